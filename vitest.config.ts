@@ -47,6 +47,8 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'scenarios/**/*.test.ts'],
     exclude: ['**/slow-*.test.ts', '**/node_modules/**', 'dist/**'],
+    // Built files are not in Vite's module graph: when a source changes, run everything again.
+    forceRerunTriggers: ['**/src/**/*.ts', '**/scenarios/**/*.ts', '**/vitest*.config.ts'],
     globalSetup: ['./test/global-setup.ts'],
     setupFiles: ['./test/register-hooks.ts'],
     server: { deps: { external: [/\/dist\/.*\.js$/, /\.scenario\.ts$/] } },

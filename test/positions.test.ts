@@ -50,7 +50,7 @@ it('renames specifiers in code, and nothing in strings and comments', () => {
   );
 });
 
-it('a test run and a plain process report the same position, and src has the code there', async () => {
+it('a test run and a plain process report one position, and src has the code there', async () => {
   const here = await loadScenarioFile(undefined as never).catch((error: Error) => error);
   const [frame = '', line, column] = FRAME.exec((here as Error).stack ?? '') ?? [];
   const program =

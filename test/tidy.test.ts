@@ -38,7 +38,7 @@ const MAY_IMPORT: Record<string, { code: string[]; types?: string[]; node?: true
 
 /** Names of Node (or of a browser page) that portable code cannot use. */
 const HOST_GLOBALS =
-  /(?<![.\w$])(?:process|Buffer|__dirname|__filename|require|setImmediate|window|document)\b(?!\s*[:?(]?:)/g;
+  /(?<![.\w$])(?:process|Buffer|__dirname|__filename|setImmediate|window|document)\b(?!\s*\??:)/g;
 
 type Source = { name: string; text: string; mask: string };
 
