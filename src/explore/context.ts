@@ -1,0 +1,185 @@
+/**
+ * What a thread holds: locks, and how deep it is in sections that forbid sleeping.
+ *
+ * All of this follows from the thread's own history, so it is checked once, when a thread state is
+ * discovered, and costs the search nothing. Contexts are immutable and interned, because a collapsed
+ * call must bring back what it left held.
+ */
+
+import type { Hold, LockKind, Operation } from '../memory/operation.ts';
+import { Modify } from '../memory/operation.ts';
+import type { Nesting } from '../memory/machine.ts';
+
+/** One held lock. */
+export interface Held {
+  /** The word, and the bit for a lock that is one bit (-1: the whole word). */
+  readonly address: number;
+  readonly bit: number;
+  readonly kind: LockKind;
+  readonly shared: boolean;
+  /** Its taking was removed by name: its release is left out too. */
+  readonly removed: boolean;
+}
+
+/** What a thread holds. */
+export interface Context {
+  readonly held: readonly Held[];
+  readonly rcu: number;
+  readonly irq: number;
+  readonly preempt: number;
+  /** An access was made since the outermost section that a grace period waits for began. */
+  readonly inReader: boolean;
+  /** The same for sections with interrupts off. */
+  readonly inIrqOff: boolean;
+  /** A full barrier was passed since the last access: the next one drains the buffer first (tso). */
+  readonly barrier: boolean;
+}
+
+/** The context in which every thread starts. */
+export const EMPTY_CONTEXT: Context = {
+  held: [],
+  rcu: 0,
+  irq: 0,
+  preempt: 0,
+  inReader: false,
+  inIrqOff: false,
+  barrier: false,
+};
+
+/** A context after an operation, or what is wrong with the operation in this context. */
+export type ContextStep = { readonly context: Context } | { readonly wrong: string };
+
+/**
+ * The context after an access.
+ *
+ * A section begins with its first access: an earlier moment would only make others wait longer, so
+ * every execution of the earlier moment is among those of the later.
+ */
+export function afterAccess(context: Context): Context {
+  const inReader = context.rcu > 0 || context.irq > 0;
+  const inIrqOff = context.irq > 0;
+  if (inReader === context.inReader && inIrqOff === context.inIrqOff && !context.barrier) {
+    return context;
+  }
+  return { ...context, inReader, inIrqOff, barrier: false };
+}
+
+/** The context after `change` to a nesting depth, or what is wrong. */
+export function afterNesting(context: Context, what: Nesting, change: 1 | -1): ContextStep {
+  const depth = context[what] + change;
+  if (depth < 0) return { wrong: `${NESTING[what].leave} without ${NESTING[what].enter}` };
+  const next = { ...context, [what]: depth };
+  return {
+    context: {
+      ...next,
+      inReader: next.inReader && (next.rcu > 0 || next.irq > 0),
+      inIrqOff: next.inIrqOff && next.irq > 0,
+    },
+  };
+}
+
+/** What forbids sleeping here, or null. */
+export function atomicReason(context: Context): string | null {
+  if (context.irq > 0) return 'interrupts are off';
+  if (context.preempt > 0) return 'preemption is off';
+  if (context.rcu > 0) return 'inside an RCU read-side section';
+  return context.held.some((held) => held.kind === 'spin') ? 'a spin lock is held' : null;
+}
+
+/**
+ * The context after a lock operation that succeeded, or what is wrong.
+ *
+ * @param nameOf gives the name of the word at an address, for the message
+ */
+export function afterHold(
+  context: Context,
+  operation: Operation,
+  nameOf: (address: number) => string,
+): ContextStep {
+  const { hold, address } = operation;
+  if (hold === null || 'sleeps' in hold) return { context };
+  if ('downgrade' in hold) return downgrade(context, address, nameOf);
+  const bit = bitOf(operation, hold);
+  if ('take' in hold) {
+    const held = { address, bit, kind: hold.take, shared: hold.shared, removed: false };
+    return { context: { ...context, held: [...context.held, held] } };
+  }
+  return release(context, address, bit, hold, nameOf);
+}
+
+/** The lock that an operation would take, as removed by name. */
+export function withRemovedLock(context: Context, operation: Operation): Context {
+  const { hold, address } = operation;
+  if (hold === null || !('take' in hold)) return context;
+  const bit = bitOf(operation, hold);
+  const held = { address, bit, kind: hold.take, shared: hold.shared, removed: true };
+  return { ...context, held: [...context.held, held] };
+}
+
+/** The context without a lock whose taking was removed, or null if this release is a real one. */
+export function releaseOfRemoved(context: Context, operation: Operation): Context | null {
+  const { hold, address } = operation;
+  if (hold === null || !('release' in hold)) return null;
+  const index = indexOf(context, address, bitOf(operation, hold), hold.shared);
+  if (context.held[index]?.removed !== true) return null;
+  return { ...context, held: context.held.filter((_, i) => i !== index) };
+}
+
+/** What is still held at the end of a thread, in words, or null. */
+export function leftHeld(context: Context, nameOf: (address: number) => string): string | null {
+  const lock = context.held.find((held) => held.kind !== 'bit' && !held.removed);
+  if (lock !== undefined) return `${nameOf(lock.address)} is still held`;
+  if (context.irq > 0) return 'interrupts are still off';
+  if (context.preempt > 0) return 'preemption is still off';
+  return context.rcu > 0 ? 'an RCU read-side section is still open' : null;
+}
+
+const NESTING: Record<Nesting, { enter: string; leave: string }> = {
+  rcu: { enter: 'rcu_read_lock', leave: 'rcu_read_unlock' },
+  irq: { enter: 'local_irq_disable', leave: 'local_irq_enable' },
+  preempt: { enter: 'preempt_disable', leave: 'preempt_enable' },
+};
+
+/** The bit that a lock is, from the mask that sets or clears it. */
+function bitOf(operation: Operation, hold: Hold): number {
+  const isSpinBit = operation.primitive.startsWith('bit_spin');
+  const isBit = isSpinBit || ('take' in hold && hold.take === 'bit');
+  if (!isBit && !('release' in hold && hold.release === 'bit')) return -1;
+  const clears = operation.modify === Modify.AND;
+  const mask = clears ? ~operation.modifyArgument : operation.modifyArgument;
+  return 31 - Math.clz32(mask);
+}
+
+function indexOf(context: Context, address: number, bit: number, shared: boolean): number {
+  return context.held.findLastIndex(
+    (held) => held.address === address && held.bit === bit && held.shared === shared,
+  );
+}
+
+function release(
+  context: Context,
+  address: number,
+  bit: number,
+  hold: { readonly release: LockKind; readonly shared: boolean },
+  nameOf: (address: number) => string,
+): ContextStep {
+  const index = indexOf(context, address, bit, hold.shared);
+  if (index < 0) {
+    // A page lock may be released by another thread than took it, for example at the end of a read.
+    return hold.release === 'bit'
+      ? { context }
+      : { wrong: `${nameOf(address)} is released by a thread that does not hold it` };
+  }
+  return { context: { ...context, held: context.held.filter((_, i) => i !== index) } };
+}
+
+function downgrade(
+  context: Context,
+  address: number,
+  nameOf: (address: number) => string,
+): ContextStep {
+  const index = indexOf(context, address, -1, false);
+  if (index < 0) return { wrong: `${nameOf(address)} is downgraded but not held for writing` };
+  const held = context.held.map((one, i) => (i === index ? { ...one, shared: true } : one));
+  return { context: { ...context, held } };
+}

@@ -1,0 +1,275 @@
+/**
+ * Judges states: the author's properties, and those that are always on.
+ *
+ * The author's predicates run on a direct machine over the state's memory. A `sometimes` is remembered
+ * as soon as one execution fulfils it.
+ */
+
+import { withMachine } from '../memory/machine.ts';
+import type { Automaton } from './automaton.ts';
+import { directMachine, UserMistake } from './direct.ts';
+import type { Layout } from './layout.ts';
+import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
+import { positionsOf } from './position.ts';
+import { problem } from './problem.ts';
+import type { Program, ProgramProperty } from './program.ts';
+import { Trouble } from './stepper.ts';
+import type { Problem, PropertyName, PropertyReport } from './result.ts';
+import type { ReplayWorld } from './world.ts';
+
+/** A violated property, as it is found in a state. */
+export interface Violation {
+  readonly property: PropertyName;
+  readonly message: string;
+  /** The state of the failed thread, or -1. */
+  readonly node: number;
+}
+
+/** Judges the states of one search. */
+export interface Judge {
+  /** What is violated in a state in which every thread has finished. */
+  final(records: Int32Array, base: number): readonly Violation[];
+  /** What is violated in any state: failed threads, data races, properties of every state. */
+  any(records: Int32Array, base: number): readonly Violation[];
+  /** A state in which nobody can step and somebody has not finished. */
+  stuck(records: Int32Array, base: number): Violation;
+  trouble(trouble: Trouble, records: Int32Array, base: number, thread: number): Violation | null;
+  /** The user's mistake that a predicate made, or null. */
+  readonly mistake: () => Problem | null;
+  /** Some predicate looked at the result of one of several interchangeable threads. */
+  readonly namesTwin: () => boolean;
+  readonly judgesEveryState: boolean;
+  reports(complete: boolean): PropertyReport[];
+  /** The `sometimes` that no execution has fulfilled. */
+  unfulfilled(): readonly ProgramProperty[];
+}
+
+/** The final state that properties look at now; scenario/ reads thread results through it. */
+export const inspected: { resultOf: ((thread: string) => unknown) | null } = { resultOf: null };
+
+interface Judging {
+  readonly program: Program;
+  readonly layout: Layout;
+  readonly automaton: Automaton;
+  readonly judged: number[];
+  readonly fulfilled: Set<ProgramProperty>;
+  readonly violated: Set<ProgramProperty>;
+  readonly run: (predicate: () => boolean, records: Int32Array, base: number) => boolean;
+  mistake: Problem | null;
+  twin: boolean;
+}
+
+/** Makes a judge for one search. */
+export function createJudge(
+  program: Program,
+  layout: Layout,
+  automaton: Automaton,
+  world: ReplayWorld,
+): Judge {
+  const everyState = program.properties.filter((property) => property.everyState);
+  const atEnd = program.properties.filter((property) => !property.everyState);
+  const judging = createJudging(program, layout, automaton, world);
+  return {
+    final: (records, base) => atEnd.flatMap((one) => judgeProperty(judging, one, records, base)),
+    any: (records, base) => [
+      ...failures(judging, records, base),
+      ...races(judging, records, base),
+      ...everyState.flatMap((one) => judgeProperty(judging, one, records, base)),
+    ],
+    stuck: (records, base) => stuck(judging, records, base),
+    trouble: (trouble, records, base, thread) => troubleOf(judging, trouble, records, base, thread),
+    mistake: () => judging.mistake,
+    namesTwin: () => judging.twin,
+    judgesEveryState: everyState.length > 0,
+    reports: (complete) => reports(judging, complete),
+    unfulfilled: () =>
+      program.properties.filter((one) => one.kind === 'sometimes' && !judging.fulfilled.has(one)),
+  };
+}
+
+function createJudging(
+  program: Program,
+  layout: Layout,
+  automaton: Automaton,
+  world: ReplayWorld,
+): Judging {
+  const memory: { words: Int32Array; offset: number } = { words: new Int32Array(0), offset: 0 };
+  const stop = (found: Problem): never => {
+    throw new UserMistake(found);
+  };
+  const machine = directMachine(
+    () => memory,
+    (name, choices) => world.design(name, choices, stop),
+    false,
+  );
+  const judging: Judging = {
+    program,
+    layout,
+    automaton,
+    judged: program.properties.map(() => 0),
+    fulfilled: new Set(),
+    violated: new Set(),
+    mistake: null,
+    twin: false,
+    run(predicate, records, base) {
+      memory.words = records;
+      memory.offset = base + layout.memoryAt;
+      inspected.resultOf = (thread) => resultOf(judging, thread, records, base);
+      try {
+        return withMachine(machine, predicate);
+      } finally {
+        inspected.resultOf = null;
+      }
+    },
+  };
+  return judging;
+}
+
+function resultOf(judging: Judging, name: string, records: Int32Array, base: number): unknown {
+  const { program, layout, automaton } = judging;
+  const index = program.threads.findIndex((thread) => thread.name === name);
+  const group = program.threads[index]?.group;
+  if (program.threads.filter((thread) => thread.group === group).length > 1) judging.twin = true;
+  return automaton.detail(records[base + layout.nodesAt + index] ?? 0).result;
+}
+
+function judgeProperty(
+  judging: Judging,
+  property: ProgramProperty,
+  records: Int32Array,
+  base: number,
+): readonly Violation[] {
+  const index = judging.program.properties.indexOf(property);
+  judging.judged[index] = (judging.judged[index] ?? 0) + 1;
+  const holds = truth(judging, property, records, base);
+  if (property.kind === 'sometimes') {
+    if (holds) judging.fulfilled.add(property);
+    return [];
+  }
+  if (holds === (property.kind === 'always')) return [];
+  judging.violated.add(property);
+  const { kind, name } = property;
+  const message = kind === 'always' ? `'${name}' does not hold.` : `${name}.`;
+  return [{ property: { kind, name }, message, node: -1 }];
+}
+
+function truth(
+  judging: Judging,
+  property: ProgramProperty,
+  records: Int32Array,
+  base: number,
+): boolean {
+  const { predicate, mark } = property;
+  if (predicate === null) return records[base + judging.layout.memoryAt + mark] !== 0;
+  try {
+    return judging.run(predicate, records, base);
+  } catch (error) {
+    judging.mistake ??= mistakeOf(error, property);
+    return property.kind === 'always';
+  }
+}
+
+function mistakeOf(error: unknown, property: ProgramProperty): Problem {
+  if (error instanceof UserMistake) return error.problem;
+  const text = error instanceof Error ? error.message : String(error);
+  const [position = property.position] =
+    error instanceof Error ? positionsOf(error.stack ?? '') : [];
+  return problem('HF027', { what: `The property '${property.name}' throws: ${text}`, position });
+}
+
+function failures(judging: Judging, records: Int32Array, base: number): Violation[] {
+  const { layout, automaton } = judging;
+  const found: Violation[] = [];
+  for (let thread = 0; thread < layout.threads; thread++) {
+    const node = records[base + layout.nodesAt + thread] ?? 0;
+    if (automaton.tables.rows[node << ROW_SHIFT] !== NodeKind.FAILED) continue;
+    const { failure } = automaton.detail(node);
+    if (failure === null) continue;
+    const { kind, name, message } = failure;
+    found.push({ property: { kind, name }, message, node });
+  }
+  return found;
+}
+
+/** Two accesses to one word that can be made now by different threads, one plain, one a write. */
+function races(judging: Judging, records: Int32Array, base: number): Violation[] {
+  const { layout, automaton, program } = judging;
+  const { rows } = automaton.tables;
+  for (let a = 0; a < layout.threads; a++) {
+    const one = (records[base + layout.nodesAt + a] ?? 0) << ROW_SHIFT;
+    const plain = ((rows[one + Column.FLAGS] ?? 0) & Flag.PLAIN) !== 0;
+    if (rows[one] !== NodeKind.ACCESS || !plain) continue;
+    for (let b = 0; b < layout.threads; b++) {
+      const two = (records[base + layout.nodesAt + b] ?? 0) << ROW_SHIFT;
+      if (a === b || rows[two] !== NodeKind.ACCESS) continue;
+      if (rows[one + Column.INDEX] !== rows[two + Column.INDEX]) continue;
+      const writes = (rows[one + Column.FLAGS] ?? 0) | (rows[two + Column.FLAGS] ?? 0);
+      if ((writes & Flag.WRITES) === 0) continue;
+      const names = [a, b].map((thread) => program.threads[thread]?.name ?? '').toSorted();
+      const word = wordAt(judging, rows[one + Column.INDEX] ?? 0);
+      const message = `${names.join(' and ')} access ${word} at once, at least one plainly and one to write.`;
+      return [{ property: { kind: 'automatic', name: `data race on ${word}` }, message, node: -1 }];
+    }
+  }
+  return [];
+}
+
+function wordAt(judging: Judging, index: number): string {
+  const address = index - judging.layout.memoryAt;
+  return judging.program.words.find((word) => word.address === address)?.name ?? `word ${address}`;
+}
+
+function stuck(judging: Judging, records: Int32Array, base: number): Violation {
+  const { layout, automaton, program } = judging;
+  const waiting: string[] = [];
+  for (let thread = 0; thread < layout.threads; thread++) {
+    const node = records[base + layout.nodesAt + thread] ?? 0;
+    const { operation } = automaton.detail(node);
+    if (operation === null) continue;
+    const where =
+      operation.address === 0 ? '' : ` ${wordAt(judging, layout.memoryAt + operation.address)}`;
+    waiting.push(`${program.threads[thread]?.name ?? ''} in ${operation.primitive}${where}`);
+  }
+  const name = waiting.length > 1 ? 'deadlock' : 'stuck thread';
+  const message = `Nobody can go on: ${waiting.join('; ')}.`;
+  return { property: { kind: 'automatic', name }, message, node: -1 };
+}
+
+function troubleOf(
+  judging: Judging,
+  trouble: Trouble,
+  records: Int32Array,
+  base: number,
+  thread: number,
+): Violation | null {
+  const node = records[base + judging.layout.nodesAt + thread] ?? 0;
+  const { operation } = judging.automaton.detail(node);
+  const word = wordAt(judging, judging.layout.memoryAt + (operation?.address ?? 0));
+  const name = judging.program.threads[thread]?.name ?? '';
+  const automatic = (what: string, message: string): Violation => ({
+    property: { kind: 'automatic', name: what },
+    message,
+    node: -1,
+  });
+  if (trouble === Trouble.USE_AFTER_FREE) {
+    return automatic('use after free', `${name} accesses ${word}, which is not allocated now.`);
+  }
+  if (trouble === Trouble.DOUBLE_FREE) {
+    return automatic('double free', `${name} frees ${word}, which is not allocated now.`);
+  }
+  return null;
+}
+
+function reports(judging: Judging, complete: boolean): PropertyReport[] {
+  return judging.program.properties.map((one, index) => {
+    const positive = one.kind === 'sometimes' && judging.fulfilled.has(one);
+    const negative = judging.violated.has(one);
+    const decided = positive || negative || complete;
+    const holds = one.kind === 'sometimes' ? positive : !negative;
+    return {
+      property: { kind: one.kind, name: one.name },
+      judged: judging.judged[index] ?? 0,
+      holds: decided ? holds : null,
+    };
+  });
+}

@@ -1,0 +1,22 @@
+/** Every limit of the explorer in one place. A limit that is reached is named in the result. */
+
+/** Threads of one scenario: grace periods keep a bit for each in one word. */
+export const THREADS_MAX = 30;
+/** Words of shared memory of one scenario. */
+export const WORDS_MAX = 4096;
+/** Accesses that one thread may make outside of `loop` before HF022. */
+export const HISTORY_ENTRIES_MAX = 4000;
+/** Interned thread states; beyond, the search is OPEN. */
+export const AUTOMATON_STATES_MAX = 1 << 18;
+/** Edges between thread states: slots of the hash table, at most three quarters used. */
+export const AUTOMATON_EDGES_MAX = 1 << 20;
+/** Entries of one store buffer to begin with; doubled when a program needs more. */
+export const BUFFER_ENTRIES = 4;
+/** Entries of one store buffer beyond which the search is OPEN. */
+export const BUFFER_ENTRIES_MAX = 32;
+/** Outcomes of one `choose`. */
+export const CHOICES_MAX = 1000;
+/** Entries of a tuple that a kernel function may return. */
+export const TUPLE_MAX = 8;
+/** Final states kept for `reachableFinals`. */
+export const FINALS_MAX = 1 << 20;

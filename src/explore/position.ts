@@ -1,0 +1,56 @@
+/**
+ * Where in the user's source something was called.
+ *
+ * Positions come from `Error.stack`: V8 and SpiderMonkey print one call a line with file, line and
+ * column at its end. Type stripping keeps every character in its place, so no source map is needed.
+ */
+
+import type { Position } from './result.ts';
+
+const CALL = /((?:file:\/\/|\/|[a-z]+:\/\/|[A-Za-z]:\\)[^()]*):(\d+):(\d+)\)?$/;
+
+/** The calls of a stack text, innermost first. */
+export function positionsOf(stack: string): Position[] {
+  const positions: Position[] = [];
+  for (const line of stack.split('\n')) {
+    const match = CALL.exec(line.trim());
+    if (match !== null) {
+      const [, file = '', row, column] = match;
+      positions.push({ file: plainPath(file), line: Number(row), column: Number(column) });
+    }
+  }
+  return positions;
+}
+
+/** The calls around the caller of the caller, innermost first, without those of the checker. */
+export function callStack(): Position[] {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = DEEPEST;
+  const stack = new Error('position').stack ?? '';
+  Error.stackTraceLimit = limit;
+  return positionsOf(stack).filter((position) => !isOurs(position.file));
+}
+
+/** The nearest call outside of the checker. */
+export function callerPosition(): Position | null {
+  return callStack()[0] ?? null;
+}
+
+/** Calls deeper than this are left out of pictures. */
+const DEEPEST = 60;
+
+function plainPath(file: string): string {
+  return decodeURIComponent(file.replace(/^file:\/\//, '').replace(/\?.*$/, ''));
+}
+
+const root = positionsOf(new Error('here').stack ?? '')[0]?.file.replace(
+  /explore[/\\][^/\\]*$/,
+  '',
+);
+const ours = /^(memory|explore|scenario)[/\\][^/\\]*(?<!\.test)\.[jt]s$/;
+
+/** Whether a file belongs to the checker itself: the seam, the engine or the scenario calls. */
+function isOurs(file: string): boolean {
+  if (file.startsWith('node:')) return true;
+  return root !== undefined && file.startsWith(root) && ours.test(file.slice(root.length));
+}

@@ -1,0 +1,65 @@
+/**
+ * What the explorer explores: threads over an initial memory, and the properties to judge.
+ *
+ * `scenario/` builds a program from what the user wrote; everything in it is fixed before the search
+ * begins.
+ */
+
+import type { StructType, Type } from '../memory/index.ts';
+import type { Position } from './result.ts';
+
+/** One thread of a program. */
+export interface ProgramThread {
+  /** Unique; copies of one declaration are `name#1`, `name#2` ... */
+  readonly name: string;
+  readonly body: () => unknown;
+  /** Threads of one group have the same body and are interchangeable. */
+  readonly group: number;
+  /** `cpu` has a store buffer under tso; `device` writes to memory at once. */
+  readonly kind: 'cpu' | 'device' | 'irq';
+  /** For `irq`: the index of the thread whose CPU it interrupts. */
+  readonly interrupts: number | null;
+}
+
+/** One named word of memory. */
+export interface ProgramWord {
+  readonly name: string;
+  readonly type: Type;
+  readonly address: number;
+  readonly initial: number;
+}
+
+/** Slots from which `kmalloc` takes structs of one type. */
+export interface ProgramPool {
+  readonly type: StructType;
+  /** The addresses of the slots, lowest first. */
+  readonly slots: readonly number[];
+  /** The addresses of the words that say whether a slot is fresh (0), allocated (1) or freed (2). */
+  readonly status: readonly number[];
+}
+
+/** A property that the author stated. */
+export interface ProgramProperty {
+  readonly kind: 'always' | 'never' | 'sometimes';
+  readonly name: string;
+  /** Judged with the final memory in force; null for a `sometimes` that is only marked. */
+  readonly predicate: (() => boolean) | null;
+  /** The address of the mark of a `sometimes`, or 0. */
+  readonly mark: number;
+  /** Judged in every state instead of in final states only. */
+  readonly everyState: boolean;
+  readonly position: Position | null;
+}
+
+/** What the explorer explores. */
+export interface Program {
+  readonly name: string;
+  readonly threads: readonly ProgramThread[];
+  /** Words in order of address, from address 1 on without gaps; address 0 is NULL. */
+  readonly words: readonly ProgramWord[];
+  readonly pools: readonly ProgramPool[];
+  readonly properties: readonly ProgramProperty[];
+  readonly expected: 'pass' | 'fail';
+  /** Where the scenario is declared. */
+  readonly position: Position | null;
+}

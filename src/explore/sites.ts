@@ -1,0 +1,167 @@
+/**
+ * Defences: the barriers, locks and named tests that kernel code was seen to use, by name.
+ *
+ * A barrier or a lock is named after the kernel function it stands in (`folio_lock/wait_on_bit_lock`),
+ * a test has a name of its own (`gup_fast_pte_range/pte unchanged`). If one function has several of a
+ * kind, they are numbered in the order of the source. `--without` names what to leave out
+ * (`name`), to weaken (`name=smp_rmb`), or the place (`smp_mb@gup.ts:41`).
+ */
+
+import type { PrimitiveName } from '../memory/ordering.ts';
+import { ORDERING } from '../memory/ordering.ts';
+import { callStack } from './position.ts';
+import type { Defence, Position } from './result.ts';
+
+/** One entry of `--without`, taken apart. */
+export interface Removal {
+  readonly text: string;
+  /** `function/primitive` or `function/test`; empty when only a place is given. */
+  readonly name: string;
+  /** Which of several in one function, from 1; 0 for all. */
+  readonly number: number;
+  readonly primitive: string;
+  readonly place: { readonly file: string; readonly line: number } | null;
+  /** The primitive to use instead, or null to leave it out. */
+  readonly weaker: string | null;
+}
+
+/** Takes an entry of `--without` apart. */
+export function parseRemoval(text: string): Removal {
+  const [target = '', weaker = null] = text.split('=', 2);
+  const placed = /^([^@]*)@(.+):(\d+)$/.exec(target);
+  if (placed !== null) {
+    const [, primitive = '', file = '', line] = placed;
+    return { text, name: '', number: 0, primitive, place: { file, line: Number(line) }, weaker };
+  }
+  const numbered = /^(.*)#(\d+)$/.exec(target);
+  const name = numbered?.[1] ?? target;
+  const primitive = name.slice(name.lastIndexOf('/') + 1);
+  return { text, name, number: Number(numbered?.[2] ?? 0), primitive, place: null, weaker };
+}
+
+interface Site {
+  readonly name: string;
+  readonly kind: Defence['kind'];
+  readonly primitive: string;
+  readonly position: Position | null;
+  readonly before: Set<string>;
+  readonly after: Set<string>;
+}
+
+/** Collects the defences of one search. */
+export interface Sites {
+  /** Notes that a defence was met; gives its key for `noteFields`. */
+  note(kind: Defence['kind'], calls: readonly string[], name: string, primitive: string): string;
+  /** Notes the fields accessed around a defence. */
+  noteFields(key: string, before: string | null, after: string | null): void;
+  /** What is asked to happen to a defence: `keep`, `remove`, or the weaker primitive. */
+  asked(calls: readonly string[], name: string): 'keep' | 'remove' | PrimitiveName;
+  /** The entries of `--without` that never matched anything. */
+  unmatched(): readonly string[];
+  list(): Defence[];
+}
+
+const WEAKER: Partial<Record<PrimitiveName, readonly PrimitiveName[]>> = {
+  smp_mb: ['smp_rmb', 'smp_wmb'],
+  smp_mb__before_atomic: ['smp_rmb', 'smp_wmb'],
+  smp_mb__after_atomic: ['smp_rmb', 'smp_wmb'],
+  smp_mb__after_spinlock: ['smp_rmb', 'smp_wmb'],
+};
+
+/**
+ * Makes an empty collection.
+ *
+ * @param removals what the search leaves out or weakens
+ * @param numbered the defences of a complete search without removals, which `name#2` refers to
+ */
+export function createSites(removals: readonly Removal[], numbered: readonly Defence[]): Sites {
+  const sites = new Map<string, Site>();
+  const matched = new Set<string>();
+  const places = new Map(removals.map((removal) => [removal, placeOf(removal, numbered)] as const));
+
+  const matches = (removal: Removal, name: string, full: string): boolean => {
+    if (removal.place === null && removal.number === 0) return removal.name === full;
+    if (removal.place !== null ? removal.primitive !== name : removal.name !== full) return false;
+    const place = places.get(removal) ?? null;
+    const here = callStack()[0];
+    return place !== null && here !== undefined && isAt(here, place);
+  };
+
+  return {
+    note(kind, calls, name, primitive) {
+      const full = fullName(calls, name);
+      const position = callStack()[0] ?? null;
+      const key = `${full} ${position?.file}:${position?.line}:${position?.column}`;
+      if (!sites.has(key)) {
+        const empty = { before: new Set<string>(), after: new Set<string>() };
+        sites.set(key, { name: full, kind, primitive, position, ...empty });
+      }
+      return key;
+    },
+    noteFields(key, before, after) {
+      const site = sites.get(key);
+      if (before !== null) site?.before.add(before);
+      if (after !== null) site?.after.add(after);
+    },
+    asked(calls, name) {
+      const full = fullName(calls, name);
+      const removal = removals.find((one) => matches(one, name, full));
+      if (removal === undefined) return 'keep';
+      matched.add(removal.text);
+      return removal.weaker !== null && removal.weaker in ORDERING
+        ? (removal.weaker as PrimitiveName)
+        : 'remove';
+    },
+    unmatched: () => removals.map((one) => one.text).filter((text) => !matched.has(text)),
+    list: () => listOf([...sites.values()]),
+  };
+}
+
+/** The name of a defence: the kernel function it stands in, then what it is. */
+function fullName(calls: readonly string[], name: string): string {
+  return `${calls.at(-1) ?? 'thread'}/${name}`;
+}
+
+interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number | null;
+}
+
+function placeOf(removal: Removal, numbered: readonly Defence[]): Place | null {
+  if (removal.place !== null) return { ...removal.place, column: null };
+  return (
+    numbered.find((defence) => defence.name === `${removal.name}#${removal.number}`)?.position ??
+    null
+  );
+}
+
+function isAt(here: Position, place: Place): boolean {
+  const sameFile = here.file === place.file || here.file.endsWith(`/${place.file}`);
+  const alike = sameFile || here.file.replace(/\.js$/, '.ts').endsWith(`/${place.file}`);
+  return alike && here.line === place.line && (place.column ?? here.column) === here.column;
+}
+
+function listOf(sites: readonly Site[]): Defence[] {
+  const sorted = sites.toSorted(bySource);
+  return sorted.map((site) => {
+    const alike = sorted.filter((other) => other.name === site.name);
+    const suffix = alike.length > 1 ? `#${alike.indexOf(site) + 1}` : '';
+    return {
+      name: site.name + suffix,
+      kind: site.kind,
+      primitive: site.primitive,
+      position: site.position,
+      weaker: WEAKER[site.primitive as PrimitiveName] ?? [],
+      before: [...site.before].toSorted(),
+      after: [...site.after].toSorted(),
+    };
+  });
+}
+
+function bySource(a: Site, b: Site): number {
+  const file = (a.position?.file ?? '').localeCompare(b.position?.file ?? '');
+  if (file !== 0) return file;
+  const line = (a.position?.line ?? 0) - (b.position?.line ?? 0);
+  return line !== 0 ? line : (a.position?.column ?? 0) - (b.position?.column ?? 0);
+}

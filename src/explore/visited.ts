@@ -1,0 +1,75 @@
+/**
+ * The set of visited states, by their 64-bit hashes.
+ *
+ * Open addressing in one typed array, two integers a slot, at most three quarters full: 11 to 21 bytes
+ * for a state. A state is taken to be known when its hash is; `missProbability` says how likely it is
+ * that this ever hid one. (0, 0) marks a free slot; a state with that hash is stored as (0, 1).
+ */
+
+const SLOTS_MIN = 1 << 12;
+
+/** A growing set of hashes. A class because its table is replaced when it grows. */
+export class Visited {
+  /** How many states are in the set. */
+  count = 0;
+  private table: Int32Array = new Int32Array(2 * SLOTS_MIN);
+  private mask = SLOTS_MIN - 1;
+  private room = Math.floor(SLOTS_MIN * 0.75);
+
+  /** Adds a hash; tells whether it is new. */
+  add(hash1: number, hash2: number): boolean {
+    const second = hash1 === 0 && hash2 === 0 ? 1 : hash2;
+    const { table, mask } = this;
+    let slot = hash1 & mask;
+    for (;;) {
+      const one = table[2 * slot] as number;
+      const two = table[2 * slot + 1] as number;
+      if (one === hash1 && two === second) return false;
+      if (one === 0 && two === 0) break;
+      slot = (slot + 1) & mask;
+    }
+    table[2 * slot] = hash1;
+    table[2 * slot + 1] = second;
+    if (++this.count > this.room) this.grow();
+    return true;
+  }
+
+  /** Reads the slot of a hash, so that a later `add` finds it in the cache. */
+  touch(hash1: number): number {
+    return this.table[2 * (hash1 & this.mask)] as number;
+  }
+
+  /** Bytes of the table. */
+  bytes(): number {
+    return this.table.byteLength;
+  }
+
+  clear(): void {
+    this.table.fill(0);
+    this.count = 0;
+  }
+
+  private grow(): void {
+    const old = this.table;
+    const slots = old.length;
+    const table = new Int32Array(2 * slots);
+    const mask = slots - 1;
+    for (let at = 0; at < old.length; at += 2) {
+      const one = old[at] as number;
+      const two = old[at + 1] as number;
+      if (one === 0 && two === 0) continue;
+      let slot = one & mask;
+      while (table[2 * slot] !== 0 || table[2 * slot + 1] !== 0) slot = (slot + 1) & mask;
+      table[2 * slot] = one;
+      table[2 * slot + 1] = two;
+    }
+    this.table = table;
+    this.mask = mask;
+    this.room = Math.floor(slots * 0.75);
+  }
+}
+
+/** The probability that among `states` states two have the same 64-bit hash. */
+export function missProbability(states: number): number {
+  return Math.min(1, (states * states) / 2 ** 65);
+}

@@ -1,0 +1,94 @@
+/**
+ * What a replayed thread needs to know of the world around it: names of words, what is held, which
+ * defences are removed and which designs are selected.
+ */
+
+import { createSites, parseRemoval } from './sites.ts';
+import type { Sites } from './sites.ts';
+import type { Context } from './context.ts';
+import { EMPTY_CONTEXT } from './context.ts';
+import type { Operation } from '../memory/operation.ts';
+import type { StructType } from '../memory/struct.ts';
+import { problem } from './problem.ts';
+import type { Program } from './program.ts';
+import { allocationFrom } from './replay.ts';
+import type { Defence, DesignUse, Model, Problem } from './result.ts';
+
+type Stop = (found: Problem) => never;
+
+/** Interned contexts. */
+export interface Contexts {
+  numberOf(context: Context): number;
+  at(number: number): Context;
+}
+
+/** The world around a replayed thread. */
+export interface ReplayWorld {
+  readonly model: Model;
+  readonly sites: Sites;
+  readonly contexts: Contexts;
+  /** The full name of the word at an address. */
+  readonly nameOf: (address: number) => string;
+  /** The choice in force for a design question. */
+  design(name: string, choices: readonly string[], stop: Stop): string;
+  readonly designsUsed: () => DesignUse[];
+  /** The operation that takes a struct of this type. */
+  allocation(type: StructType, stop: Stop): Operation;
+}
+
+/** What of the world the user chooses. */
+export interface WorldOptions {
+  readonly model: Model;
+  readonly without: readonly string[];
+  readonly designs: Readonly<Record<string, string>>;
+  /** The defences of a complete search, which `name#2` refers to. */
+  readonly numbered: readonly Defence[];
+}
+
+/** Makes the world of one search. */
+export function createWorld(program: Program, options: WorldOptions): ReplayWorld {
+  const names = new Map(program.words.map((word) => [word.address, word.name]));
+  const used = new Map<string, DesignUse>();
+  return {
+    model: options.model,
+    sites: createSites(options.without.map(parseRemoval), options.numbered),
+    contexts: createContexts(),
+    nameOf: (address) => names.get(address) ?? `word ${address}`,
+    design(name, choices, stop) {
+      const chosen = options.designs[name] ?? choices[0] ?? '';
+      if (!choices.includes(chosen)) stop(unknownChoice(name, chosen, choices));
+      used.set(name, { name, choices, chosen });
+      return chosen;
+    },
+    designsUsed: () => [...used.values()],
+    allocation(type, stop) {
+      const pool = program.pools.findIndex((one) => one.type === type);
+      return pool < 0 ? stop(noPool(type)) : allocationFrom(pool);
+    },
+  };
+}
+
+function createContexts(): Contexts {
+  const numbers = new Map<string, number>();
+  const contexts: Context[] = [];
+  return {
+    numberOf(context) {
+      const key = JSON.stringify(context);
+      const known = numbers.get(key);
+      if (known !== undefined) return known;
+      numbers.set(key, contexts.length);
+      return contexts.push(context) - 1;
+    },
+    at: (number) => contexts[number] ?? EMPTY_CONTEXT,
+  };
+}
+
+function unknownChoice(name: string, chosen: string, choices: readonly string[]): Problem {
+  const what = `'${chosen}' is not a design of ${name}.`;
+  return problem('HF005', { what, details: [`There are: ${choices.join(', ')}`] });
+}
+
+function noPool(type: StructType): Problem {
+  const what = `kmalloc(${type.struct}) has no pool to take from.`;
+  return problem('HF032', { what });
+}

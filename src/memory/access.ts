@@ -1,0 +1,112 @@
+/**
+ * Reads and writes of one word: the marked accesses of the kernel, and the plain ones.
+ *
+ * A plain access is spelled `load` and `store` because C spells it with no call at all. Plain accesses
+ * may not race (tools/memory-model/Documentation/access-marking.txt); the others may.
+ * Orders: ordering.ts.
+ */
+
+import { machine } from './machine.ts';
+import { Modify, operation, Result } from './operation.ts';
+import type { PrimitiveName } from './ordering.ts';
+import type { Field, Type, ValueOf } from './type.ts';
+
+/** What may be read and written as a whole. */
+export type Readable = Type<'word' | 'flags' | 'pointer'>;
+
+function read<T extends Type>(primitive: PrimitiveName, field: Field<T>): ValueOf<T> {
+  const observed = machine().perform(
+    operation(primitive, { address: field.address, result: Result.OLD }),
+  );
+  return field.type.decode(observed) as ValueOf<T>;
+}
+
+function write<T extends Type>(primitive: PrimitiveName, field: Field<T>, value: ValueOf<T>): void {
+  const modifyArgument = field.type.encode(value);
+  machine().perform(
+    operation(primitive, { address: field.address, modify: Modify.SET, modifyArgument }),
+  );
+}
+
+/** Reads a word once, without order. */
+export function READ_ONCE<T extends Readable>(field: Field<T>): ValueOf<T> {
+  return read('READ_ONCE', field);
+}
+
+/** Writes a word once, without order. */
+export function WRITE_ONCE<T extends Readable>(field: Field<T>, value: ValueOf<T>): void {
+  write('WRITE_ONCE', field, value);
+}
+
+/** A plain read (`x`). It is a data race if another thread may write the word meanwhile. */
+export function load<T extends Readable>(field: Field<T>): ValueOf<T> {
+  return read('load', field);
+}
+
+/** A plain write (`x = v`). It is a data race if another thread may use the word meanwhile. */
+export function store<T extends Readable>(field: Field<T>, value: ValueOf<T>): void {
+  write('store', field, value);
+}
+
+/** A plain read of which the author says that it may race (include/linux/compiler.h data_race). */
+export function data_race<T extends Readable>(field: Field<T>): ValueOf<T> {
+  return read('READ_ONCE', field);
+}
+
+/** Reads a word; every later access comes after it. */
+export function smp_load_acquire<T extends Readable>(field: Field<T>): ValueOf<T> {
+  return read('smp_load_acquire', field);
+}
+
+/** Writes a word; every earlier access comes before it. */
+export function smp_store_release<T extends Readable>(field: Field<T>, value: ValueOf<T>): void {
+  write('smp_store_release', field, value);
+}
+
+/** Writes a word, then a full barrier. */
+export function smp_store_mb<T extends Readable>(field: Field<T>, value: ValueOf<T>): void {
+  write('smp_store_mb', field, value);
+}
+
+/** Reads a pointer whose target another thread published; accesses through it come later. */
+export function rcu_dereference<T extends Type<'pointer'>>(field: Field<T>): ValueOf<T> {
+  return read('rcu_dereference', field);
+}
+
+/** Publishes a pointer: everything written before is visible through it. */
+export function rcu_assign_pointer<T extends Type<'pointer'>>(
+  field: Field<T>,
+  value: ValueOf<T>,
+): void {
+  write('rcu_assign_pointer', field, value);
+}
+
+/**
+ * Reads a word and tells only whether it equals `expected`.
+ *
+ * Ours, not the kernel's: where C reads a value only to compare it, the comparison is all that the
+ * thread observes, and states that differ in nothing else are the same state.
+ */
+export function readEquals<T extends Readable>(field: Field<T>, expected: ValueOf<T>): boolean {
+  const resultArgument = field.type.encode(expected);
+  const told = machine().perform(
+    operation('READ_ONCE', {
+      address: field.address,
+      result: Result.OLD_EQUALS,
+      resultArgument,
+    }),
+  );
+  return told !== 0;
+}
+
+/** Reads a word and tells only whether one of the bits of `mask` is set. See `readEquals`. */
+export function readAnyBit(field: Field<Type<'word' | 'flags', number>>, mask: number): boolean {
+  const told = machine().perform(
+    operation('READ_ONCE', {
+      address: field.address,
+      result: Result.OLD_BITS,
+      resultArgument: mask,
+    }),
+  );
+  return told !== 0;
+}

@@ -1,0 +1,39 @@
+/** The memory barriers of the kernel (Documentation/memory-barriers.txt). Orders: ordering.ts. */
+
+import { machine } from './machine.ts';
+import { Effect, operation } from './operation.ts';
+import type { PrimitiveName } from './ordering.ts';
+
+function barrier(primitive: PrimitiveName): void {
+  machine().perform(operation(primitive, { effect: Effect.BARRIER }));
+}
+
+/** A full barrier: everything before it comes before everything after it. */
+export function smp_mb(): void {
+  barrier('smp_mb');
+}
+
+/** Orders earlier reads before later reads. */
+export function smp_rmb(): void {
+  barrier('smp_rmb');
+}
+
+/** Orders earlier writes before later writes. */
+export function smp_wmb(): void {
+  barrier('smp_wmb');
+}
+
+/** Makes the relaxed atomic that follows a full barrier together with it. */
+export function smp_mb__before_atomic(): void {
+  barrier('smp_mb__before_atomic');
+}
+
+/** Makes the relaxed atomic that precedes a full barrier together with it. */
+export function smp_mb__after_atomic(): void {
+  barrier('smp_mb__after_atomic');
+}
+
+/** Makes the lock just taken a full barrier together with it. */
+export function smp_mb__after_spinlock(): void {
+  barrier('smp_mb__after_spinlock');
+}

@@ -1,0 +1,142 @@
+/**
+ * Bits of a flags word (Documentation/atomic_bitops.txt, 6.18). `set_bit` and its like are relaxed,
+ * `test_and_` fully ordered, `_lock` an acquire, `_unlock` a release: ordering.ts.
+ * A bit belongs to its word's type: `set_bit(PG_dirty, folio.flags)` compiles, another word's bit
+ * does not.
+ */
+
+import { machine } from './machine.ts';
+import { Modify, operation, Result, Test } from './operation.ts';
+import type { Operation } from './operation.ts';
+import type { PrimitiveName } from './ordering.ts';
+import type { Bit, Field, FlagsType } from './type.ts';
+
+/** A field whose bits have the names N. */
+export type Flags<N extends string> = Field<FlagsType<N>>;
+
+function perform(primitive: PrimitiveName, address: number, parts: Partial<Operation>): boolean {
+  return machine().perform(operation(primitive, { address, ...parts })) !== 0;
+}
+
+const setting = (nr: number): Partial<Operation> => ({
+  modify: Modify.OR,
+  modifyArgument: 1 << nr,
+});
+const clearing = (nr: number): Partial<Operation> => ({
+  modify: Modify.AND,
+  modifyArgument: ~(1 << nr),
+});
+const changing = (nr: number): Partial<Operation> => ({
+  modify: Modify.XOR,
+  modifyArgument: 1 << nr,
+});
+const telling = (nr: number): Partial<Operation> => ({
+  result: Result.OLD_BITS,
+  resultArgument: 1 << nr,
+});
+
+/** Whether the bit is set. */
+export function test_bit<N extends string>(nr: Bit<NoInfer<N>>, addr: Flags<N>): boolean {
+  return perform('test_bit', addr.address, telling(nr));
+}
+
+/** Whether the bit is set; every later access comes after. */
+export function test_bit_acquire<N extends string>(nr: Bit<NoInfer<N>>, addr: Flags<N>): boolean {
+  return perform('test_bit_acquire', addr.address, telling(nr));
+}
+
+/** Sets the bit. */
+export function set_bit<N extends string>(nr: Bit<NoInfer<N>>, addr: Flags<N>): void {
+  perform('set_bit', addr.address, setting(nr));
+}
+
+/** Clears the bit. */
+export function clear_bit<N extends string>(nr: Bit<NoInfer<N>>, addr: Flags<N>): void {
+  perform('clear_bit', addr.address, clearing(nr));
+}
+
+/** Inverts the bit. */
+export function change_bit<N extends string>(nr: Bit<NoInfer<N>>, addr: Flags<N>): void {
+  perform('change_bit', addr.address, changing(nr));
+}
+
+/** Clears the bit; every earlier access comes before. Releases a lock that is one bit. */
+export function clear_bit_unlock<N extends string>(nr: Bit<NoInfer<N>>, addr: Flags<N>): void {
+  const hold = { release: 'bit', shared: false } as const;
+  perform('clear_bit_unlock', addr.address, { ...clearing(nr), hold });
+}
+
+/** Sets the bit; tells whether it was set before. */
+export function test_and_set_bit<N extends string>(nr: Bit<NoInfer<N>>, addr: Flags<N>): boolean {
+  return perform('test_and_set_bit', addr.address, { ...setting(nr), ...telling(nr) });
+}
+
+/** Clears the bit; tells whether it was set before. */
+export function test_and_clear_bit<N extends string>(nr: Bit<NoInfer<N>>, addr: Flags<N>): boolean {
+  return perform('test_and_clear_bit', addr.address, { ...clearing(nr), ...telling(nr) });
+}
+
+/** Inverts the bit; tells whether it was set before. */
+export function test_and_change_bit<N extends string>(
+  nr: Bit<NoInfer<N>>,
+  addr: Flags<N>,
+): boolean {
+  return perform('test_and_change_bit', addr.address, { ...changing(nr), ...telling(nr) });
+}
+
+/**
+ * Sets the bit with acquire order if it was clear; tells whether it was set before.
+ * Takes a lock that is one bit.
+ */
+export function test_and_set_bit_lock<N extends string>(
+  nr: Bit<NoInfer<N>>,
+  addr: Flags<N>,
+): boolean {
+  const free = { test: Test.BITS_CLEAR, testArgument: 1 << nr };
+  const hold = { take: 'bit', shared: false } as const;
+  const taken = perform('test_and_set_bit_lock', addr.address, {
+    ...free,
+    ...setting(nr),
+    result: Result.TESTED,
+    hold,
+  });
+  return !taken;
+}
+
+/** Spins until the bit is clear and sets it; preemption is off while it is held. */
+export function bit_spin_lock<N extends string>(nr: Bit<NoInfer<N>>, addr: Flags<N>): void {
+  const free = { test: Test.BITS_CLEAR, testArgument: 1 << nr, wait: true };
+  const hold = { take: 'spin', shared: false } as const;
+  perform('bit_spin_lock', addr.address, { ...free, ...setting(nr), hold });
+}
+
+/** Sets the bit if it is clear; tells whether it did. */
+export function bit_spin_trylock<N extends string>(nr: Bit<NoInfer<N>>, addr: Flags<N>): boolean {
+  const free = { test: Test.BITS_CLEAR, testArgument: 1 << nr };
+  const hold = { take: 'spin', shared: false } as const;
+  return perform('bit_spin_trylock', addr.address, {
+    ...free,
+    ...setting(nr),
+    result: Result.TESTED,
+    hold,
+  });
+}
+
+/** Releases a bit taken by `bit_spin_lock`. */
+export function bit_spin_unlock<N extends string>(nr: Bit<NoInfer<N>>, addr: Flags<N>): void {
+  const hold = { release: 'spin', shared: false } as const;
+  perform('bit_spin_unlock', addr.address, { ...clearing(nr), hold });
+}
+
+/** Sleeps until the bit is clear (include/linux/wait_bit.h). */
+export function wait_on_bit<N extends string>(bit: Bit<NoInfer<N>>, word: Flags<N>): void {
+  const clear = { test: Test.BITS_CLEAR, testArgument: 1 << bit, wait: true };
+  perform('wait_on_bit', word.address, { ...clear, hold: { sleeps: true } });
+}
+
+/** Sleeps until the bit is clear and sets it with acquire order (include/linux/wait_bit.h). */
+export function wait_on_bit_lock<N extends string>(bit: Bit<NoInfer<N>>, word: Flags<N>): void {
+  const free = { test: Test.BITS_CLEAR, testArgument: 1 << bit, wait: true };
+  const hold = { take: 'bit', shared: false } as const;
+  perform('wait_on_bit_lock', word.address, { ...free, ...setting(bit), hold });
+}

@@ -1,0 +1,65 @@
+/**
+ * What kernel code and scenarios say to the machine beside accesses: rounds of a loop, choices, names
+ * of steps, assertions, defences and designs.
+ */
+
+import { machine } from './machine.ts';
+import { Effect, operation, Result } from './operation.ts';
+
+/**
+ * Runs rounds until one gives false.
+ *
+ * Each round starts with the same history, so a retry loop is a cycle in the state graph and not an
+ * unbounded history. A round may speak to the next only through shared memory: a local variable that
+ * counts rounds is an error (HF021), not a way to end the loop.
+ *
+ * @param round gives true for another round, false to go on after the loop
+ */
+export function loop(round: () => boolean): void {
+  machine().loop(round);
+}
+
+/**
+ * A choice that no state decides: every number from 0 to n - 1 is explored.
+ *
+ * @param n how many outcomes, 1 to 1000
+ */
+export function choose(n: number): number {
+  return machine().perform(
+    operation('choose', { effect: Effect.CHOOSE, choices: n, result: Result.OLD }),
+  );
+}
+
+/** Names the step that the next access makes, as it shall stand in a picture. */
+export function label(text: string): void {
+  machine().label(text);
+}
+
+/** States what must hold here and now; a false condition is a finding. */
+export function assert(condition: boolean, message = 'assert'): void {
+  machine().assert(condition, message);
+}
+
+/**
+ * A test that protects: a re-check, a test of a flag. It reads like the condition of the kernel's
+ * `if`, and has a name by which it can be removed.
+ *
+ * @param name unique among the defences of this kernel function
+ * @param danger whether what the defence guards against has happened
+ * @returns what `danger` gives; false, without looking, when the defence is removed
+ */
+export function defence(name: string, danger: () => boolean): boolean {
+  return machine().defended(name) && danger();
+}
+
+/**
+ * Which of several designs was selected; the first is what Linux 6.18 does.
+ *
+ * @param name the question that the designs answer, for example `pin-vs-writeback`
+ */
+export function design<const Choice extends string>(
+  name: string,
+  choices: readonly [Choice, ...Choice[]],
+): Choice {
+  return machine().design(name, choices) as Choice;
+}

@@ -1,0 +1,39 @@
+/**
+ * Kernel functions: plain functions with a provenance.
+ *
+ * When a kernel function returns, everything it observed is replaced by its result: that keeps a
+ * thread's history short and lets states meet. So a kernel function speaks to its caller only through
+ * its result and through shared memory; it must not write into its caller's objects or variables.
+ */
+
+import { machine } from './machine.ts';
+import type { KernelResult, Provenance } from './machine.ts';
+
+/** Every kernel function that was declared, by name. */
+const functions = new Map<string, Provenance>();
+
+/**
+ * Declares a kernel function.
+ *
+ * @param file the path in the Linux tree
+ * @param version the version whose behaviour it has
+ * @param body the function, named as in the kernel
+ * @returns the same function; its calls are recorded with their name
+ */
+export function kernelFunction<A extends readonly unknown[], R extends KernelResult | void>(
+  file: string,
+  version: string,
+  body: (...args: A) => R,
+): (...args: A) => R {
+  const name = body.name;
+  const provenance: Provenance = { file, version };
+  functions.set(name, provenance);
+  const called = (...args: A): R =>
+    machine().call(name, provenance, () => body(...args) as KernelResult, args) as R;
+  return Object.defineProperty(called, 'name', { value: name });
+}
+
+/** Where a kernel function comes from; undefined if none of that name was declared. */
+export function provenanceOf(name: string): Provenance | undefined {
+  return functions.get(name);
+}

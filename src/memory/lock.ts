@@ -1,0 +1,185 @@
+/**
+ * Locks: spin locks, reader-writer locks, semaphores, mutexes and folio-style bit locks.
+ *
+ * A lock is one word. Spinning locks switch preemption off while they are held; sleeping locks may
+ * not be taken then. Fairness is not modelled: any waiter may be next, and a waiting writer does not
+ * hold readers back, so every order of acquisition that Linux allows is explored (and some that its
+ * queues make rare).
+ * Orders: ordering.ts (include/linux/spinlock.h, rwlock.h, rwsem.h, mutex.h, 6.18).
+ */
+
+import { machine } from './machine.ts';
+import { Modify, operation, Result, Test } from './operation.ts';
+import type { Hold, Operation } from './operation.ts';
+import type { PrimitiveName } from './ordering.ts';
+import type { Field } from './type.ts';
+import type { mutex, rw_semaphore, rwlock_t, spinlock_t } from './type.ts';
+
+type SpinLock = Field<typeof spinlock_t>;
+type RwLock = Field<typeof rwlock_t>;
+type RwSemaphore = Field<typeof rw_semaphore>;
+type Mutex = Field<typeof mutex>;
+
+const FREE = { test: Test.EQUALS, testArgument: 0 } as const;
+const NO_WRITER = { test: Test.AT_LEAST, testArgument: 0 } as const;
+const LOCKED = { modify: Modify.SET, modifyArgument: 1 } as const;
+const WRITER = { modify: Modify.SET, modifyArgument: -1 } as const;
+const UNLOCKED = { modify: Modify.SET, modifyArgument: 0 } as const;
+const ONE_READER_MORE = { modify: Modify.ADD, modifyArgument: 1 } as const;
+const ONE_READER_LESS = { modify: Modify.ADD, modifyArgument: -1 } as const;
+
+function perform(
+  primitive: PrimitiveName,
+  lock: Field,
+  hold: Hold | null,
+  parts: Partial<Operation>,
+): boolean {
+  return machine().perform(operation(primitive, { address: lock.address, hold, ...parts })) !== 0;
+}
+
+const takes = (how: 'spin' | 'sleep', shared = false): Hold => ({ take: how, shared });
+const releases = (how: 'spin' | 'sleep', shared = false): Hold => ({ release: how, shared });
+
+/** Spins until the lock is free and takes it. */
+export function spin_lock(lock: SpinLock): void {
+  perform('spin_lock', lock, takes('spin'), { ...FREE, ...LOCKED, wait: true });
+}
+
+/** Takes the lock if it is free; tells whether it did. */
+export function spin_trylock(lock: SpinLock): boolean {
+  return perform('spin_trylock', lock, takes('spin'), {
+    ...FREE,
+    ...LOCKED,
+    result: Result.TESTED,
+  });
+}
+
+/** Releases the lock. */
+export function spin_unlock(lock: SpinLock): void {
+  perform('spin_unlock', lock, releases('spin'), UNLOCKED);
+}
+
+/** Whether somebody holds the lock. */
+export function spin_is_locked(lock: SpinLock): boolean {
+  return perform('spin_is_locked', lock, null, { result: Result.OLD_BITS, resultArgument: 1 });
+}
+
+/** Interrupts off on this CPU, then `spin_lock`. */
+export function spin_lock_irq(lock: SpinLock): void {
+  machine().nest('irq', 1);
+  spin_lock(lock);
+}
+
+/** `spin_unlock`, then interrupts on. */
+export function spin_unlock_irq(lock: SpinLock): void {
+  spin_unlock(lock);
+  machine().nest('irq', -1);
+}
+
+/** Spins until no writer holds the lock and enters as a reader. */
+export function read_lock(lock: RwLock): void {
+  perform('read_lock', lock, takes('spin', true), {
+    ...NO_WRITER,
+    ...ONE_READER_MORE,
+    wait: true,
+  });
+}
+
+/** Enters as a reader if no writer holds the lock; tells whether it did. */
+export function read_trylock(lock: RwLock): boolean {
+  return perform('read_trylock', lock, takes('spin', true), {
+    ...NO_WRITER,
+    ...ONE_READER_MORE,
+    result: Result.TESTED,
+  });
+}
+
+/** Leaves as a reader. */
+export function read_unlock(lock: RwLock): void {
+  perform('read_unlock', lock, releases('spin', true), ONE_READER_LESS);
+}
+
+/** Spins until nobody holds the lock and enters as the writer. */
+export function write_lock(lock: RwLock): void {
+  perform('write_lock', lock, takes('spin'), { ...FREE, ...WRITER, wait: true });
+}
+
+/** Enters as the writer if nobody holds the lock; tells whether it did. */
+export function write_trylock(lock: RwLock): boolean {
+  return perform('write_trylock', lock, takes('spin'), {
+    ...FREE,
+    ...WRITER,
+    result: Result.TESTED,
+  });
+}
+
+/** Leaves as the writer. */
+export function write_unlock(lock: RwLock): void {
+  perform('write_unlock', lock, releases('spin'), UNLOCKED);
+}
+
+/** Sleeps until no writer holds the semaphore and enters as a reader. */
+export function down_read(sem: RwSemaphore): void {
+  perform('down_read', sem, takes('sleep', true), {
+    ...NO_WRITER,
+    ...ONE_READER_MORE,
+    wait: true,
+  });
+}
+
+/** Enters as a reader if no writer holds the semaphore; tells whether it did. */
+export function down_read_trylock(sem: RwSemaphore): boolean {
+  return perform('down_read_trylock', sem, takes('sleep', true), {
+    ...NO_WRITER,
+    ...ONE_READER_MORE,
+    result: Result.TESTED,
+  });
+}
+
+/** Leaves as a reader. */
+export function up_read(sem: RwSemaphore): void {
+  perform('up_read', sem, releases('sleep', true), ONE_READER_LESS);
+}
+
+/** Sleeps until nobody holds the semaphore and enters as the writer. */
+export function down_write(sem: RwSemaphore): void {
+  perform('down_write', sem, takes('sleep'), { ...FREE, ...WRITER, wait: true });
+}
+
+/** Enters as the writer if nobody holds the semaphore; tells whether it did. */
+export function down_write_trylock(sem: RwSemaphore): boolean {
+  return perform('down_write_trylock', sem, takes('sleep'), {
+    ...FREE,
+    ...WRITER,
+    result: Result.TESTED,
+  });
+}
+
+/** Leaves as the writer. */
+export function up_write(sem: RwSemaphore): void {
+  perform('up_write', sem, releases('sleep'), UNLOCKED);
+}
+
+/** Turns a writer into a reader without letting another writer in. */
+export function downgrade_write(sem: RwSemaphore): void {
+  perform('downgrade_write', sem, { downgrade: true }, LOCKED);
+}
+
+/** Sleeps until the mutex is free and takes it. */
+export function mutex_lock(lock: Mutex): void {
+  perform('mutex_lock', lock, takes('sleep'), { ...FREE, ...LOCKED, wait: true });
+}
+
+/** Takes the mutex if it is free; tells whether it did. */
+export function mutex_trylock(lock: Mutex): boolean {
+  return perform('mutex_trylock', lock, takes('sleep'), {
+    ...FREE,
+    ...LOCKED,
+    result: Result.TESTED,
+  });
+}
+
+/** Releases the mutex. */
+export function mutex_unlock(lock: Mutex): void {
+  perform('mutex_unlock', lock, releases('sleep'), UNLOCKED);
+}

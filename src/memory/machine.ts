@@ -1,0 +1,74 @@
+/**
+ * The seam: who decides what an access to shared memory does.
+ *
+ * Kernel code calls the primitives; a primitive describes itself as an `Operation` and hands it to
+ * the machine in force. The explorer, the initial set-up, a property that looks at a final state and
+ * (later) real threads are machines. Kernel code cannot tell which one is running.
+ */
+
+import type { Operation } from './operation.ts';
+import type { StructType } from './struct.ts';
+
+/** Where a kernel function comes from. */
+export interface Provenance {
+  /** The path in the Linux tree, for example `mm/gup.c`. */
+  readonly file: string;
+  /** The version whose behaviour it has. */
+  readonly version: string;
+}
+
+/** A kernel function may give these back to its caller; anything else would be lost on replay. */
+export type KernelResult = number | boolean | null | undefined | object;
+
+/** What runs kernel code. */
+export interface Machine {
+  /** Makes one access and tells what the thread observes. */
+  perform(operation: Operation): number;
+  /** Runs a kernel function; what it observed is then replaced by its result. */
+  call<R extends KernelResult>(
+    name: string,
+    provenance: Provenance,
+    body: () => R,
+    argumentsOfCall: readonly unknown[],
+  ): R;
+  /** Runs rounds until `round` gives false. */
+  loop(round: () => boolean): void;
+  /** Takes a struct from the pool of its type. */
+  allocate(type: StructType): number;
+  /** Changes interrupt, preemption or RCU nesting by `change`. */
+  nest(what: Nesting, change: 1 | -1): void;
+  label(text: string): void;
+  assert(condition: boolean, message: string): void;
+  mark(word: number): void;
+  /** Whether a named defence is in force, and which design was selected. */
+  defended(name: string): boolean;
+  design(name: string, choices: readonly string[]): string;
+}
+
+/** Sections in which a thread may not sleep, and which a grace period or an IPI waits for. */
+export type Nesting = 'rcu' | 'irq' | 'preempt';
+
+let inForce: Machine | null = null;
+
+/** The machine in force. Throws where kernel code runs outside of any. */
+export function machine(): Machine {
+  if (inForce === null) {
+    throw new Error('memory: a primitive was called outside of a scenario');
+  }
+  return inForce;
+}
+
+/**
+ * Runs `body` with another machine in force.
+ *
+ * @returns what `body` gives; the previous machine is in force again, also after a throw
+ */
+export function withMachine<R>(other: Machine, body: () => R): R {
+  const previous = inForce;
+  inForce = other;
+  try {
+    return body();
+  } finally {
+    inForce = previous;
+  }
+}

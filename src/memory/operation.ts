@@ -1,0 +1,186 @@
+/**
+ * One access to shared memory, as data.
+ *
+ * Every primitive of the kernel that touches one word has the same form: *test* the old value; where
+ * the test holds, *modify* it; give back a *result*. A lock is the same with `wait`: it does nothing
+ * until the test holds. One form for all means one evaluator for all, which every machine shares.
+ *
+ *     atomic_add_unless(v, a, u)   test NOT u      modify ADD a     result TESTED
+ *     atomic_dec_and_test(v)       test ALWAYS     modify ADD -1    result NEW_EQUALS 0
+ *     spin_lock(lock)              test EQUALS 0   modify SET 1     result NONE, wait
+ */
+
+import type { PrimitiveName } from './ordering.ts';
+
+/** What must hold of the old value, with the operation's `testArgument`. */
+export const Test = {
+  ALWAYS: 0,
+  EQUALS: 1,
+  DIFFERS: 2,
+  AT_LEAST: 3,
+  LESS: 4,
+  BITS_CLEAR: 5,
+  BITS_SET: 6,
+  UNSIGNED_AT_LEAST: 7,
+} as const;
+export type Test = (typeof Test)[keyof typeof Test];
+
+/** What becomes of the word where the test holds, with `modifyArgument`. */
+export const Modify = { NOTHING: 0, SET: 1, ADD: 2, AND: 3, OR: 4, XOR: 5 } as const;
+export type Modify = (typeof Modify)[keyof typeof Modify];
+
+/** What the thread is told, with `resultArgument`. Booleans are 0 and 1. */
+export const Result = {
+  NONE: 0,
+  OLD: 1,
+  NEW: 2,
+  TESTED: 3,
+  NEW_EQUALS: 4,
+  NEW_NEGATIVE: 5,
+  OLD_BITS: 6,
+  OLD_EQUALS: 7,
+} as const;
+export type Result = (typeof Result)[keyof typeof Result];
+
+/** What an operation does beyond touching one word. */
+export const Effect = {
+  ACCESS: 0,
+  /** A barrier: touches nothing. */
+  BARRIER: 1,
+  /** A choice of `choices` outcomes that no state decides. */
+  CHOOSE: 2,
+  /** Takes a free slot of the pool at `address`; the result is the slot's address. */
+  ALLOCATE: 3,
+  /** Gives the slot at `address` back to its pool. */
+  FREE: 4,
+  /** A grace period begins: notes which threads must pass a quiescent moment. */
+  GRACE_BEGIN: 5,
+  /** A grace period ends: waits until all of them have. */
+  GRACE_WAIT: 6,
+} as const;
+export type Effect = (typeof Effect)[keyof typeof Effect];
+
+/**
+ * What kind of lock it is: a spinning one (no sleeping while it is held), a sleeping one, or a bit
+ * that is used as a sleeping lock and that another thread may release (the page lock).
+ */
+export type LockKind = 'spin' | 'sleep' | 'bit';
+
+/** How an operation changes what the thread holds; checked without looking at shared memory. */
+export type Hold =
+  | { readonly take: LockKind; readonly shared: boolean }
+  | { readonly release: LockKind; readonly shared: boolean }
+  | { readonly downgrade: true }
+  | { readonly sleeps: true };
+
+/** One step of a thread. */
+export interface Operation {
+  readonly primitive: PrimitiveName;
+  readonly effect: Effect;
+  /** The word's address, 0 where there is none. */
+  readonly address: number;
+  readonly test: Test;
+  readonly testArgument: number;
+  readonly modify: Modify;
+  readonly modifyArgument: number;
+  readonly result: Result;
+  readonly resultArgument: number;
+  /** Nothing happens until the test holds. */
+  readonly wait: boolean;
+  /** The operand of test and modify is this thread's own bit. */
+  readonly ownBit: boolean;
+  readonly hold: Hold | null;
+  /** CHOOSE: how many outcomes. ALLOCATE: the struct's number. GRACE_*: 0 RCU, 1 interrupts. */
+  readonly choices: number;
+}
+
+const blank: Omit<Operation, 'primitive'> = {
+  effect: Effect.ACCESS,
+  address: 0,
+  test: Test.ALWAYS,
+  testArgument: 0,
+  modify: Modify.NOTHING,
+  modifyArgument: 0,
+  result: Result.NONE,
+  resultArgument: 0,
+  wait: false,
+  ownBit: false,
+  hold: null,
+  choices: 0,
+};
+
+/** Completes an operation: what is not given is absent (no test, no change, no result). */
+export function operation(
+  primitive: PrimitiveName,
+  parts: Partial<Omit<Operation, 'primitive'>>,
+): Operation {
+  return { ...blank, ...parts, primitive };
+}
+
+/** Whether the test of an operation holds of the old value. */
+export function testHolds(test: number, argument: number, old: number): boolean {
+  switch (test) {
+    case Test.ALWAYS:
+      return true;
+    case Test.EQUALS:
+      return old === argument;
+    case Test.DIFFERS:
+      return old !== argument;
+    case Test.AT_LEAST:
+      return old >= argument;
+    case Test.LESS:
+      return old < argument;
+    case Test.BITS_CLEAR:
+      return (old & argument) === 0;
+    case Test.BITS_SET:
+      return (old & argument) !== 0;
+    default:
+      return old >>> 0 >= argument >>> 0;
+  }
+}
+
+/** The new value of a word, as 32-bit two's complement arithmetic gives it. */
+export function modified(modify: number, argument: number, old: number): number {
+  switch (modify) {
+    case Modify.NOTHING:
+      return old;
+    case Modify.SET:
+      return argument;
+    case Modify.ADD:
+      return (old + argument) | 0;
+    case Modify.AND:
+      return old & argument;
+    case Modify.OR:
+      return old | argument;
+    default:
+      return old ^ argument;
+  }
+}
+
+/** What the thread is told of an access that has been made. */
+export function resultOf(
+  result: number,
+  argument: number,
+  old: number,
+  written: number,
+  tested: boolean,
+): number {
+  switch (result) {
+    case Result.NONE:
+      return 0;
+    case Result.OLD:
+      return old;
+    case Result.NEW:
+      return written;
+    case Result.TESTED:
+      return tested ? 1 : 0;
+    case Result.NEW_EQUALS:
+      return written === argument ? 1 : 0;
+    case Result.NEW_NEGATIVE:
+      return written < 0 ? 1 : 0;
+    case Result.OLD_BITS:
+      return (old & argument) === 0 ? 0 : 1;
+    default:
+      return old === argument ? 1 : 0;
+  }
+}

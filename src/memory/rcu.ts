@@ -1,0 +1,82 @@
+/**
+ * Read-copy-update and interrupts off (include/linux/rcupdate.h, include/linux/irqflags.h, 6.18).
+ *
+ * A read-side section costs nothing and orders nothing. `synchronize_rcu` waits until every other
+ * thread has been outside of a section at least once, with a full barrier on that thread's behalf.
+ * A section with interrupts off is a read-side section too (RCU flavours were merged in 4.20), and
+ * additionally holds back the interrupt that `smp_call_function` sends: that is what GUP-fast uses
+ * against the freeing of page tables.
+ */
+
+import { machine } from './machine.ts';
+import { Effect, operation } from './operation.ts';
+
+/** Enters a read-side section. Sections nest. */
+export function rcu_read_lock(): void {
+  machine().nest('rcu', 1);
+}
+
+/** Leaves a read-side section. */
+export function rcu_read_unlock(): void {
+  machine().nest('rcu', -1);
+}
+
+const GRACE_PERIOD = 0;
+const INTERRUPT_ALL = 1;
+
+/** Sleeps until every read-side section that has begun is over. */
+export function synchronize_rcu(): void {
+  machine().perform(
+    operation('synchronize_rcu', { effect: Effect.GRACE_BEGIN, choices: GRACE_PERIOD }),
+  );
+  machine().perform(
+    operation('synchronize_rcu', {
+      effect: Effect.GRACE_WAIT,
+      choices: GRACE_PERIOD,
+      hold: { sleeps: true },
+    }),
+  );
+}
+
+/**
+ * Sends an interrupt to every other CPU and waits until each has taken it
+ * (kernel/smp.c `smp_call_function` with `wait`; the function called does nothing).
+ */
+export function smp_call_function(): void {
+  machine().perform(
+    operation('smp_call_function', { effect: Effect.GRACE_BEGIN, choices: INTERRUPT_ALL }),
+  );
+  machine().perform(
+    operation('smp_call_function', { effect: Effect.GRACE_WAIT, choices: INTERRUPT_ALL }),
+  );
+}
+
+/** Interrupts off on this CPU. */
+export function local_irq_disable(): void {
+  machine().nest('irq', 1);
+}
+
+/** Interrupts on again. */
+export function local_irq_enable(): void {
+  machine().nest('irq', -1);
+}
+
+/** Interrupts off; sections may nest, `local_irq_restore` ends the innermost. */
+export function local_irq_save(): void {
+  machine().nest('irq', 1);
+}
+
+/** Ends the innermost section that `local_irq_save` began. */
+export function local_irq_restore(): void {
+  machine().nest('irq', -1);
+}
+
+/** Preemption off on this CPU: no sleeping until `preempt_enable`. */
+export function preempt_disable(): void {
+  machine().nest('preempt', 1);
+}
+
+/** Preemption on again. */
+export function preempt_enable(): void {
+  machine().nest('preempt', -1);
+}

@@ -1,0 +1,185 @@
+/**
+ * Structs: named, typed fields over shared memory.
+ *
+ * `struct` declares a layout; `at` gives a view on an address, in which each member is the `Field`
+ * (the lvalue) at that place. A view holds no data, so two views on one address are the same object
+ * and pointers compare with `===` as they do in C.
+ */
+
+import type { Field, Type } from './type.ts';
+
+/** A member of a struct: a word, an array of members or a struct inside the struct. */
+export type Member = Type | ArrayType | StructType;
+
+/** The members of a struct by name. */
+export interface Members {
+  readonly [name: string]: Member;
+}
+
+/** `array(type, length)`: members one after the other. */
+export interface ArrayType<M extends Member = Type> {
+  readonly array: M;
+  readonly length: number;
+}
+
+/** A view on a struct in shared memory: the address and a field for each member. */
+export type Struct<M extends Members = Members> = { readonly [structAddress]: number } & {
+  readonly [structType]: StructType<M>;
+} & { readonly [Name in keyof M]: View<M[Name]> };
+
+type View<M> =
+  M extends StructType<infer Inner>
+    ? Struct<Inner>
+    : M extends ArrayType<infer Item>
+      ? readonly View<Item>[]
+      : M extends Type
+        ? Field<M>
+        : never;
+
+/** A struct's layout, and its views. */
+export interface StructType<M extends Members = Members> {
+  readonly struct: string;
+  /** Its size in words. */
+  readonly size: number;
+  readonly members: M;
+  /** The view on the struct at an address (in words; never 0, which is NULL). */
+  at(address: number): Struct<M>;
+}
+
+/** The key under which a view keeps its address. */
+export const structAddress: unique symbol = Symbol('address');
+/** The key under which a view keeps its layout. */
+export const structType: unique symbol = Symbol('type');
+
+/** Every layout, by the number that recorded results name it by. */
+const declared: StructType[] = [];
+
+/**
+ * Declares a struct.
+ *
+ * @param name its name in messages and pictures, spelled as in the kernel
+ * @param members its fields in order; each word takes one address
+ */
+export function struct<const M extends Members>(name: string, members: M): StructType<M> {
+  const views = new Map<number, Struct<M>>();
+  const type: StructType<M> = {
+    struct: name,
+    size: sizeOfMembers(members),
+    members,
+    at(address) {
+      let view = views.get(address);
+      if (view === undefined) {
+        view = makeView(type, address);
+        views.set(address, view);
+      }
+      return view;
+    },
+  };
+  declared.push(type as unknown as StructType);
+  return type;
+}
+
+/** Declares an array member of `length` items. */
+export function array<const M extends Member>(item: M, length: number): ArrayType<M> {
+  return { array: item, length };
+}
+
+/** A pointer to a struct, NULL as `null`. */
+export function pointer<M extends Members>(
+  target: StructType<M> | (() => StructType<M>),
+): Type<'pointer', Struct<M> | null> {
+  const type = (): StructType<M> => (typeof target === 'function' ? target() : target);
+  return {
+    kind: 'pointer',
+    name: 'pointer',
+    decode: (word) => (word === 0 ? null : type().at(word)),
+    encode: (value) => (value === null ? 0 : value[structAddress]),
+    format: (word) => (word === 0 ? 'NULL' : `&${type().struct}@${word}`),
+  };
+}
+
+/** Whether a value is a view on a struct. */
+export function isStruct(value: unknown): value is Struct {
+  return typeof value === 'object' && value !== null && structAddress in value;
+}
+
+/** The number of a view's layout, by which a recorded result can be given back. */
+export function numberOfStructType(view: Struct): number {
+  return declared.indexOf(view[structType]);
+}
+
+/** The view of a recorded result: the inverse of `numberOfStructType` and the address. */
+export function viewOfRecord(typeNumber: number, address: number): Struct {
+  const type = declared[typeNumber];
+  if (type === undefined) throw new Error(`struct: no layout has the number ${typeNumber}`);
+  return type.at(address);
+}
+
+/** The size of a member in words. */
+export function sizeOf(member: Member): number {
+  if ('struct' in member) return member.size;
+  if ('array' in member) return sizeOf(member.array) * member.length;
+  return 1;
+}
+
+/**
+ * Calls `visit` for each word of a struct, lowest address first.
+ *
+ * @param visit is given the path of the word (`flags`, `page[1].flags`), its type and its address
+ */
+export function forEachWord(
+  type: StructType,
+  address: number,
+  visit: (path: string, type: Type, address: number) => void,
+): void {
+  let next = address;
+  for (const [name, member] of Object.entries(type.members)) {
+    visitMember(name, member, next, visit);
+    next += sizeOf(member);
+  }
+}
+
+function visitMember(
+  path: string,
+  member: Member,
+  address: number,
+  visit: (path: string, type: Type, address: number) => void,
+): void {
+  if ('struct' in member) {
+    forEachWord(member, address, (inner, type, at) => visit(`${path}.${inner}`, type, at));
+  } else if ('array' in member) {
+    const size = sizeOf(member.array);
+    for (let i = 0; i < member.length; i++) {
+      visitMember(`${path}[${i}]`, member.array, address + i * size, visit);
+    }
+  } else {
+    visit(path, member, address);
+  }
+}
+
+function sizeOfMembers(members: Members): number {
+  return Object.values(members).reduce((sum, member) => sum + sizeOf(member), 0);
+}
+
+function makeView<M extends Members>(type: StructType<M>, address: number): Struct<M> {
+  const view: Record<string | symbol, unknown> = { [structAddress]: address, [structType]: type };
+  let next = address;
+  for (const [name, member] of Object.entries(type.members)) {
+    view[name] = viewOfMember(member, next);
+    next += sizeOf(member);
+  }
+  return Object.freeze(view) as Struct<M>;
+}
+
+function viewOfMember(member: Member, address: number): unknown {
+  if ('struct' in member) return member.at(address);
+  if ('array' in member) {
+    const size = sizeOf(member.array);
+    return Object.freeze(
+      Array.from({ length: member.length }, (_, i) =>
+        viewOfMember(member.array, address + i * size),
+      ),
+    );
+  }
+  return Object.freeze({ type: member, address });
+}

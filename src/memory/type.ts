@@ -1,0 +1,139 @@
+/**
+ * The types that a word of shared memory can have.
+ *
+ * Everything that threads share lives in 32-bit words. A type says what a word means (a number, a
+ * pointer, a set of flags, a lock), so that the compiler refuses `atomic_inc` on a plain word and a
+ * picture can print `ro` instead of 5. Types are plain data; they hold no memory.
+ */
+
+/** What kinds of word there are. `word` is read and written freely, the others by their own calls. */
+export type Kind =
+  | 'word'
+  | 'flags'
+  | 'pointer'
+  | 'atomic_t'
+  | 'spinlock_t'
+  | 'rwlock_t'
+  | 'rw_semaphore'
+  | 'mutex'
+  | 'seqcount_t'
+  | 'wait_queue_head_t'
+  | 'completion';
+
+/**
+ * The type of one word. `Value` is what a read gives to TypeScript; `kind` keeps types apart that
+ * share a representation.
+ */
+export interface Type<K extends Kind = Kind, Value = unknown> {
+  readonly kind: K;
+  readonly name: string;
+  /** The TypeScript value of a stored word. */
+  decode(word: number): Value;
+  /** The stored word of a TypeScript value. */
+  encode(value: Value): number;
+  /** The text of a stored word in a picture. */
+  format(word: number): string;
+}
+
+/** A typed place in shared memory: what C calls an lvalue. */
+export interface Field<T extends Type = Type> {
+  readonly type: T;
+  readonly address: number;
+}
+
+/** The TypeScript value that a read of a field of type T gives. */
+export type ValueOf<T> = T extends Type<Kind, infer Value> ? Value : never;
+
+const asIs = (word: number): number => word;
+
+/**
+ * Declares a number type of one's own, for example a page-table entry.
+ *
+ * @param name its name in messages, spelled as in the kernel
+ * @param format how pictures print a value; decimal when left out
+ */
+export function word(
+  name: string,
+  format: (word: number) => string = String,
+): Type<'word', number> {
+  return { kind: 'word', name, decode: asIs, encode: asIs, format };
+}
+
+/** A signed 32-bit number. */
+export const s32: Type<'word', number> = word('s32');
+
+/** An unsigned 32-bit number. */
+export const u32: Type<'word', number> = {
+  ...word('u32', (value) => String(value >>> 0)),
+  decode: (value) => value >>> 0,
+  encode: (value) => value | 0,
+};
+
+/** A truth value, stored as 0 or 1. */
+export const bool: Type<'word', boolean> = {
+  kind: 'word',
+  name: 'bool',
+  decode: (value) => value !== 0,
+  encode: (value) => (value ? 1 : 0),
+  format: (value) => (value === 0 ? 'false' : 'true'),
+};
+
+function opaque<K extends Kind>(
+  kind: K,
+  format: (word: number) => string = String,
+): Type<K, number> {
+  return { kind, name: kind, decode: asIs, encode: asIs, format };
+}
+
+/** A counter that only the `atomic_` calls touch. */
+export const atomic_t: Type<'atomic_t', number> = opaque('atomic_t');
+
+const heldOrFree = (word: number): string => (word === 0 ? 'free' : 'held');
+const readersOrWriter = (word: number): string => {
+  if (word === 0) return 'free';
+  return word < 0 ? 'writer' : `readers ${word}`;
+};
+
+/** A spin lock: 0 free, 1 held. */
+export const spinlock_t: Type<'spinlock_t', number> = opaque('spinlock_t', heldOrFree);
+/** A spinning reader-writer lock: 0 free, n readers, -1 a writer. */
+export const rwlock_t: Type<'rwlock_t', number> = opaque('rwlock_t', readersOrWriter);
+/** A sleeping reader-writer lock: 0 free, n readers, -1 a writer. */
+export const rw_semaphore: Type<'rw_semaphore', number> = opaque('rw_semaphore', readersOrWriter);
+/** A sleeping lock: 0 free, 1 held. */
+export const mutex: Type<'mutex', number> = opaque('mutex', heldOrFree);
+/** A sequence count: even when no writer is inside. */
+export const seqcount_t: Type<'seqcount_t', number> = opaque('seqcount_t');
+/** A wait queue: one bit for each sleeping thread. */
+export const wait_queue_head_t: Type<'wait_queue_head_t', number> = opaque('wait_queue_head_t');
+/** A completion: how many waiters may pass. */
+export const completion: Type<'completion', number> = opaque('completion');
+
+declare const bitOf: unique symbol;
+
+/** The number of one named bit of a flags word. */
+export type Bit<Name extends string = string> = number & { readonly [bitOf]: Name };
+
+/** The type of a flags word, with the number of each named bit. */
+export interface FlagsType<Name extends string = string> extends Type<'flags', number> {
+  readonly bit: { readonly [N in Name]: Bit<Name> };
+}
+
+/**
+ * Declares a flags word.
+ *
+ * @param name its name in messages
+ * @param bits the names of its bits, lowest first; at most 31
+ */
+export function flags<const Name extends string>(
+  name: string,
+  bits: readonly Name[],
+): FlagsType<Name> {
+  const numbered = bits.map((bit, index) => [bit, index] as const);
+  const format = (word: number): string => {
+    const set = numbered.filter(([, index]) => (word >>> index) & 1);
+    return set.length === 0 ? '-' : set.map(([bit]) => bit.replace(/^PG_/, '')).join(' ');
+  };
+  const bit = Object.fromEntries(numbered) as { readonly [N in Name]: Bit<Name> };
+  return { kind: 'flags', name, decode: asIs, encode: asIs, format, bit };
+}

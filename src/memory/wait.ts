@@ -1,0 +1,105 @@
+/**
+ * Sleeping until something happens: wait queues and completions (include/linux/wait.h, 6.18).
+ *
+ * `wait_event` follows the kernel: mark yourself as sleeping (a full barrier), look at the condition,
+ * sleep until somebody takes the mark away, look again. A wake-up between look and sleep is not lost,
+ * because it takes the mark away.
+ */
+
+import { loop } from './control.ts';
+import { machine } from './machine.ts';
+import { Modify, operation, Result, Test } from './operation.ts';
+import type { PrimitiveName } from './ordering.ts';
+import type { Field } from './type.ts';
+import type { completion, wait_queue_head_t } from './type.ts';
+
+type WaitQueue = Field<typeof wait_queue_head_t>;
+type Completion = Field<typeof completion>;
+
+/** Sleeps until `condition` holds; it is looked at before sleeping and after each wake-up. */
+export function wait_event(wq_head: WaitQueue, condition: () => boolean): void {
+  loop(() => {
+    own(wq_head, 'prepare_to_wait', { modify: Modify.OR });
+    if (condition()) return false;
+    own(wq_head, 'schedule', { test: Test.BITS_CLEAR, wait: true });
+    return true;
+  });
+  own(wq_head, 'finish_wait', { modify: Modify.AND });
+}
+
+/** Wakes every thread that sleeps on the queue. */
+export function wake_up(wq_head: WaitQueue): void {
+  machine().perform(
+    operation('wake_up', { address: wq_head.address, modify: Modify.SET, modifyArgument: 0 }),
+  );
+}
+
+/** Sleeps until the completion has been signalled and uses up one signal. */
+export function wait_for_completion(x: Completion): void {
+  machine().perform(
+    operation('wait_for_completion', {
+      address: x.address,
+      test: Test.DIFFERS,
+      testArgument: 0,
+      modify: Modify.ADD,
+      modifyArgument: -1,
+      wait: true,
+      hold: { sleeps: true },
+    }),
+  );
+}
+
+/** Signals once: one waiter may pass. */
+export function complete(x: Completion): void {
+  machine().perform(
+    operation('complete', { address: x.address, modify: Modify.ADD, modifyArgument: 1 }),
+  );
+}
+
+/** How many waiters a completed completion lets pass: more than any scenario has. */
+const FOR_EVERYBODY = 1 << 30;
+
+/** Signals for good: every waiter may pass. */
+export function complete_all(x: Completion): void {
+  machine().perform(
+    operation('complete_all', {
+      address: x.address,
+      modify: Modify.SET,
+      modifyArgument: FOR_EVERYBODY,
+    }),
+  );
+}
+
+/**
+ * Sleeps until a word has a value. Ours, not the kernel's: for protocols that only need to wait.
+ *
+ * @returns nothing; the thread is stuck, and found stuck, if the value never comes
+ */
+export function waitUntilEquals(field: Field, value: number): void {
+  machine().perform(
+    operation('wait_for_value', {
+      address: field.address,
+      test: Test.EQUALS,
+      testArgument: value,
+      wait: true,
+      hold: { sleeps: true },
+    }),
+  );
+}
+
+/** An access to this thread's own bit of a wait queue. */
+function own(
+  wq_head: WaitQueue,
+  primitive: PrimitiveName,
+  parts: { modify?: Modify; test?: Test; wait?: boolean },
+): void {
+  machine().perform(
+    operation(primitive, {
+      address: wq_head.address,
+      ...parts,
+      ownBit: true,
+      result: Result.NONE,
+      hold: primitive === 'schedule' ? { sleeps: true } : null,
+    }),
+  );
+}
