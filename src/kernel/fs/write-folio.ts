@@ -1,0 +1,115 @@
+/**
+ * One folio on its way to disk: what a file system's writepages does with it
+ * (mm/page-writeback.c writeback_iter, fs/iomap/buffered-io.c, 6.18), and the disk.
+ *
+ * The disk's own reading of memory is done by the thread that submits or completes: it reads the
+ * contents twice, once for the data and once for a checksum, as a RAID or a device with integrity
+ * metadata does. A page that changes in between has a wrong checksum on disk.
+ */
+
+import {
+  array,
+  design,
+  kernelFunction,
+  label,
+  READ_ONCE,
+  struct,
+  u32,
+  WRITE_ONCE,
+} from '../../memory/index.ts';
+import type { ArrayType, Struct, StructType, Type } from '../../memory/index.ts';
+import { folio_lock, folio_unlock } from '../mm/folio-lock.ts';
+import { PAGE_WORDS } from '../mm/mm_types.ts';
+import type { Folio } from '../mm/mm_types.ts';
+import { folio_test_clear_dirty } from '../mm/page-flags.ts';
+import {
+  folio_end_writeback,
+  folio_prepare_writeback,
+  folio_start_writeback,
+  WriteOut,
+} from '../mm/page-writeback.ts';
+import { FS_CLEAN } from './page-mkwrite.ts';
+
+/** The members of a disk of one block. */
+export type DiskMembers = {
+  data: ArrayType<Type<'word', number>>;
+  checksum: ArrayType<Type<'word', number>>;
+};
+
+/** A disk of one block, which belongs to the one folio of the file. */
+export const disk_block: StructType<DiskMembers> = struct('disk', {
+  data: array(u32, PAGE_WORDS),
+  checksum: array(u32, PAGE_WORDS),
+});
+
+/** A block on disk. */
+export type DiskBlock = Struct<DiskMembers>;
+
+/**
+ * Writes the folio if it is dirty, and waits until it is on disk.
+ *
+ * @returns how it was written
+ */
+export function writeFolio(folio: Folio, block: DiskBlock): WriteOut {
+  const how = submitFolio(folio, block);
+  if (how === WriteOut.IN_PLACE) completeFolio(folio, block);
+  return how;
+}
+
+/**
+ * The part before the disk reads memory. A copy is made and written at once: PG_dirty and the file
+ * system's state stay, because the folio is not clean. Design `bounced-folio`: the second answer is
+ * the mistake that discussion 000 leaves room for.
+ */
+export const submitFolio: (folio: Folio, block: DiskBlock) => WriteOut = kernelFunction(
+  'mm/page-writeback.c',
+  '6.18',
+  function submitFolio(folio: Folio, block: DiskBlock): WriteOut {
+    folio_lock(folio);
+    const how = folio_prepare_writeback(folio);
+    if (how === WriteOut.IN_PLACE) {
+      WRITE_ONCE(folio.private, FS_CLEAN);
+      folio_start_writeback(folio);
+    }
+    if (how === WriteOut.COPY) {
+      writeCopy(folio, block);
+      if (design('bounced-folio', ['stays dirty', 'becomes clean']) === 'becomes clean') {
+        WRITE_ONCE(folio.private, FS_CLEAN);
+        folio_test_clear_dirty(folio);
+      }
+    }
+    folio_unlock(folio);
+    return how;
+  },
+);
+
+/** The disk reads the contents, twice; then write-back ends. */
+export const completeFolio: (folio: Folio, block: DiskBlock) => void = kernelFunction(
+  'fs/iomap/buffered-io.c',
+  '6.18',
+  function completeFolio(folio: Folio, block: DiskBlock): void {
+    transfer(folio, block, 'data');
+    transfer(folio, block, 'checksum');
+    folio_end_writeback(folio);
+  },
+);
+
+function transfer(folio: Folio, block: DiskBlock, to: 'data' | 'checksum'): void {
+  folio.data.forEach((word, i) => {
+    const target = block[to][i];
+    if (target === undefined) return;
+    label(`disk reads the page (${to})`);
+    WRITE_ONCE(target, READ_ONCE(word));
+  });
+}
+
+function writeCopy(folio: Folio, block: DiskBlock): void {
+  folio.data.forEach((word, i) => {
+    const [data, checksum] = [block.data[i], block.checksum[i]];
+    if (data === undefined || checksum === undefined) return;
+    label('copy the page');
+    const copied = READ_ONCE(word);
+    WRITE_ONCE(data, copied);
+    WRITE_ONCE(checksum, copied);
+  });
+}

@@ -1,0 +1,141 @@
+/**
+ * The structs of memory management (include/linux/mm_types.h, 6.18).
+ *
+ * Folios have one page so far. Such a folio and its page are the same words, in Linux and here, so
+ * `page_folio` is a cast; with large folios it becomes a read of the head pointer. The contents of a
+ * page are words too: corruption is then something that a property sees, not a flag.
+ *
+ * An mm has one page table so far, and `page_table_lock` is the lock of all its entries: Linux's
+ * layout for machines of few CPUs, where these locks are not split. Addresses count pages.
+ */
+
+import {
+  array,
+  atomic_t,
+  flags,
+  pointer,
+  spinlock_t,
+  struct,
+  u32,
+  word,
+} from '../../memory/index.ts';
+import type { ArrayType, FlagsType, Struct, StructType, Type } from '../../memory/index.ts';
+
+type Word = Type<'word', number>;
+
+/** How many words of a page's contents are modelled. */
+export const PAGE_WORDS = 1;
+
+/** How many entries a page table has. */
+export const PTRS_PER_PTE = 2;
+
+/** The page flags that some code looks at. */
+export type PageFlag =
+  'PG_locked' | 'PG_writeback' | 'PG_dirty' | 'PG_swapcache' | 'PG_anon_exclusive' | 'PG_buddy';
+
+/** `folio->flags`. PG_buddy is a page type in Linux (the page is free); here it is a flag. */
+export const page_flags: FlagsType<PageFlag> = flags('page_flags', [
+  'PG_locked',
+  'PG_writeback',
+  'PG_dirty',
+  'PG_swapcache',
+  'PG_anon_exclusive',
+  'PG_buddy',
+]);
+
+/** `folio->mapping`: mapping.ts says what its bits mean. */
+export const folio_mapping_t: Word = word('mapping', (value) => {
+  if (value === 0) return 'NULL';
+  return (value & 1) === 0 ? 'file' : 'anon';
+});
+
+/** The members of `struct folio`, in the order of their addresses. */
+export type FolioMembers = {
+  /** Atomic bits: page-flags.ts says who may change which. */
+  flags: typeof page_flags;
+  /** Changes under the folio lock; whoever reads it without reads it once. */
+  mapping: Word;
+  /** The page's number in its file, or its virtual page. */
+  index: Word;
+  /** How many PTEs map it, minus one. Changes under the page-table lock. */
+  _mapcount: typeof atomic_t;
+  /** References, and GUP_PIN_COUNTING_BIAS for each pin. At 0 the folio is free. */
+  _refcount: typeof atomic_t;
+  /** The file system's own state of the folio (fs/page-mkwrite.ts). Under the folio lock. */
+  private: Word;
+  /** What the page contains. */
+  data: ArrayType<Word>;
+};
+
+/** `struct folio`. */
+export const folio: StructType<FolioMembers> = struct('folio', {
+  flags: page_flags,
+  mapping: folio_mapping_t,
+  index: u32,
+  _mapcount: atomic_t,
+  _refcount: atomic_t,
+  private: u32,
+  data: array(u32, PAGE_WORDS),
+});
+
+/** A folio in memory. */
+export type Folio = Struct<FolioMembers>;
+
+/** A page in memory: the words of its folio. */
+export type Page = Folio;
+
+/** A `struct folio *` in memory. */
+export const folio_ptr: Type<'pointer', Folio | null> = pointer(folio);
+
+/** The folio that a page belongs to. */
+export function page_folio(page: Page): Folio {
+  return page;
+}
+
+/** A page-table entry in memory: pte.ts says what its bits mean. */
+export const pte_t: Word = word('pte_t', (pte) => {
+  if ((pte & 1) === 0) return 'none';
+  return `${(pte & 2) === 0 ? 'ro' : 'rw'}${(pte & 4) === 0 ? '' : ' dirty'}`;
+});
+
+/** The members of `struct mm_struct`. */
+export type MmMembers = {
+  page_table_lock: typeof spinlock_t;
+  /** The page table. Written under page_table_lock; GUP-fast and the MMU read it without. */
+  pte: ArrayType<typeof pte_t>;
+};
+
+/** `struct mm_struct`. */
+export const mm_struct: StructType<MmMembers> = struct('mm_struct', {
+  page_table_lock: spinlock_t,
+  pte: array(pte_t, PTRS_PER_PTE),
+});
+
+/** An address space of a process. */
+export type MmStruct = Struct<MmMembers>;
+
+/** The members of `struct vm_area_struct`. They change under mmap_lock, held for writing. */
+export type VmAreaMembers = {
+  vm_mm: Type<'pointer', MmStruct | null>;
+  /** The first virtual page. */
+  vm_start: Word;
+  /** The page of the file that the first virtual page shows. */
+  vm_pgoff: Word;
+  vm_flags: Word;
+  /** The next mapping of the same file. Under i_mmap_rwsem. */
+  next: Type<'pointer', VmArea | null>;
+};
+
+const vm_flags_t: Word = word('vm_flags', (value) => `0x${value.toString(16)}`);
+
+/** `struct vm_area_struct`: one mapping of a file or of anonymous memory. */
+export const vm_area_struct: StructType<VmAreaMembers> = struct('vm_area_struct', {
+  vm_mm: pointer(mm_struct),
+  vm_start: u32,
+  vm_pgoff: u32,
+  vm_flags: vm_flags_t,
+  next: pointer(() => vm_area_struct),
+});
+
+/** A mapping in memory. */
+export interface VmArea extends Struct<VmAreaMembers> {}

@@ -1,0 +1,184 @@
+/**
+ * Dirty and under write-back: the two flags and their order (mm/page-writeback.c, 6.18).
+ *
+ * A folio goes out in this order, all under the folio lock: write-protect and clean its PTEs; mark it
+ * dirty if one was dirty; test and clear PG_dirty (fully ordered: what is read afterwards, the data
+ * too, is read later); set PG_writeback; unlock; submit. PG_writeback goes when the disk is done,
+ * without the folio lock. Linux does not ask whether the folio is pinned; design `pinned-folio` =
+ * `bounce` does, at the place where discussion 000 wants it.
+ */
+
+import {
+  assert,
+  defence,
+  design,
+  kernelFunction,
+  label,
+  local_irq_restore,
+  local_irq_save,
+  smp_mb,
+  smp_rmb,
+  spin_lock,
+  spin_unlock,
+  test_and_change_bit,
+} from '../../memory/index.ts';
+import type { AddressSpace } from '../fs/address_space.ts';
+import { folio_wait_writeback } from './folio-lock.ts';
+import { folio_mapping } from './mapping.ts';
+import { page_flags } from './mm_types.ts';
+import type { Folio } from './mm_types.ts';
+import {
+  folio_test_clear_dirty,
+  folio_test_dirty,
+  folio_test_set_dirty,
+  folio_test_set_writeback,
+  folio_test_writeback,
+} from './page-flags.ts';
+import { folio_maybe_dma_pinned } from './pin-count.ts';
+import { afterMkclean, folio_mkclean } from './rmap.ts';
+
+/** What is to be done with a folio: nothing, write it in place, or (a design) write a copy of it. */
+export const WriteOut = { NOTHING: 0, IN_PLACE: 1, COPY: 2 } as const;
+export type WriteOut = (typeof WriteOut)[keyof typeof WriteOut];
+
+/**
+ * Makes a locked folio ready to be written, waiting for an earlier write of it (WB_SYNC_ALL).
+ *
+ * Linux's result is a boolean; COPY appears with design `pinned-folio` only.
+ */
+export const folio_prepare_writeback: (folio: Folio) => WriteOut = kernelFunction(
+  'mm/page-writeback.c',
+  '6.18',
+  function folio_prepare_writeback(folio: Folio): WriteOut {
+    label('dirty?');
+    if (!folio_test_dirty(folio)) return WriteOut.NOTHING;
+    if (folio_test_writeback(folio)) folio_wait_writeback(folio);
+    return folio_clear_dirty_for_io(folio);
+  },
+);
+
+/**
+ * Takes the dirty state off the PTEs and off a locked folio.
+ *
+ * Designs: `pinned-folio` (see above) and `clear-dirty-order`, in which order the steps are done.
+ *
+ * @returns what is to be written
+ */
+export const folio_clear_dirty_for_io: (folio: Folio) => WriteOut = kernelFunction(
+  'mm/page-writeback.c',
+  '6.18',
+  function folio_clear_dirty_for_io(folio: Folio): WriteOut {
+    const bounces = design('pinned-folio', ['linux', 'bounce']) === 'bounce';
+    switch (design('clear-dirty-order', CLEAR_DIRTY_ORDERS)) {
+      case 'mkclean, pin test, clear': {
+        cleanPtes(folio);
+        if (bounces && isPinned(folio)) return WriteOut.COPY;
+        return clearDirty(folio);
+      }
+      case 'pin test, mkclean, clear': {
+        const pinned = bounces && isPinned(folio);
+        cleanPtes(folio);
+        return pinned ? WriteOut.COPY : clearDirty(folio);
+      }
+      case 'mkclean, clear, pin test': {
+        cleanPtes(folio);
+        return redirtyIfPinned(folio, clearDirty(folio), bounces);
+      }
+      case 'clear, mkclean, pin test': {
+        const written = clearDirty(folio);
+        if (written !== WriteOut.NOTHING) folio_mkclean(folio);
+        return redirtyIfPinned(folio, written, bounces);
+      }
+    }
+  },
+);
+
+/** The answers to `clear-dirty-order`; the first is Linux's, with the test where 000 puts it. */
+export const CLEAR_DIRTY_ORDERS = [
+  'mkclean, pin test, clear',
+  'pin test, mkclean, clear',
+  'mkclean, clear, pin test',
+  'clear, mkclean, pin test',
+] as const;
+
+function cleanPtes(folio: Folio): void {
+  if (folio_mkclean(folio) > 0) folio_mark_dirty(folio);
+}
+
+function clearDirty(folio: Folio): WriteOut {
+  label('clear dirty');
+  return folio_test_clear_dirty(folio) ? WriteOut.IN_PLACE : WriteOut.NOTHING;
+}
+
+function isPinned(folio: Folio): boolean {
+  const between = afterMkclean();
+  if (between === 'smp_rmb') smp_rmb();
+  if (between === 'smp_mb') smp_mb();
+  label('pinned?');
+  return defence('pinned', () => folio_maybe_dma_pinned(folio));
+}
+
+function redirtyIfPinned(folio: Folio, written: WriteOut, bounces: boolean): WriteOut {
+  if (written === WriteOut.NOTHING || !bounces || !isPinned(folio)) return written;
+  folio_mark_dirty(folio);
+  return WriteOut.COPY;
+}
+
+/**
+ * Marks a folio dirty: `filemap_dirty_folio` without inode lists and accounting. The flag is set by a
+ * fully ordered read-modify-write.
+ *
+ * @returns whether it was clean before
+ */
+export const folio_mark_dirty: (folio: Folio) => boolean = kernelFunction(
+  'mm/page-writeback.c',
+  '6.18',
+  function folio_mark_dirty(folio: Folio): boolean {
+    label('mark dirty');
+    return !folio_test_set_dirty(folio);
+  },
+);
+
+/**
+ * Write-back begins; the folio is locked. The xarray lock, under which the marks of the page cache
+ * change, keeps interrupts off: write-back ends in one, on this CPU perhaps.
+ */
+export const folio_start_writeback: (folio: Folio) => void = kernelFunction(
+  'mm/page-writeback.c',
+  '6.18',
+  function folio_start_writeback(folio: Folio): void {
+    const mapping = mappingOf(folio);
+    const irqsOff = defence('interrupts off', () => true);
+    if (irqsOff) local_irq_save();
+    spin_lock(mapping.xa_lock);
+    label('set write-back');
+    assert(!folio_test_set_writeback(folio), 'a folio is written once at a time');
+    spin_unlock(mapping.xa_lock);
+    if (irqsOff) local_irq_restore();
+  },
+);
+
+/**
+ * Write-back ends: the data is on disk. Runs in interrupts. Linux flips the bit with release order
+ * together with a look at the waiters; the fully ordered form stands in for it here.
+ */
+export const folio_end_writeback: (folio: Folio) => void = kernelFunction(
+  'mm/filemap.c',
+  '6.18',
+  function folio_end_writeback(folio: Folio): void {
+    const mapping = mappingOf(folio);
+    local_irq_save();
+    spin_lock(mapping.xa_lock);
+    label('end write-back');
+    const { PG_writeback } = page_flags.bit;
+    assert(test_and_change_bit(PG_writeback, folio.flags), 'write-back ends once');
+    spin_unlock(mapping.xa_lock);
+    local_irq_restore();
+  },
+);
+
+function mappingOf(folio: Folio): AddressSpace {
+  const mapping = folio_mapping(folio);
+  if (mapping === null) throw new Error('write-back: the folio belongs to no file');
+  return mapping;
+}

@@ -1,0 +1,96 @@
+/**
+ * References on folios (include/linux/page_ref.h, include/linux/mm.h, mm/swap.c, 6.18).
+ *
+ * Who holds a reference keeps the page from being freed. Zero means free: only the allocator leaves
+ * zero, so a lockless lookup adds *unless zero*. Adding to a reference that one holds orders nothing;
+ * adding unless zero and taking away are fully ordered.
+ */
+
+import {
+  assert,
+  atomic_add,
+  atomic_add_return,
+  atomic_add_unless,
+  atomic_inc,
+  atomic_read,
+  atomic_set,
+  atomic_sub_and_test,
+  atomicAtLeast,
+  defence,
+  kernelFunction,
+} from '../../memory/index.ts';
+import type { Folio } from './mm_types.ts';
+import { testClearPageBuddy, testSetPageBuddy } from './page-flags.ts';
+
+/** The smallest word that is negative as a signed number. */
+const SIGN = 0x80000000;
+
+/** The number of references. */
+export function folio_ref_count(folio: Folio): number {
+  return atomic_read(folio._refcount);
+}
+
+/** Whether the count has overflowed: `folio_ref_count(folio) < 0`, told without the count itself. */
+export function refCountIsNegative(folio: Folio): boolean {
+  return atomicAtLeast(folio._refcount, SIGN);
+}
+
+/** Adds references to one that the caller holds. Orders nothing. */
+export function folio_ref_add(folio: Folio, nr: number): void {
+  atomic_add(nr, folio._refcount);
+}
+
+/** Adds one reference to one that the caller holds. */
+export function folio_get(folio: Folio): void {
+  atomic_inc(folio._refcount);
+}
+
+/**
+ * Adds references unless the folio is free; fully ordered if it does.
+ *
+ * @returns whether it did
+ */
+export const folio_ref_try_add: (folio: Folio, count: number) => boolean = kernelFunction(
+  'include/linux/page_ref.h',
+  '6.18',
+  function folio_ref_try_add(folio: Folio, count: number): boolean {
+    if (defence('unless zero', () => true)) return atomic_add_unless(folio._refcount, count, 0);
+    atomic_add_return(count, folio._refcount);
+    return true;
+  },
+);
+
+/** Takes references away; the last one frees the folio. */
+export const folio_put_refs: (folio: Folio, refs: number) => void = kernelFunction(
+  'include/linux/mm.h',
+  '6.18',
+  function folio_put_refs(folio: Folio, refs: number): void {
+    if (atomic_sub_and_test(refs, folio._refcount)) __folio_put(folio);
+  },
+);
+
+/** Takes one reference away. */
+export function folio_put(folio: Folio): void {
+  folio_put_refs(folio, 1);
+}
+
+/** Gives a folio without references back to the allocator. */
+export const __folio_put: (folio: Folio) => void = kernelFunction(
+  'mm/swap.c',
+  '6.18',
+  function __folio_put(folio: Folio): void {
+    assert(!testSetPageBuddy(folio), 'a folio is freed once');
+  },
+);
+
+/**
+ * Takes a particular folio out of the allocator, with one reference, if it is free.
+ * Ours: what `alloc_pages` does once it has chosen (mm/page_alloc.c post_alloc_hook).
+ *
+ * @returns whether the folio was free
+ */
+export function allocFolio(folio: Folio): boolean {
+  if (!testClearPageBuddy(folio)) return false;
+  atomic_set(folio._refcount, 1);
+  return true;
+}

@@ -1,0 +1,56 @@
+/**
+ * Giving pins back (mm/gup.c, 6.18).
+ *
+ * Order: the device has written, the folio is marked dirty, the pin goes. While the pin is there,
+ * nobody takes the folio for clean and unused; so the mark comes first.
+ */
+
+import { design, kernelFunction, label } from '../../memory/index.ts';
+import { folio_lock, folio_unlock } from './folio-lock.ts';
+import { page_folio } from './mm_types.ts';
+import type { Folio, Page } from './mm_types.ts';
+import { folio_mark_dirty } from './page-writeback.ts';
+import { folio_test_dirty } from './page-flags.ts';
+import { FOLL_PIN, gup_put_folio } from './pin-count.ts';
+
+/** Gives back a pin through which nothing was written. */
+export const unpin_user_page: (page: Page) => void = kernelFunction(
+  'mm/gup.c',
+  '6.18',
+  function unpin_user_page(page: Page): void {
+    label('unpin');
+    gup_put_folio(page_folio(page), 1, FOLL_PIN);
+  },
+);
+
+/**
+ * Gives back a pin after the page was written through it. One page instead of an array.
+ *
+ * The look at PG_dirty without the lock is safe: a folio that is dirty now will be written, and what
+ * the device wrote is in it already. Sleeps.
+ *
+ * Design `unpin-order`: the second answer is a mistake to learn from.
+ */
+export const unpin_user_pages_dirty_lock: (page: Page, make_dirty: boolean) => void =
+  kernelFunction(
+    'mm/gup.c',
+    '6.18',
+    function unpin_user_pages_dirty_lock(page: Page, make_dirty: boolean): void {
+      const folio = page_folio(page);
+      if (design('unpin-order', ['dirty first', 'unpin first']) === 'unpin first') {
+        unpin_user_page(page);
+        if (make_dirty) markDirtyLocked(folio);
+        return;
+      }
+      if (make_dirty) markDirtyLocked(folio);
+      unpin_user_page(page);
+    },
+  );
+
+function markDirtyLocked(folio: Folio): void {
+  label('dirty already?');
+  if (folio_test_dirty(folio)) return;
+  folio_lock(folio);
+  folio_mark_dirty(folio);
+  folio_unlock(folio);
+}
