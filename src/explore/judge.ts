@@ -23,6 +23,8 @@ export interface Violation {
   readonly message: string;
   /** The state of the failed thread, or -1. */
   readonly node: number;
+  /** Threads whose pending access belongs to the violation: both of a race, all that are stuck. */
+  readonly pending: readonly number[];
 }
 
 /** Judges the states of one search. */
@@ -150,7 +152,7 @@ function judgeProperty(
   judging.violated.add(property);
   const { kind, name } = property;
   const message = kind === 'always' ? `'${name}' does not hold.` : `${name}.`;
-  return [{ property: { kind, name }, message, node: -1 }];
+  return [{ property: { kind, name }, message, node: -1, pending: [] }];
 }
 
 function truth(
@@ -186,7 +188,7 @@ function failures(judging: Judging, records: Int32Array, base: number): Violatio
     const { failure } = automaton.detail(node);
     if (failure === null) continue;
     const { kind, name, message } = failure;
-    found.push({ property: { kind, name }, message, node });
+    found.push({ property: { kind, name }, message, node, pending: [] });
   }
   return found;
 }
@@ -208,7 +210,8 @@ function races(judging: Judging, records: Int32Array, base: number): Violation[]
       const names = [a, b].map((thread) => program.threads[thread]?.name ?? '').toSorted();
       const word = wordAt(judging, rows[one + Column.INDEX] ?? 0);
       const message = `${names.join(' and ')} access ${word} at once, at least one plainly and one to write.`;
-      return [{ property: { kind: 'automatic', name: `data race on ${word}` }, message, node: -1 }];
+      const property = { kind: 'automatic', name: `data race on ${word}` } as const;
+      return [{ property, message, node: -1, pending: [a, b] }];
     }
   }
   return [];
@@ -222,17 +225,19 @@ function wordAt(judging: Judging, index: number): string {
 function stuck(judging: Judging, records: Int32Array, base: number): Violation {
   const { layout, automaton, program } = judging;
   const waiting: string[] = [];
+  const pending: number[] = [];
   for (let thread = 0; thread < layout.threads; thread++) {
     const node = records[base + layout.nodesAt + thread] ?? 0;
     const { operation } = automaton.detail(node);
     if (operation === null) continue;
+    pending.push(thread);
     const where =
       operation.address === 0 ? '' : ` ${wordAt(judging, layout.memoryAt + operation.address)}`;
     waiting.push(`${program.threads[thread]?.name ?? ''} in ${operation.primitive}${where}`);
   }
   const name = waiting.length > 1 ? 'deadlock' : 'stuck thread';
   const message = `Nobody can go on: ${waiting.join('; ')}.`;
-  return { property: { kind: 'automatic', name }, message, node: -1 };
+  return { property: { kind: 'automatic', name }, message, node: -1, pending };
 }
 
 function troubleOf(
@@ -250,6 +255,7 @@ function troubleOf(
     property: { kind: 'automatic', name: what },
     message,
     node: -1,
+    pending: [thread],
   });
   if (trouble === Trouble.USE_AFTER_FREE) {
     return automatic('use after free', `${name} accesses ${word}, which is not allocated now.`);

@@ -43,8 +43,11 @@ export interface Step {
   readonly number: number;
   /** The index of the acting thread in `Trace.threads`. */
   readonly thread: number;
-  /** `drain`: an earlier store of the thread leaves its store buffer now. */
-  readonly kind: 'access' | 'drain' | 'choice' | 'allocation' | 'free' | 'grace';
+  /**
+   * `drain`: an earlier store of the thread leaves its store buffer now. `pending`: an access that is
+   * not made; the thread waits for it, or it would be the violation.
+   */
+  readonly kind: 'access' | 'drain' | 'choice' | 'allocation' | 'free' | 'grace' | 'pending';
   /** The text given by `label`, or null. */
   readonly label: string | null;
   /** The primitive, for example `atomic_add_unless`. */

@@ -147,6 +147,12 @@ export class Stepper {
     return { records: this.records, base: this.base };
   }
 
+  /** Whether the pending access of a thread state goes into a store buffer. */
+  isBuffered(node: number): boolean {
+    const flags = this.rows[(node << ROW_SHIFT) + Column.FLAGS] as number;
+    return this.tso && (flags & Flag.BUFFERED) !== 0;
+  }
+
   /** Writes the candidates of one thread: its access, then the drain of its store buffer. */
   step(thread: number): void {
     this.act(thread);

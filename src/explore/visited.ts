@@ -73,3 +73,45 @@ export class Visited {
 export function missProbability(states: number): number {
   return Math.min(1, (states * states) / 2 ** 65);
 }
+
+/** States by number, in the order in which they were added. */
+export class NumberedStates {
+  private count = 0;
+  private table: Int32Array = new Int32Array(3 * SLOTS_MIN);
+  private mask = SLOTS_MIN - 1;
+
+  /** Adds a hash; gives the number of the state that had it before, or -1 when it is new. */
+  add(hash1: number, hash2: number): number {
+    if (this.count > this.mask * 0.7) this.grow();
+    const { table } = this;
+    const at = this.find(hash1, hash2);
+    const known = (table[at + 2] as number) - 1;
+    if (known >= 0) return known;
+    table[at] = hash1;
+    table[at + 1] = hash2;
+    table[at + 2] = ++this.count;
+    return -1;
+  }
+
+  /** Where a hash is, or the free slot where it belongs. */
+  private find(hash1: number, hash2: number): number {
+    const { table, mask } = this;
+    let slot = hash1 & mask;
+    while (table[3 * slot + 2] !== 0) {
+      if (table[3 * slot] === hash1 && table[3 * slot + 1] === hash2) break;
+      slot = (slot + 1) & mask;
+    }
+    return 3 * slot;
+  }
+
+  private grow(): void {
+    const old = this.table;
+    this.table = new Int32Array(2 * old.length);
+    this.mask = 2 * this.mask + 1;
+    for (let at = 0; at < old.length; at += 3) {
+      if (old[at + 2] === 0) continue;
+      const to = this.find(old[at] as number, old[at + 1] as number);
+      this.table.set(old.subarray(at, at + 3), to);
+    }
+  }
+}

@@ -25,8 +25,11 @@ export const Test = {
 } as const;
 export type Test = (typeof Test)[keyof typeof Test];
 
-/** What becomes of the word where the test holds, with `modifyArgument`. */
-export const Modify = { NOTHING: 0, SET: 1, ADD: 2, AND: 3, OR: 4, XOR: 5 } as const;
+/**
+ * What becomes of the word where the test holds, with `modifyArgument`. TAKE_ONE takes 1 away from a
+ * positive number and leaves a negative one as it is (a completion that was completed for good).
+ */
+export const Modify = { NOTHING: 0, SET: 1, ADD: 2, AND: 3, OR: 4, XOR: 5, TAKE_ONE: 6 } as const;
 export type Modify = (typeof Modify)[keyof typeof Modify];
 
 /** What the thread is told, with `resultArgument`. Booleans are 0 and 1. */
@@ -152,8 +155,10 @@ export function modified(modify: number, argument: number, old: number): number 
       return old & argument;
     case Modify.OR:
       return old | argument;
-    default:
+    case Modify.XOR:
       return old ^ argument;
+    default:
+      return old > 0 ? old - 1 : old;
   }
 }
 

@@ -145,7 +145,7 @@ const BITS = {
 
 const LOCKS = {
   bit_spin_lock: row('acquire', 'locked'),
-  bit_spin_trylock: looksFirst('acquire'),
+  bit_spin_trylock: row('acquire', 'locked', 'relaxed'),
   bit_spin_unlock: row('release', 'locked'),
   spin_lock: row('acquire', 'locked'),
   spin_trylock: looksFirst('acquire'),
@@ -161,7 +161,7 @@ const LOCKS = {
   down_read_trylock: looksFirst('acquire'),
   up_read: row('release', 'locked'),
   down_write: row('acquire', 'locked'),
-  down_write_trylock: looksFirst('acquire'),
+  down_write_trylock: row('acquire', 'locked', 'relaxed'),
   up_write: row('release', 'locked'),
   downgrade_write: row('release', 'locked'),
   mutex_lock: row('acquire', 'locked'),
@@ -174,7 +174,7 @@ const WAITING = {
   prepare_to_wait: row('full', 'locked'),
   /** Sleeps until somebody clears the mark. */
   schedule: row('relaxed', 'load'),
-  finish_wait: row('relaxed', 'locked'),
+  finish_wait: looksFirst('relaxed'),
   wake_up: row('full', 'locked'),
   wait_for_completion: row('acquire', 'locked'),
   complete: row('release', 'locked'),

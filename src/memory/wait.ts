@@ -1,8 +1,8 @@
 /**
  * Sleeping until something happens: wait queues and completions (include/linux/wait.h, 6.18).
  *
- * `wait_event` follows the kernel: mark yourself as sleeping (a full barrier), look at the condition,
- * sleep until somebody takes the mark away, look again. A wake-up between look and sleep is not lost,
+ * `wait_event` follows the kernel: look at the condition, and only if it does not hold mark yourself as
+ * sleeping (a full barrier), look again, sleep until somebody takes the mark away, look again. A wake-up between look and sleep is not lost,
  * because it takes the mark away.
  */
 
@@ -18,13 +18,14 @@ type Completion = Field<typeof completion>;
 
 /** Sleeps until `condition` holds; it is looked at before sleeping and after each wake-up. */
 export function wait_event(wq_head: WaitQueue, condition: () => boolean): void {
+  if (condition()) return;
   loop(() => {
     own(wq_head, 'prepare_to_wait', { modify: Modify.OR });
     if (condition()) return false;
     own(wq_head, 'schedule', { test: Test.BITS_CLEAR, wait: true });
     return true;
   });
-  own(wq_head, 'finish_wait', { modify: Modify.AND });
+  own(wq_head, 'finish_wait', { test: Test.BITS_SET, modify: Modify.AND });
 }
 
 /** Wakes every thread that sleeps on the queue. */
@@ -41,8 +42,7 @@ export function wait_for_completion(x: Completion): void {
       address: x.address,
       test: Test.DIFFERS,
       testArgument: 0,
-      modify: Modify.ADD,
-      modifyArgument: -1,
+      modify: Modify.TAKE_ONE,
       wait: true,
       hold: { sleeps: true },
     }),
@@ -52,12 +52,18 @@ export function wait_for_completion(x: Completion): void {
 /** Signals once: one waiter may pass. */
 export function complete(x: Completion): void {
   machine().perform(
-    operation('complete', { address: x.address, modify: Modify.ADD, modifyArgument: 1 }),
+    operation('complete', {
+      address: x.address,
+      test: Test.AT_LEAST,
+      testArgument: 0,
+      modify: Modify.ADD,
+      modifyArgument: 1,
+    }),
   );
 }
 
-/** How many waiters a completed completion lets pass: more than any scenario has. */
-const FOR_EVERYBODY = 1 << 30;
+/** `done` of a completion that lets everybody pass: UINT_MAX, which no waiter takes from. */
+const FOR_EVERYBODY = -1;
 
 /** Signals for good: every waiter may pass. */
 export function complete_all(x: Completion): void {

@@ -2,9 +2,8 @@
  * `check`: from a scenario to a verdict.
  */
 
-import { createAutomaton } from '../explore/automaton.ts';
+import { createAutomaton, Feature } from '../explore/automaton.ts';
 import { createJudge } from '../explore/judge.ts';
-import type { Judge } from '../explore/judge.ts';
 import { layOut } from '../explore/layout.ts';
 import type { Layout } from '../explore/layout.ts';
 import { BUFFER_ENTRIES, BUFFER_ENTRIES_MAX } from '../explore/limits.ts';
@@ -12,12 +11,22 @@ import { problem } from '../explore/problem.ts';
 import type { Program } from '../explore/program.ts';
 import { Reduction } from '../explore/reduction.ts';
 import { search } from '../explore/search.ts';
-import type { SearchInput, SearchOptions, SearchOutcome } from '../explore/search.ts';
+import type {
+  FoundViolation,
+  SearchInput,
+  SearchOptions,
+  SearchOutcome,
+} from '../explore/search.ts';
+import { findLivelock } from '../explore/livelock.ts';
+import { shortestExecution } from '../explore/shortest.ts';
+import { findingId, tellExecution } from '../explore/trace.ts';
+import type { TraceHead } from '../explore/trace.ts';
 import type {
   CheckResult,
   Defence,
   Finding,
   Model,
+  Position,
   Problem,
   Progress,
   Verdict,
@@ -96,7 +105,8 @@ export function checkNow(
   if ('code' in program) return failed(scenario, model, expected, program);
   const explored = explore(program, { ...options, model, designs }, scenario, observer);
   if ('code' in explored) return failed(scenario, model, expected, explored);
-  return resultOf(explored, model, (performance.now() - started) / 1000);
+  const without = [...(scenario.options.without ?? []), ...(options.without ?? [])];
+  return resultOf(explored, { model, without, designs }, started);
 }
 
 function expectedOf(scenario: Scenario, model: Model): 'pass' | 'fail' {
@@ -205,13 +215,13 @@ function verdictOf(outcome: SearchOutcome, findings: readonly Finding[]): Verdic
   return outcome.complete ? 'pass' : 'open';
 }
 
-function resultOf(explored: Explored, model: Model, seconds: number): CheckResult {
+function resultOf(explored: Explored, head: TraceHead, started: number): CheckResult {
   const { program, outcome, input, world } = explored;
-  const findings = findingsOf(outcome, input.judge);
+  const findings = findingsOf(explored, head);
   const problems = world.sites.unmatched().map((name) => unknownDefence(name, world.sites.list()));
   return {
     scenario: program.name,
-    model,
+    model: head.model,
     verdict: verdictOf(outcome, findings),
     expected: program.expected,
     complete: outcome.complete,
@@ -223,7 +233,7 @@ function resultOf(explored: Explored, model: Model, seconds: number): CheckResul
     threads: program.threads.length,
     automatonStates: input.automaton.states(),
     runs: input.automaton.runs(),
-    seconds,
+    seconds: (performance.now() - started) / 1000,
     bytesPerState: outcome.bytes / outcome.states,
     missProbability: missProbability(outcome.states),
     findings,
@@ -235,18 +245,57 @@ function resultOf(explored: Explored, model: Model, seconds: number): CheckResul
   };
 }
 
-function findingsOf(outcome: SearchOutcome, judge: Judge): Finding[] {
-  const found = outcome.violations.map(({ violation }): Finding => {
-    const { property, message } = violation;
-    return { id: 'todo', property, message, position: null, trace: null };
-  });
-  if (!outcome.complete || found.length > 0) return found;
-  for (const { name, position } of judge.unfulfilled()) {
+function findingsOf(explored: Explored, head: TraceHead): Finding[] {
+  const { outcome, input, program } = explored;
+  const found = outcome.violations.map((one) => findingOf(explored, head, one));
+  if (!outcome.complete) return found;
+  if (found.length === 0) found.push(...livelocks(explored, head));
+  for (const { name, position } of input.judge.unfulfilled()) {
     const message = `No execution fulfils '${name}'.`;
     const property = { kind: 'sometimes', name } as const;
     found.push({ id: 'none', property, message, position, trace: null });
   }
-  return found;
+  return found.length > 0 ? found : vacuous(program, outcome);
+}
+
+function findingOf(explored: Explored, head: TraceHead, found: FoundViolation): Finding {
+  const { input, program } = explored;
+  const { property } = found.violation;
+  const execution = shortestExecution(input, property, found.depth);
+  if (execution === null) {
+    throw new Error(`check: '${property.name}' was found with reduction and not without`);
+  }
+  const { choices, violation } = execution;
+  const trace = tellExecution(input, head, choices, violation.pending);
+  const position = violation.node < 0 ? null : failurePosition(input, violation.node);
+  const id = findingId(program, property, trace);
+  return { id, property, message: violation.message, position, trace };
+}
+
+function failurePosition(input: SearchInput, node: number): Position | null {
+  return input.automaton.detail(node).failure?.position ?? null;
+}
+
+function livelocks(explored: Explored, head: TraceHead): Finding[] {
+  const { input, program } = explored;
+  const { features } = input.automaton.tables;
+  if (features[Feature.LOOP] !== 1) return [];
+  const symmetric = input.options.symmetry && features[Feature.OWN_BIT] !== 1;
+  const answer = findLivelock(input, symmetric && features[Feature.GRACE] !== 1);
+  if (answer.kind !== 'found') return [];
+  const property = { kind: 'automatic', name: 'livelock' } as const;
+  const trace = tellExecution(input, head, answer.choices, []);
+  const message = 'From here on threads can step for ever, but no execution can finish.';
+  return [{ id: findingId(program, property, trace), property, message, position: null, trace }];
+}
+
+/** A property that was never judged has not been shown to hold. */
+function vacuous(program: Program, outcome: SearchOutcome): Finding[] {
+  const judged = program.properties.find((one) => one.kind !== 'sometimes' && !one.everyState);
+  if (judged === undefined || outcome.finals > 0) return [];
+  const { name, position } = judged;
+  const message = `'${name}' was never judged: no execution finishes.`;
+  return [{ id: 'none', property: { kind: 'vacuous', name }, message, position, trace: null }];
 }
 
 function unknownDefence(name: string, known: readonly Defence[]): Problem {

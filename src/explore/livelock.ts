@@ -1,0 +1,155 @@
+/**
+ * Livelock: states from which no execution can ever finish, although somebody can always step.
+ *
+ * Only a `loop` can bring a thread back to where it was, so this is looked for only in programs that
+ * have one. All states are explored again with their steps, without partial-order reduction (which
+ * does not keep such states), and reachability is computed backwards from the final and stuck states.
+ * No fairness is assumed: a state is reported only if no schedule whatever leads to an end.
+ */
+
+import { Frontier } from './frontier.ts';
+import type { Choice } from './shortest.ts';
+import { applyCandidate } from './shortest.ts';
+import { placesOf, poolLayouts, writeInitial } from './search.ts';
+import type { SearchInput } from './search.ts';
+import { CANDIDATE_HEAD, DRAIN, Stepper } from './stepper.ts';
+import { NumberedStates } from './visited.ts';
+
+/** What the search for livelocks says: nothing found, a way in, or that it was not finished. */
+export type LivelockAnswer =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'found'; readonly choices: readonly Choice[] }
+  | { readonly kind: 'open' };
+
+interface Graph {
+  readonly input: SearchInput;
+  readonly states: Frontier;
+  readonly numbers: NumberedStates;
+  readonly stepper: Stepper;
+  /** How each state was first reached. */
+  readonly parents: number[];
+  readonly choices: Choice[];
+  readonly from: number[];
+  readonly to: number[];
+  readonly ends: number[];
+}
+
+/**
+ * Looks for states from which no execution finishes.
+ *
+ * @param symmetric whether interchangeable threads may be merged; the way in is found without
+ */
+export function findLivelock(input: SearchInput, symmetric: boolean): LivelockAnswer {
+  const graph = startGraph(input, symmetric);
+  for (let state = 0; state < graph.states.count; state++) {
+    if (isTooLarge(graph)) return { kind: 'open' };
+    addSteps(graph, state);
+  }
+  const trapped = firstTrapped(graph);
+  if (trapped < 0) return { kind: 'none' };
+  return symmetric ? findLivelock(input, false) : { kind: 'found', choices: wayTo(graph, trapped) };
+}
+
+function startGraph(input: SearchInput, symmetric: boolean): Graph {
+  const { layout, automaton, program } = input;
+  const stepper: Stepper = new Stepper(
+    layout,
+    automaton.tables,
+    poolLayouts(program, layout),
+    placesOf(program, layout, symmetric),
+    automaton.initial.map(({ node }) => node),
+    {
+      missing: (node, observed) => {
+        const next = automaton.discover(node, observed);
+        stepper.attach();
+        return typeof next === 'number' ? next : -1;
+      },
+      trouble: () => undefined,
+      marks: (number) => automaton.marks(number),
+    },
+  );
+  stepper.out = new Int32Array(1 << 18);
+  const states = new Frontier(layout.width);
+  const numbers = new NumberedStates();
+  states.push();
+  writeInitial(program, input, states.records);
+  stepper.rehash(states.records, 0);
+  numbers.add(states.records[0] as number, states.records[1] as number);
+  const empty = { from: [], to: [], ends: [] };
+  return { input, states, numbers, stepper, parents: [-1], choices: [[0, 0]], ...empty };
+}
+
+function isTooLarge(graph: Graph): boolean {
+  const { bytes, states } = graph.input.options;
+  const used = graph.states.bytes() + 16 * graph.from.length;
+  return used >= bytes || graph.states.count >= states || graph.input.options.stop();
+}
+
+function addSteps(graph: Graph, state: number): void {
+  const { input, stepper, states } = graph;
+  stepper.length = 0;
+  stepper.look(states.records, state * input.layout.width);
+  for (let thread = 0; thread < input.layout.threads; thread++) stepper.step(thread);
+  if (stepper.length === 0) graph.ends.push(state);
+  for (let at = 0; at < stepper.length;) {
+    graph.from.push(state);
+    graph.to.push(successor(graph, state, at));
+    at += CANDIDATE_HEAD + 2 * (stepper.out[at + 4] as number);
+  }
+}
+
+function successor(graph: Graph, state: number, at: number): number {
+  const { out } = graph.stepper;
+  const { width } = graph.input.layout;
+  const known = graph.numbers.add(out[at + 1] as number, out[at + 2] as number);
+  if (known >= 0) return known;
+  const number = graph.states.count;
+  const base = graph.states.push();
+  const { records } = graph.states;
+  applyCandidate(out, at, records, state * width, records, base, width);
+  const meta = out[at + 3] as number;
+  graph.parents.push(state);
+  graph.choices.push([meta & 0xff, meta >> 8 === DRAIN ? -1 : meta >> 8]);
+  return number;
+}
+
+/** The first state, in breadth-first order, from which no end can be reached; -1 if there is none. */
+function firstTrapped(graph: Graph): number {
+  const count = graph.states.count;
+  const starts = new Uint32Array(count + 1);
+  for (const to of graph.to) starts[to + 1] = (starts[to + 1] ?? 0) + 1;
+  for (let i = 0; i < count; i++) starts[i + 1] = (starts[i + 1] ?? 0) + (starts[i] ?? 0);
+  const sources = new Uint32Array(graph.to.length);
+  const place = starts.slice();
+  graph.to.forEach((to, edge) => {
+    sources[place[to] ?? 0] = graph.from[edge] ?? 0;
+    place[to] = (place[to] ?? 0) + 1;
+  });
+  return reachedBackwards(graph.ends, starts, sources, count).indexOf(0);
+}
+
+function reachedBackwards(
+  ends: readonly number[],
+  starts: Uint32Array,
+  sources: Uint32Array,
+  count: number,
+): Uint8Array {
+  const reached = new Uint8Array(count);
+  const work = [...ends];
+  for (const end of ends) reached[end] = 1;
+  for (let state = work.pop(); state !== undefined; state = work.pop()) {
+    for (let edge = starts[state] ?? 0; edge < (starts[state + 1] ?? 0); edge++) {
+      const source = sources[edge] ?? 0;
+      if (reached[source] === 1) continue;
+      reached[source] = 1;
+      work.push(source);
+    }
+  }
+  return reached;
+}
+
+function wayTo(graph: Graph, state: number): Choice[] {
+  const way: Choice[] = [];
+  for (let at = state; at > 0; at = graph.parents[at] ?? 0) way.push(graph.choices[at] ?? [0, 0]);
+  return way.toReversed();
+}

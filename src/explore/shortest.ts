@@ -1,0 +1,295 @@
+/**
+ * The shortest execution that shows a violation; among those, one with the fewest switches between
+ * threads.
+ *
+ * The search forgets how it came to a state. When it has found a violation, the states up to that
+ * depth are explored again, without any reduction, and this time each state remembers, for each thread
+ * that can have made the last step, the cheapest way in. Equal costs are decided by thread order, so the
+ * same bug always gives the same text. That the violation is met again without reduction is at the
+ * same time a check of the reduction.
+ */
+
+import { Frontier } from './frontier.ts';
+import type { Violation } from './judge.ts';
+import { NodeKind, ROW_SHIFT } from './node.ts';
+import { poolLayouts, writeInitial } from './search.ts';
+import type { SearchInput } from './search.ts';
+import type { PropertyName } from './result.ts';
+import { CANDIDATE_HEAD, DRAIN, Stepper } from './stepper.ts';
+import type { Trouble } from './stepper.ts';
+import { NumberedStates } from './visited.ts';
+
+/** One step of an execution: who, and which outcome (-1: the drain of its store buffer). */
+export type Choice = readonly [thread: number, outcome: number];
+
+/** A way to a violation. */
+export interface Execution {
+  readonly choices: readonly Choice[];
+  readonly violation: Violation;
+}
+
+interface Ways {
+  readonly input: SearchInput;
+  readonly threads: number;
+  readonly states: Frontier;
+  readonly numbers: NumberedStates;
+  readonly depths: number[];
+  /** For each state and last thread: switches so far, the state before, its last thread, outcome. */
+  readonly cost: number[];
+  readonly before: number[];
+  readonly beforeLast: number[];
+  readonly outcome: number[];
+  readonly stepper: Stepper;
+  readonly target: PropertyName;
+  trouble: Violation | null;
+}
+
+interface Meeting {
+  readonly state: number;
+  readonly violation: Violation;
+  readonly offender: number;
+}
+
+/**
+ * Finds the shortest execution that violates `target`.
+ *
+ * @param depthMax the depth at which the search met the violation
+ * @returns the execution, or null if there is none up to that depth (then the search is wrong)
+ */
+export function shortestExecution(
+  input: SearchInput,
+  target: PropertyName,
+  depthMax: number,
+): Execution | null {
+  const ways = startWays(input, target);
+  let from = 0;
+  for (let depth = 0; depth <= depthMax; depth++) {
+    const to = ways.states.count;
+    const meetings: Meeting[] = [];
+    for (let state = from; state < to; state++) visit(ways, state, meetings);
+    const best = cheapest(ways, meetings);
+    if (best !== null) return executionTo(ways, best);
+    from = to;
+  }
+  return null;
+}
+
+function startWays(input: SearchInput, target: PropertyName): Ways {
+  const { layout, automaton, program } = input;
+  const ways: Ways = {
+    input,
+    threads: layout.threads,
+    states: new Frontier(layout.width),
+    numbers: new NumberedStates(),
+    depths: [0],
+    cost: Array.from({ length: layout.threads }, () => 0),
+    before: Array.from({ length: layout.threads }, () => -1),
+    beforeLast: Array.from({ length: layout.threads }, () => -1),
+    outcome: Array.from({ length: layout.threads }, () => 0),
+    stepper: new Stepper(
+      layout,
+      automaton.tables,
+      poolLayouts(program, layout),
+      program.threads.map((_, index) => index),
+      automaton.initial.map(({ node }) => node),
+      {
+        missing: (node, observed) => discover(ways, node, observed),
+        trouble: (trouble, thread) => onTrouble(ways, trouble, thread),
+        marks: (number) => automaton.marks(number),
+      },
+    ),
+    target,
+    trouble: null,
+  };
+  ways.stepper.out = new Int32Array(1 << 18);
+  const base = ways.states.push();
+  writeInitial(program, input, ways.states.records);
+  ways.stepper.rehash(ways.states.records, base);
+  const { records } = ways.states;
+  ways.numbers.add(records[0] as number, records[1] as number);
+  return ways;
+}
+
+function discover(ways: Ways, node: number, observed: number): number {
+  const next = ways.input.automaton.discover(node, observed);
+  ways.stepper.attach();
+  return typeof next === 'number' ? next : -1;
+}
+
+function onTrouble(ways: Ways, trouble: Trouble, thread: number): void {
+  const { records, base } = ways.stepper.at();
+  ways.trouble = ways.input.judge.trouble(trouble, records, base, thread);
+}
+
+/** Looks at one state: is it the violation, and where can it go? */
+function visit(ways: Ways, state: number, meetings: Meeting[]): void {
+  const { input, stepper, threads } = ways;
+  const base = state * input.layout.width;
+  const bad = matching(ways, input.judge.any(ways.states.records, base));
+  if (bad !== null) meetings.push({ state, violation: bad, offender: -1 });
+  if (hasFailed(ways, base)) return;
+  let steps = 0;
+  for (let thread = 0; thread < threads; thread++) {
+    stepper.length = 0;
+    ways.trouble = null;
+    stepper.look(ways.states.records, base);
+    stepper.step(thread);
+    const trouble = ways.trouble as Violation | null;
+    if (stepper.length > 0 || trouble !== null) steps++;
+    const wrong = trouble === null ? null : matching(ways, [trouble]);
+    if (wrong !== null) meetings.push({ state, violation: wrong, offender: thread });
+    addWays(ways, state, thread);
+  }
+  if (steps === 0) visitEnd(ways, state, base, meetings);
+}
+
+function visitEnd(ways: Ways, state: number, base: number, meetings: Meeting[]): void {
+  const { judge } = ways.input;
+  const { records } = ways.states;
+  const ended = isDone(ways, base) ? judge.final(records, base) : [judge.stuck(records, base)];
+  const violation = matching(ways, ended);
+  if (violation !== null) meetings.push({ state, violation, offender: -1 });
+}
+
+function kindOf(ways: Ways, base: number, thread: number): number {
+  const { layout, automaton } = ways.input;
+  const node = ways.states.records[base + layout.nodesAt + thread] ?? 0;
+  return automaton.tables.rows[node << ROW_SHIFT] ?? 0;
+}
+
+function hasFailed(ways: Ways, base: number): boolean {
+  for (let thread = 0; thread < ways.threads; thread++) {
+    if (kindOf(ways, base, thread) === NodeKind.FAILED) return true;
+  }
+  return false;
+}
+
+function isDone(ways: Ways, base: number): boolean {
+  for (let thread = 0; thread < ways.threads; thread++) {
+    if (kindOf(ways, base, thread) !== NodeKind.DONE) return false;
+  }
+  return true;
+}
+
+function matching(ways: Ways, violations: readonly Violation[]): Violation | null {
+  const { kind, name } = ways.target;
+  return (
+    violations.find(({ property }) => property.kind === kind && property.name === name) ?? null
+  );
+}
+
+/** Notes where the candidates of one thread lead, and at what cost. */
+function addWays(ways: Ways, state: number, thread: number): void {
+  const { stepper, threads } = ways;
+  const last = cheapestLast(ways, state, thread);
+  const cost = (ways.cost[state * threads + last] ?? 0) + switches(state, last, thread);
+  for (let at = 0; at < stepper.length;) {
+    const number = successor(ways, state, at);
+    const entry = number * threads + thread;
+    const isNext = ways.depths[number] === (ways.depths[state] ?? 0) + 1;
+    if (isNext && cost < (ways.cost[entry] ?? Infinity)) {
+      const outcome = (stepper.out[at + 3] as number) >> 8;
+      ways.cost[entry] = cost;
+      ways.before[entry] = state;
+      ways.beforeLast[entry] = last;
+      ways.outcome[entry] = outcome === DRAIN ? -1 : outcome;
+    }
+    at += CANDIDATE_HEAD + 2 * (stepper.out[at + 4] as number);
+  }
+}
+
+function switches(state: number, last: number, thread: number): number {
+  return state === 0 || last === thread ? 0 : 1;
+}
+
+/** The last thread with which a step of `thread` from this state costs least. */
+function cheapestLast(ways: Ways, state: number, thread: number): number {
+  let best = 0;
+  let least = Infinity;
+  for (let last = 0; last < ways.threads; last++) {
+    const cost =
+      (ways.cost[state * ways.threads + last] ?? Infinity) + switches(state, last, thread);
+    if (cost < least) {
+      least = cost;
+      best = last;
+    }
+  }
+  return best;
+}
+
+/** The number of the state that a candidate leads to; builds its record when it is new. */
+function successor(ways: Ways, state: number, at: number): number {
+  const { out } = ways.stepper;
+  const { width } = ways.input.layout;
+  const known = ways.numbers.add(out[at + 1] as number, out[at + 2] as number);
+  if (known >= 0) return known;
+  const number = ways.states.count;
+  const base = ways.states.push();
+  const { records } = ways.states;
+  applyCandidate(out, at, records, state * width, records, base, width);
+  ways.depths.push((ways.depths[state] ?? 0) + 1);
+  for (let last = 0; last < ways.threads; last++) {
+    ways.cost.push(Infinity);
+    ways.before.push(-1);
+    ways.beforeLast.push(-1);
+    ways.outcome.push(0);
+  }
+  return number;
+}
+
+/** Builds the successor of a candidate. */
+export function applyCandidate(
+  out: Int32Array,
+  at: number,
+  from: Int32Array,
+  parent: number,
+  to: Int32Array,
+  base: number,
+  width: number,
+): void {
+  for (let i = 2; i < width; i++) to[base + i] = from[parent + i] as number;
+  to[base] = out[at + 1] as number;
+  to[base + 1] = out[at + 2] as number;
+  const end = at + CANDIDATE_HEAD + 2 * (out[at + 4] as number);
+  for (let i = at + CANDIDATE_HEAD; i < end; i += 2) {
+    to[base + (out[i] as number)] = out[i + 1] as number;
+  }
+}
+
+function cheapest(ways: Ways, meetings: readonly Meeting[]): Meeting | null {
+  let best: Meeting | null = null;
+  let least = Infinity;
+  for (const meeting of meetings) {
+    const thread = Math.max(0, meeting.offender);
+    const last = cheapestLast(ways, meeting.state, thread);
+    const cost = ways.cost[meeting.state * ways.threads + last] ?? Infinity;
+    if (cost < least || best === null) {
+      least = cost;
+      best = meeting;
+    }
+  }
+  return best;
+}
+
+function executionTo(ways: Ways, meeting: Meeting): Execution {
+  const { violation } = meeting;
+  const choices: Choice[] = [];
+  let state = meeting.state;
+  let last = cheapestOfAll(ways, state);
+  while (state !== 0) {
+    const entry = state * ways.threads + last;
+    choices.push([last, ways.outcome[entry] ?? 0]);
+    state = ways.before[entry] ?? 0;
+    last = ways.beforeLast[entry] ?? 0;
+  }
+  return { choices: choices.toReversed(), violation };
+}
+
+function cheapestOfAll(ways: Ways, state: number): number {
+  let best = 0;
+  for (let last = 1; last < ways.threads; last++) {
+    const cost = ways.cost[state * ways.threads + last] ?? Infinity;
+    if (cost < (ways.cost[state * ways.threads + best] ?? Infinity)) best = last;
+  }
+  return best;
+}

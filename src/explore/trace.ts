@@ -1,0 +1,319 @@
+/**
+ * Tells an execution step by step: from the choices that make it to a trace that can be printed.
+ */
+
+import { modified, Modify, Result, resultOf, testHolds } from '../memory/operation.ts';
+import type { Operation } from '../memory/operation.ts';
+import type { NodeDetail } from './automaton.ts';
+import type { Program, ProgramWord } from './program.ts';
+import type { Change, Model, PropertyName, Step, Trace } from './result.ts';
+import { CANDIDATE_HEAD, DRAIN, Stepper } from './stepper.ts';
+import { poolLayouts, writeInitial } from './search.ts';
+import type { SearchInput } from './search.ts';
+import { applyCandidate } from './shortest.ts';
+import type { Choice } from './shortest.ts';
+
+/** What stands in the head of a trace. */
+export interface TraceHead {
+  readonly model: Model;
+  readonly without: readonly string[];
+  readonly designs: Readonly<Record<string, string>>;
+}
+
+interface Store {
+  readonly step: number;
+  readonly index: number;
+  readonly node: number;
+}
+
+interface Telling {
+  readonly input: SearchInput;
+  readonly words: ReadonlyMap<number, ProgramWord>;
+  readonly stepper: Stepper;
+  readonly record: Int32Array;
+  /** The last step that wrote each word, by index. */
+  readonly writers: Map<number, number>;
+  /** Stores that wait in each thread's buffer. */
+  readonly waiting: Store[][];
+  readonly steps: Step[];
+}
+
+/**
+ * Tells an execution.
+ *
+ * @param pending threads whose next access, which is not made, belongs to what is told
+ * @returns the trace; shorter than `choices` if one of them cannot be made
+ */
+export function tellExecution(
+  input: SearchInput,
+  head: TraceHead,
+  choices: readonly Choice[],
+  pending: readonly number[],
+): Trace {
+  const telling = startTelling(input);
+  const initial = Int32Array.from(telling.record);
+  const made: Choice[] = [];
+  for (const choice of choices) {
+    if (!tellStep(telling, choice)) break;
+    made.push(choice);
+  }
+  if (made.length === choices.length) {
+    for (const thread of pending) tellPending(telling, thread);
+  }
+  return {
+    scenario: input.program.name,
+    ...head,
+    threads: input.program.threads.map((thread) => thread.name),
+    initial: initialFields(telling, initial),
+    steps: telling.steps,
+    choices: made,
+  };
+}
+
+function startTelling(input: SearchInput): Telling {
+  const { layout, automaton, program } = input;
+  const stepper: Stepper = new Stepper(
+    layout,
+    automaton.tables,
+    poolLayouts(program, layout),
+    program.threads.map((_, index) => index),
+    automaton.initial.map(({ node }) => node),
+    {
+      missing: (node, observed) => discover(input, stepper, node, observed),
+      trouble: () => undefined,
+      marks: (number) => automaton.marks(number),
+    },
+  );
+  stepper.out = new Int32Array(1 << 18);
+  const record = new Int32Array(layout.width);
+  writeInitial(program, input, record);
+  stepper.rehash(record, 0);
+  return {
+    input,
+    words: new Map(program.words.map((word) => [layout.memoryAt + word.address, word])),
+    stepper,
+    record,
+    writers: new Map(),
+    waiting: program.threads.map(() => []),
+    steps: [],
+  };
+}
+
+function discover(input: SearchInput, stepper: Stepper, node: number, observed: number): number {
+  const next = input.automaton.discover(node, observed);
+  stepper.attach();
+  return typeof next === 'number' ? next : -1;
+}
+
+/** Makes one step and tells it; false if the thread cannot make it. */
+function tellStep(telling: Telling, [thread, outcome]: Choice): boolean {
+  const { stepper, record, input } = telling;
+  stepper.length = 0;
+  stepper.look(record, 0);
+  stepper.step(thread);
+  const wanted = outcome < 0 ? DRAIN : outcome;
+  const { out } = stepper;
+  let at = 0;
+  while (at < stepper.length && (out[at + 3] as number) >> 8 !== wanted) {
+    at += CANDIDATE_HEAD + 2 * (out[at + 4] as number);
+  }
+  if (at >= stepper.length) return false;
+  const node = record[input.layout.nodesAt + thread] ?? 0;
+  const after = new Int32Array(record.length);
+  applyCandidate(out, at, record, 0, after, 0, record.length);
+  const step = outcome < 0 ? drainStep(telling, thread) : actStep(telling, thread, node, outcome);
+  telling.steps.push({ ...step, changes: changesOf(telling, after) });
+  noteWriters(telling, after);
+  record.set(after);
+  return true;
+}
+
+type BareStep = Omit<Step, 'changes'>;
+
+function actStep(telling: Telling, thread: number, node: number, outcome: number): BareStep {
+  const detail = telling.input.automaton.detail(node);
+  const { operation } = detail;
+  if (operation === null) throw new Error('trace: a finished thread makes a step');
+  const base = stepBase(telling, thread, detail);
+  switch (operation.effect) {
+    case 0:
+      return { ...base, ...accessParts(telling, thread, node, operation) };
+    case 2:
+      return { ...base, kind: 'choice', observed: String(outcome) };
+    case 3:
+      return { ...base, kind: 'allocation' };
+    case 4:
+      return { ...base, kind: 'free', field: fieldAt(telling, indexOf(telling, operation)) };
+    default:
+      return { ...base, kind: 'grace' };
+  }
+}
+
+function stepBase(telling: Telling, thread: number, detail: NodeDetail): BareStep {
+  return {
+    number: telling.steps.length + 1,
+    thread,
+    kind: 'access',
+    label: detail.label,
+    primitive: detail.operation?.primitive ?? '',
+    calls: detail.calls,
+    field: null,
+    observed: null,
+    written: null,
+    buffered: false,
+    readsFrom: null,
+    missed: null,
+    position: detail.stack[0] ?? null,
+    stack: detail.stack,
+  };
+}
+
+function indexOf(telling: Telling, operation: Operation): number {
+  return telling.input.layout.memoryAt + operation.address;
+}
+
+function fieldAt(telling: Telling, index: number): string {
+  return telling.words.get(index)?.name ?? `word ${index - telling.input.layout.memoryAt}`;
+}
+
+function accessParts(
+  telling: Telling,
+  thread: number,
+  node: number,
+  operation: Operation,
+): Partial<BareStep> {
+  const { layout } = telling.input;
+  const index = indexOf(telling, operation);
+  const own = layout.bufferOf[thread] ?? -1;
+  const forwarded =
+    own < 0 ? undefined : telling.waiting[own]?.findLast((one) => one.index === index);
+  const old = valueSeen(telling, thread, index);
+  const argument = operation.ownBit ? 1 << thread : operation.testArgument;
+  const tested = testHolds(operation.test, argument, old);
+  const written = tested
+    ? modified(operation.modify, modifyArgumentOf(operation, thread), old)
+    : old;
+  const buffered = layout.model === 'tso' && own >= 0 && isBuffered(telling, operation, node);
+  if (buffered) telling.waiting[own]?.push({ step: telling.steps.length + 1, index, node });
+  const reads = operation.result !== Result.NONE || operation.wait;
+  return {
+    field: fieldAt(telling, index),
+    observed: observedText(telling, operation, index, old, written, tested),
+    written:
+      operation.modify !== Modify.NOTHING && tested ? formatAt(telling, index, written) : null,
+    buffered,
+    readsFrom: reads ? (forwarded?.step ?? telling.writers.get(index) ?? 0) : null,
+    missed: reads && forwarded === undefined ? missedStore(telling, own, index) : null,
+  };
+}
+
+function modifyArgumentOf(operation: Operation, thread: number): number {
+  if (!operation.ownBit) return operation.modifyArgument;
+  return operation.modify === Modify.AND ? ~(1 << thread) : 1 << thread;
+}
+
+function isBuffered(telling: Telling, operation: Operation, node: number): boolean {
+  return telling.stepper.isBuffered(node) && operation.modify === Modify.SET;
+}
+
+/** The newest store to the word that waits in another thread's buffer. */
+function missedStore(telling: Telling, own: number, index: number): number | null {
+  const others = telling.waiting.filter((_, thread) => thread !== own).flat();
+  const steps = others.filter((one) => one.index === index).map((one) => one.step);
+  return steps.length === 0 ? null : Math.max(...steps);
+}
+
+/** What the thread reads: the newest store in its own buffer, or memory. */
+function valueSeen(telling: Telling, thread: number, index: number): number {
+  const { layout } = telling.input;
+  const own = layout.bufferOf[thread] ?? -1;
+  if (own >= 0 && layout.bufferWords > 0) {
+    const at = layout.buffersAt + layout.bufferWords * own;
+    for (let i = 2 * (telling.record[at] ?? 0) - 1; i > 0; i -= 2) {
+      if (telling.record[at + i] === index) return telling.record[at + i + 1] ?? 0;
+    }
+  }
+  return telling.record[index] ?? 0;
+}
+
+function observedText(
+  telling: Telling,
+  operation: Operation,
+  index: number,
+  old: number,
+  written: number,
+  tested: boolean,
+): string | null {
+  const { result, resultArgument } = operation;
+  if (result === Result.NONE) return null;
+  const told = resultOf(result, resultArgument, old, written, tested);
+  if (result === Result.OLD || result === Result.NEW) return formatAt(telling, index, told);
+  return told === 0 ? 'no' : 'yes';
+}
+
+function formatAt(telling: Telling, index: number, value: number): string {
+  return telling.words.get(index)?.type.format(value) ?? String(value);
+}
+
+function drainStep(telling: Telling, thread: number): BareStep {
+  const store = telling.waiting[thread]?.shift();
+  if (store === undefined) throw new Error('trace: an empty store buffer is drained');
+  const { layout, automaton } = telling.input;
+  const at = layout.buffersAt + layout.bufferWords * thread;
+  const base = stepBase(telling, thread, automaton.detail(store.node));
+  const written = formatAt(telling, store.index, telling.record[at + 2] ?? 0);
+  return { ...base, kind: 'drain', field: fieldAt(telling, store.index), written };
+}
+
+function changesOf(telling: Telling, after: Int32Array): Change[] {
+  const changes: Change[] = [];
+  for (const [index, word] of telling.words) {
+    const before = telling.record[index] ?? 0;
+    const now = after[index] ?? 0;
+    if (before === now) continue;
+    const { format } = word.type;
+    changes.push({ field: word.name, before: format(before), after: format(now) });
+  }
+  return changes;
+}
+
+function noteWriters(telling: Telling, after: Int32Array): void {
+  for (const index of telling.words.keys()) {
+    if (telling.record[index] !== after[index]) telling.writers.set(index, telling.steps.length);
+  }
+}
+
+/** An access that belongs to the violation but is not made: it changes nothing. */
+function tellPending(telling: Telling, thread: number): void {
+  const node = telling.record[telling.input.layout.nodesAt + thread] ?? 0;
+  const detail = telling.input.automaton.detail(node);
+  const { operation } = detail;
+  if (operation === null) return;
+  const field = operation.address === 0 ? null : fieldAt(telling, indexOf(telling, operation));
+  telling.steps.push({ ...stepBase(telling, thread, detail), kind: 'pending', field, changes: [] });
+}
+
+function initialFields(telling: Telling, initial: Int32Array): Trace['initial'] {
+  const changed = new Set(telling.steps.flatMap((step) => step.changes.map((one) => one.field)));
+  return [...telling.words]
+    .filter(([, word]) => changed.has(word.name))
+    .map(([index, word]) => ({ field: word.name, value: word.type.format(initial[index] ?? 0) }));
+}
+
+const ID_LENGTH = 5;
+
+/** A short name of a finding, from what happens in it and never from where its source stands. */
+export function findingId(program: Program, property: PropertyName, trace: Trace): string {
+  const told = trace.steps.map(({ thread, kind, primitive, field, observed, written }) =>
+    [thread, kind, primitive, field, observed, written].join(' '),
+  );
+  const text = [program.name, trace.model, property.kind, property.name, ...told].join('\n');
+  let hash = 0x811c9dc5;
+  let other = 0x9dc5811c;
+  for (let i = 0; i < text.length; i++) {
+    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+    other = Math.imul(other ^ text.charCodeAt(i), 0x85ebca6b) ^ (other >>> 13);
+  }
+  const wide = (hash >>> 0) * 2 ** 20 + ((other >>> 0) & 0xfffff);
+  return wide.toString(36).slice(-ID_LENGTH);
+}
