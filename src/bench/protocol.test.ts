@@ -1,0 +1,114 @@
+/** The measured protocol means what it says: verdicts of its variants, and how many states it has. */
+import { describe, expect, it } from 'vitest';
+import { check } from '../scenario/check.ts';
+import { medians } from './measure.ts';
+import type { Measurement } from './measure.ts';
+import { protocol } from './protocol.ts';
+import type { Size, Variant } from './protocol.ts';
+import { disagreements, judge } from './targets.ts';
+
+const SIZES: readonly Size[] = [
+  { pinners: 2, writers: 1, rounds: 1 },
+  { pinners: 2, writers: 1, rounds: 2 },
+];
+
+/** On x86 an atomic exchange is a barrier by itself; a store without smp_mb is not. */
+const EXPECTED: Readonly<Record<Variant, readonly [sc: string, tso: string]>> = {
+  correct: ['pass', 'pass'],
+  'no re-check': ['fail', 'fail'],
+  'no barrier': ['pass', 'pass'],
+  'plain store': ['pass', 'fail'],
+  'store and barrier': ['pass', 'pass'],
+};
+
+const variants = Object.entries(EXPECTED) as [Variant, readonly [string, string]][];
+const switches = [true, false].flatMap((reduction) =>
+  [true, false].map((symmetry) => ({ reduction, symmetry })),
+);
+
+describe.each(variants)('the protocol, %s,', (variant, [sc, tso]) => {
+  it.each(SIZES)(
+    `is a ${sc} under sc and a ${tso} under tso, in size $pinners,$writers,$rounds`,
+    async (size) => {
+      for (const options of switches) {
+        const one = protocol(size, variant);
+        const verdicts = [
+          await check(one, { model: 'sc', ...options }),
+          await check(one, { model: 'tso', ...options }),
+        ].map(({ verdict }) => verdict);
+        expect(verdicts).toEqual([sc, tso]);
+      }
+    },
+  );
+});
+
+it('the page changes under write-back where the re-check is missing', async () => {
+  const { findings } = await check(protocol({ pinners: 1, writers: 1, rounds: 1 }, 'no re-check'));
+  const message = expect.stringContaining('the page changed under write-back') as string;
+  expect(findings).toMatchObject([{ property: { kind: 'assert' }, message }]);
+});
+
+/** The counts under sc are also those of a plain enumeration in 40 lines of another language. */
+describe('without reduction and symmetry the states are counted as they are', () => {
+  it.each([
+    [{ pinners: 2, writers: 1, rounds: 1 }, 'sc', 1_280, 2_994],
+    [{ pinners: 2, writers: 1, rounds: 2 }, 'sc', 6_109, 15_511],
+    [{ pinners: 3, writers: 1, rounds: 1 }, 'sc', 11_695, 36_878],
+    [{ pinners: 2, writers: 1, rounds: 1 }, 'tso', 1_489, 3_503],
+    [{ pinners: 2, writers: 1, rounds: 2 }, 'tso', 7_193, 18_369],
+  ] as const)('%o under %s', async (size, model, states, transitions) => {
+    const result = await check(protocol(size), { model, reduction: false, symmetry: false });
+    expect(result).toMatchObject({ verdict: 'pass', complete: true, states, transitions });
+  });
+});
+
+describe('the evaluation', () => {
+  it('takes the median of each figure, and keeps what is no figure', () => {
+    const runs = [3, 1, 8].map((seconds, at) => ({ verdict: 'pass', seconds, states: 10 + at }));
+    expect(medians(runs)).toEqual({ verdict: 'pass', seconds: 3, states: 11 });
+    expect(medians(runs.slice(0, 2))).toMatchObject({ seconds: 2 });
+  });
+
+  it('judges large sizes, and no target without a figure', () => {
+    const large = { pinners: 4, writers: 1, rounds: 1 };
+    const judged = judge(measurementOf(large)).map(({ target, met }) => [target, met]);
+    expect(Object.fromEntries(judged)).toEqual({
+      rate: true,
+      'share of SPIN': null,
+      'share of tuned SPIN': null,
+      'share with build': null,
+      'speed-up': false,
+      bytes: true,
+    });
+    const small = judge(measurementOf({ pinners: 3, writers: 1, rounds: 1 }));
+    expect(small.every(({ met }) => met === null)).toBe(true);
+  });
+
+  it('notices a wrong verdict and states that two jobs do not find', () => {
+    const good = measurementOf({ pinners: 2, writers: 1, rounds: 1 });
+    expect(disagreements(good)).toEqual([]);
+    const { plain } = good.ours;
+    const ours = {
+      ...good.ours,
+      reduction: { ...plain, verdict: 'fail' as const },
+      'two jobs': { ...plain, states: 1 },
+    };
+    expect(disagreements({ ...good, ours })).toHaveLength(2);
+  });
+});
+
+function measurementOf(size: Size): Measurement {
+  const run = {
+    verdict: 'pass' as const,
+    states: 1e6,
+    transitions: 7e6,
+    runs: 100,
+    bytesPerState: 20,
+    cpuSeconds: 1,
+    wallSeconds: 1,
+    processCpuSeconds: 1.1,
+    peakBytes: 1e8,
+  };
+  const ours = { plain: run, reduction: run, symmetry: run, 'two jobs': run };
+  return { size, repeats: 1, ours, spin: null };
+}

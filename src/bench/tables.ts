@@ -1,0 +1,119 @@
+/** The printed form of the measurements: a table of figures, and one of targets. */
+
+import Table from 'cli-table3';
+import type { Measurement, SpinMeasurement } from './measure.ts';
+import type { Size } from './protocol.ts';
+import type { SearchRun } from './search.ts';
+
+import {
+  BYTES_PER_STATE_MAX,
+  judge,
+  rate,
+  SHARE_OF_SPIN_MAX,
+  SPEEDUP_MIN,
+  TRANSITIONS_PER_SECOND_MIN,
+} from './targets.ts';
+
+/** What was measured of one size: a row for each competitor. */
+export function figuresTable({ size, ours, spin, repeats }: Measurement): string {
+  const table = plainTable([
+    `${sizeName(size)}, median of ${repeats}`,
+    'states',
+    'transitions',
+    'runs',
+    'CPU s',
+    'with start s',
+    'wall s',
+    'M/CPU s',
+    'bytes/state',
+    'peak MB',
+    'x SPIN',
+    'x tuned',
+  ]);
+  const shares = (seconds: number): string[] =>
+    spin === null ? ['-', '-'] : [spin.plain, spin.tuned].map((one) => times(seconds, one));
+  for (const [name, run] of Object.entries(ours)) {
+    table.push([name, ...figures(run), ...shares(run.cpuSeconds)]);
+  }
+  for (const [manner, run] of Object.entries(spin ?? {})) {
+    table.push([`SPIN, ${manner}`, ...spinFigures(run), ...shares(run.cpuSeconds)]);
+  }
+  return table.toString();
+}
+
+/** Which size meets which target; `-` where one is not judged. */
+export function targetsTable(measurements: readonly Measurement[]): string {
+  const share = `<= ${SHARE_OF_SPIN_MAX}`;
+  const table = plainTable([
+    'target',
+    `plain >= ${TRANSITIONS_PER_SECOND_MIN / 1e6} M/CPU s`,
+    `${share} SPIN`,
+    `${share} tuned SPIN`,
+    `${share} SPIN with start`,
+    `two jobs >= ${SPEEDUP_MIN} x`,
+    `<= ${BYTES_PER_STATE_MAX} bytes/state`,
+  ]);
+  for (const measurement of measurements) {
+    const cells = judge(measurement).map(({ value, met, target }) => {
+      if (value === null) return '-';
+      const text = (target === 'rate' ? value / 1e6 : value).toFixed(2);
+      return met === null ? `(${text})` : `${met ? 'yes' : 'NO'} ${text}`;
+    });
+    table.push([sizeName(measurement.size), ...cells]);
+  }
+  return table.toString();
+}
+
+/** `(4,1,1)` */
+export function sizeName({ pinners, writers, rounds }: Size): string {
+  return `(${pinners},${writers},${rounds})`;
+}
+
+function figures(run: SearchRun): string[] {
+  return [
+    count(run.states),
+    count(run.transitions),
+    count(run.runs),
+    run.cpuSeconds.toFixed(3),
+    run.processCpuSeconds.toFixed(3),
+    run.wallSeconds.toFixed(3),
+    (rate(run) / 1e6).toFixed(2),
+    run.bytesPerState.toFixed(1),
+    megabytes(run.peakBytes),
+  ];
+}
+
+/** With its start means for SPIN: with `spin -a` and the C compiler. */
+function spinFigures(run: SpinMeasurement): string[] {
+  return [
+    count(run.states),
+    count(run.transitions),
+    '-',
+    run.cpuSeconds.toFixed(3),
+    (run.cpuSeconds + run.buildCpuSeconds).toFixed(3),
+    run.wallSeconds.toFixed(3),
+    (rate(run) / 1e6).toFixed(2),
+    '-',
+    megabytes(run.peakBytes),
+  ];
+}
+
+function times(seconds: number, other: { readonly cpuSeconds: number }): string {
+  return (seconds / other.cpuSeconds).toFixed(2);
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en');
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(0);
+}
+
+function plainTable(head: string[]): Table.Table {
+  return new Table({
+    head,
+    colAligns: head.map((_, at) => (at === 0 ? 'left' : 'right')),
+    style: { head: [], border: [], compact: true },
+  });
+}
