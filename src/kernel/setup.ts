@@ -5,7 +5,7 @@
  * for whoever found the page (KSM).
  */
 
-import { atomic_set, READ_ONCE, set_bit, WRITE_ONCE } from '../memory/index.ts';
+import { atomic_inc, atomic_set, READ_ONCE, set_bit, WRITE_ONCE } from '../memory/index.ts';
 import type { Members, Struct, StructType } from '../memory/index.ts';
 import { address_space, mapping_flags } from './fs/address_space.ts';
 import type { AddressSpace } from './fs/address_space.ts';
@@ -80,6 +80,26 @@ export function filePage(
   if (pte === 'rw dirty') set_bit(page_flags.bit.PG_dirty, page.folio.flags);
   WRITE_ONCE(page.folio.private, pte === 'ro' ? FS_CLEAN : FS_TOLD);
   return { ...page, mapping, disk, ...fileProperties(page, disk) };
+}
+
+/**
+ * Maps a file page a second time, in an mm of its own; before the threads begin.
+ *
+ * @param how `shared`: like the first mapping; `private`: read-only, until a store makes a copy
+ */
+export function mapAgain(alloc: AllocStruct, page: FilePage, how: 'shared' | 'private'): MmStruct {
+  const { folio: mapped, vma } = page;
+  const mm = alloc(mm_struct, 'mm2');
+  const second = alloc(vm_area_struct, 'vma2');
+  WRITE_ONCE(second.vm_mm, mm);
+  WRITE_ONCE(second.vm_flags, how === 'shared' ? SHARED_FILE : PRIVATE);
+  WRITE_ONCE(vma.next, second);
+  const [first] = mm.pte;
+  const entry = mk_pte(mapped);
+  if (first !== undefined) WRITE_ONCE(first, how === 'shared' ? pte_mkwrite(entry) : entry);
+  atomic_inc(mapped._mapcount);
+  atomic_inc(mapped._refcount);
+  return mm;
 }
 
 function fileProperties(

@@ -11,8 +11,10 @@ import {
   try_cmpxchg,
   WRITE_ONCE,
 } from '../../memory/index.ts';
+import { folio_test_anon } from './mapping.ts';
 import { page_folio } from './mm_types.ts';
 import type { MmStruct } from './mm_types.ts';
+import { folio_mark_dirty } from './page-writeback.ts';
 import { folio_put } from './page_ref.ts';
 import {
   flush_tlb_page,
@@ -25,8 +27,8 @@ import {
 import { pte_dirty, pte_mkdirty, pte_page, pte_present, pte_write } from './pte.ts';
 
 /**
- * Unmaps one page and gives the mapping's reference back (munmap, exit). Dirty file pages would be
- * marked dirty here; the scenarios that use it have anonymous pages.
+ * Unmaps one page and gives the mapping's reference back (munmap, exit). What the PTE knew of stores
+ * goes to the folio: after this nobody else knows it. The folio lock is not held.
  */
 export const zap_pte_range: (mm: MmStruct, address: number) => void = kernelFunction(
   'mm/memory.c',
@@ -37,6 +39,7 @@ export const zap_pte_range: (mm: MmStruct, address: number) => void = kernelFunc
     const pte = ptep_get_and_clear(ptep);
     const folio = pte_present(pte) ? page_folio(pte_page(pte)) : null;
     if (folio !== null) {
+      if (pte_dirty(pte) && !folio_test_anon(folio)) folio_mark_dirty(folio);
       atomic_dec(folio._mapcount);
       flush_tlb_page();
     }

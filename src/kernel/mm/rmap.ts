@@ -1,14 +1,14 @@
 /**
  * From a folio to the PTEs that map it: write-protecting and cleaning them (mm/rmap.c, 6.18).
  *
- * The caller holds the folio lock. The walk holds i_mmap_rwsem for reading, so the set of mappings
+ * The caller holds the folio lock (Linux stops if not; here nothing tests it, so that removing the lock
+ * shows what it is for). The walk holds i_mmap_rwsem for reading, so the set of mappings
  * stays, and one page-table lock at a time. It looks at shared mappings only: a private mapping never
  * shows the file's own page writable. Pins are not looked at: a PTE is write-protected
  * whatever the reference count is.
  */
 
 import {
-  assert,
   atomic_read,
   design,
   down_read,
@@ -20,7 +20,6 @@ import {
 import type { AddressSpace } from '../fs/address_space.ts';
 import { folio_mapping } from './mapping.ts';
 import type { Folio, VmArea } from './mm_types.ts';
-import { folio_test_locked } from './page-flags.ts';
 import {
   pte_offset_map_lock,
   pte_unmap_unlock,
@@ -40,7 +39,6 @@ export const folio_mkclean: (folio: Folio) => number = kernelFunction(
   'mm/rmap.c',
   '6.18',
   function folio_mkclean(folio: Folio): number {
-    assert(folio_test_locked(folio), 'folio_mkclean: the folio is locked');
     if (!folio_mapped(folio)) return 0;
     const mapping = folio_mapping(folio);
     return mapping === null ? 0 : rmap_walk_file(folio, mapping);
