@@ -25,6 +25,10 @@ import { accessClassOf } from './reduction.ts';
 import type { Position, Problem } from './result.ts';
 import type { ReplayWorld } from './world.ts';
 
+/** Marks on one edge, and edges with marks. */
+export const MARKS_MAX = 4;
+const MARKINGS_MAX = 1 << 12;
+
 /** What is known of a thread state beside its row: for pictures and messages. */
 export interface NodeDetail {
   readonly operation: Operation | null;
@@ -42,6 +46,8 @@ export interface AutomatonTables {
   rows: Int32Array;
   /** Open addressing: state, observed value, next state + 1, number of the marks to set. */
   edges: Int32Array;
+  /** MARKS_MAX addresses for each number of marks, 0 where there are fewer. */
+  readonly marks: Int32Array;
   /** Two lanes for each state and thread position: hash.ts. */
   hashes: Int32Array;
   /** What the discovered states use: see Feature. */
@@ -62,9 +68,9 @@ export interface Automaton {
    * @returns the next state, or the user's mistake that was found on the way
    */
   discover(node: number, observed: number): number | Problem;
+  /** The first mistake of the user that any discovery met. */
+  readonly problem: () => Problem | null;
   detail(node: number): NodeDetail;
-  /** The addresses marked on an edge, by the number in the edge table. */
-  marks(number: number): readonly number[];
   readonly states: () => number;
   readonly runs: () => number;
   /** The pairs of states that edges join, in order of discovery: for the future of states. */
@@ -92,12 +98,13 @@ interface Growing {
   readonly from: number[];
   readonly value: number[];
   readonly owners: number[];
-  readonly markLists: (readonly number[])[];
   readonly joined: number[];
   readonly statusOf: ReadonlyMap<number, number>;
   readonly space: TableSpace;
   edges: number;
+  markings: number;
   runs: number;
+  problem: Problem | null;
 }
 
 /**
@@ -124,9 +131,13 @@ export function createAutomaton(
   return {
     tables: growing.tables,
     initial,
-    discover: (node, observed) => discover(growing, node, observed),
+    discover(node, observed) {
+      const next = discover(growing, node, observed);
+      if (typeof next !== 'number' && next !== FULL) growing.problem ??= next;
+      return next;
+    },
+    problem: () => growing.problem,
     detail: (node) => detailOf(growing, node),
-    marks: (number) => growing.markLists[number] ?? [],
     states: () => growing.details.length,
     runs: () => growing.runs,
     joined: growing.joined,
@@ -156,18 +167,20 @@ function emptyTables(
       edges: integers(4 * EDGES_PER_STATE * space.states),
       hashes: integers(2 * layout.threads * space.states),
       features: integers(8),
+      marks: integers(MARKS_MAX * MARKINGS_MAX),
     },
     histories: createHistories(),
     details: [],
     from: [],
     value: [],
     owners: [],
-    markLists: [[]],
     joined: [],
     statusOf: status,
     space,
     edges: 0,
+    markings: 0,
     runs: 0,
+    problem: null,
   };
 }
 
@@ -339,7 +352,7 @@ function writeOperation(
     return problem('HF030', { what: 'kfree of memory that kmalloc did not give.', position });
   }
   rows[at + Column.KIND] = KINDS[operation.effect];
-  rows[at + Column.INDEX] = address === 0 ? 0 : layout.memoryAt + address;
+  rows[at + Column.INDEX] = layout.memoryAt + address;
   rows[at + Column.TEST] = operation.test;
   rows[at + Column.TEST_ARGUMENT] = operation.testArgument;
   rows[at + Column.MODIFY] = operation.modify;
@@ -425,10 +438,27 @@ function freeEdge(edges: Int32Array, from: Int32Array, at: number): number {
   return 4 * slot;
 }
 
+/** The number of a list of marks; equal lists share one. */
+function markingOf(growing: Growing, marks: readonly number[]): number {
+  const wanted = [...new Set(marks)].toSorted((a, b) => a - b);
+  if (wanted.length === 0) return 0;
+  const table = growing.tables.marks;
+  for (let number = 1; number <= growing.markings; number++) {
+    const known = table.subarray(MARKS_MAX * number, MARKS_MAX * (number + 1));
+    if (known.every((mark, i) => mark === (wanted[i] ?? 0))) return number;
+  }
+  growing.markings++;
+  if (wanted.length > MARKS_MAX || growing.markings >= MARKINGS_MAX) {
+    throw new Error('automaton: too many marks');
+  }
+  table.set(wanted, MARKS_MAX * growing.markings);
+  return growing.markings;
+}
+
 function addEdge(growing: Growing, node: number, observed: number, next: number, ran: Run): void {
   const { edges, rows, features } = growing.tables;
   growing.edges++;
-  const marks = ran.marks.length === 0 ? 0 : growing.markLists.push(ran.marks) - 1;
+  const marks = markingOf(growing, ran.marks);
   const edge = Int32Array.of(node, observed, next + 1, marks);
   edges.set(edge, freeEdge(edges, edge, 0));
   if (ran.newRound) features[Feature.LOOP] = 1;

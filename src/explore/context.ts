@@ -49,19 +49,35 @@ export const EMPTY_CONTEXT: Context = {
 /** A context after an operation, or what is wrong with the operation in this context. */
 export type ContextStep = { readonly context: Context } | { readonly wrong: string };
 
+/** Whether the next access is the first of a section that others may have to wait for. */
+export function beginsSection(context: Context): boolean {
+  return !context.inReader && isReader(context);
+}
+
+/** The context with every open section begun. */
+export function inSection(context: Context): Context {
+  return { ...context, inReader: isReader(context), inIrqOff: context.irq > 0 };
+}
+
+/**
+ * Sections that a grace period waits for: RCU, interrupts off, preemption off (merged in 4.20 and 5.0).
+ * A held spin lock is not one, since it is none with PREEMPT_RT.
+ */
+function isReader(context: Context): boolean {
+  return context.rcu > 0 || context.irq > 0 || context.preempt > 0;
+}
+
 /**
  * The context after an access.
  *
  * A section begins with its first access: an earlier moment would only make others wait longer, so
- * every execution of the earlier moment is among those of the later.
+ * what finishes with the earlier moment is among what finishes with the later. Where the first access
+ * may wait that does not hold, and replay.ts makes the beginning a step of its own.
  */
 export function afterAccess(context: Context): Context {
-  const inReader = context.rcu > 0 || context.irq > 0;
-  const inIrqOff = context.irq > 0;
-  if (inReader === context.inReader && inIrqOff === context.inIrqOff && !context.barrier) {
-    return context;
-  }
-  return { ...context, inReader, inIrqOff, barrier: false };
+  const begun = inSection(context);
+  const same = begun.inReader === context.inReader && begun.inIrqOff === context.inIrqOff;
+  return same && !context.barrier ? context : { ...begun, barrier: false };
 }
 
 /** The context after `change` to a nesting depth, or what is wrong. */
@@ -72,7 +88,7 @@ export function afterNesting(context: Context, what: Nesting, change: 1 | -1): C
   return {
     context: {
       ...next,
-      inReader: next.inReader && (next.rcu > 0 || next.irq > 0),
+      inReader: next.inReader && isReader(next),
       inIrqOff: next.inIrqOff && next.irq > 0,
     },
   };

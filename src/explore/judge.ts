@@ -8,6 +8,7 @@
 import { withMachine } from '../memory/machine.ts';
 import type { Automaton } from './automaton.ts';
 import { directMachine, UserMistake } from './direct.ts';
+import { isRace } from './expand.ts';
 import type { Layout } from './layout.ts';
 import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
 import { positionsOf } from './position.ts';
@@ -199,14 +200,10 @@ function races(judging: Judging, records: Int32Array, base: number): Violation[]
   const { rows } = automaton.tables;
   for (let a = 0; a < layout.threads; a++) {
     const one = (records[base + layout.nodesAt + a] ?? 0) << ROW_SHIFT;
-    const plain = ((rows[one + Column.FLAGS] ?? 0) & Flag.PLAIN) !== 0;
-    if (rows[one] !== NodeKind.ACCESS || !plain) continue;
+    if (((rows[one + Column.FLAGS] ?? 0) & Flag.PLAIN) === 0) continue;
     for (let b = 0; b < layout.threads; b++) {
       const two = (records[base + layout.nodesAt + b] ?? 0) << ROW_SHIFT;
-      if (a === b || rows[two] !== NodeKind.ACCESS) continue;
-      if (rows[one + Column.INDEX] !== rows[two + Column.INDEX]) continue;
-      const writes = (rows[one + Column.FLAGS] ?? 0) | (rows[two + Column.FLAGS] ?? 0);
-      if ((writes & Flag.WRITES) === 0) continue;
+      if (a === b || !isRace(rows, one, two)) continue;
       const names = [a, b].map((thread) => program.threads[thread]?.name ?? '').toSorted();
       const word = wordAt(judging, rows[one + Column.INDEX] ?? 0);
       const message = `${names.join(' and ')} access ${word} at once, at least one plainly and one to write.`;

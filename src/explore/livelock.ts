@@ -9,11 +9,11 @@
 
 import { Frontier } from './frontier.ts';
 import type { Choice } from './shortest.ts';
-import { applyCandidate } from './shortest.ts';
-import { placesOf, poolLayouts, writeInitial } from './search.ts';
 import type { SearchInput } from './search.ts';
-import { CANDIDATE_HEAD, DRAIN, Stepper } from './stepper.ts';
+import { CANDIDATE_HEAD, DRAIN } from './stepper.ts';
+import type { Stepper } from './stepper.ts';
 import { NumberedStates } from './visited.ts';
+import { applyCandidate, createWalker, writeInitial } from './walk.ts';
 
 /** What the search for livelocks says: nothing found, a way in, or that it was not finished. */
 export type LivelockAnswer =
@@ -51,29 +51,12 @@ export function findLivelock(input: SearchInput, symmetric: boolean): LivelockAn
 }
 
 function startGraph(input: SearchInput, symmetric: boolean): Graph {
-  const { layout, automaton, program } = input;
-  const stepper: Stepper = new Stepper(
-    layout,
-    automaton.tables,
-    poolLayouts(program, layout),
-    placesOf(program, layout, symmetric),
-    automaton.initial.map(({ node }) => node),
-    {
-      missing: (node, observed) => {
-        const next = automaton.discover(node, observed);
-        stepper.attach();
-        return typeof next === 'number' ? next : -1;
-      },
-      trouble: () => undefined,
-      marks: (number) => automaton.marks(number),
-    },
-  );
-  stepper.out = new Int32Array(1 << 18);
+  const { layout } = input;
+  const { stepper } = createWalker(input, symmetric);
   const states = new Frontier(layout.width);
   const numbers = new NumberedStates();
   states.push();
-  writeInitial(program, input, states.records);
-  stepper.rehash(states.records, 0);
+  writeInitial(input, stepper, states.records);
   numbers.add(states.records[0] as number, states.records[1] as number);
   const empty = { from: [], to: [], ends: [] };
   return { input, states, numbers, stepper, parents: [-1], choices: [[0, 0]], ...empty };

@@ -12,7 +12,7 @@ export const ROW_SHIFT = 4;
 /** The columns of a row. */
 export const Column = {
   KIND: 0,
-  /** The word's index in a state record; 0 where there is none. */
+  /** The word's index in a state record; that of NULL where there is none. */
   INDEX: 1,
   TEST: 2,
   TEST_ARGUMENT: 3,

@@ -26,7 +26,9 @@ import {
   afterHold,
   afterNesting,
   atomicReason,
+  beginsSection,
   EMPTY_CONTEXT,
+  inSection,
   leftHeld,
   releaseOfRemoved,
   withRemovedLock,
@@ -91,6 +93,8 @@ interface State {
   stack: readonly Position[];
   newRound: boolean;
   accesses: number;
+  /** How many loops are running. */
+  loops: number;
   /** Flat runs: the last accessed address and the defences met since, for pairing. */
   lastAddress: number;
   readonly sinceAccess: { readonly key: string; readonly before: number }[];
@@ -140,6 +144,7 @@ function start(
     stack: [],
     newRound: false,
     accesses: 0,
+    loops: 0,
     lastAddress: 0,
     sinceAccess: [],
   };
@@ -211,9 +216,29 @@ function perform(state: State, operation: Operation): number {
 }
 
 function access(state: State, operation: Operation): number {
+  if (entersSection(state, operation)) step(state, SECTION);
+  return step(state, operation);
+}
+
+/**
+ * A section begins with its first access, except where that access may wait: then others may have to
+ * wait for the waiting section, and entering it is a step of its own.
+ */
+function entersSection(state: State, operation: Operation): boolean {
+  return (operation.wait || state.loops > 0) && beginsSection(state.context);
+}
+
+const SECTION = makeOperation('section', {});
+
+function step(state: State, operation: Operation): number {
   const observed = observe(state, operation);
   state.accesses++;
+  if (operation === SECTION) {
+    state.context = inSection(state.context);
+    return observed;
+  }
   state.label = null;
+  if (operation.effect === Effect.CHOOSE) return observed;
   state.lastAddress = operation.address;
   const done = operation.result !== Result.TESTED || observed !== 0;
   const held = done ? afterHold(state.context, operation, state.world.nameOf) : state;
@@ -385,25 +410,29 @@ function loop(state: State, round: () => boolean): void {
     append(state, Entry.ROUND, state.world.contexts.numberOf(state.context));
   }
   const first = state.cursor;
+  state.loops++;
   for (;;) {
     const before = state.accesses;
-    if (!round()) return;
+    if (!round()) break;
     if (state.end !== null) throw SENTINEL;
     if (state.accesses === before) idleLoop(state);
     state.entries.length = first - 2;
     append(state, Entry.ROUND, state.world.contexts.numberOf(state.context));
     state.newRound = true;
   }
+  state.loops--;
 }
 
 function flatLoop(state: State, round: () => boolean): void {
   if (state.end !== null) throw SENTINEL;
+  state.loops++;
   for (;;) {
     const before = state.accesses;
-    if (!round()) return;
+    if (!round()) break;
     if (state.end !== null) throw SENTINEL;
     if (state.accesses === before) idleLoop(state);
   }
+  state.loops--;
 }
 
 function endOf(state: State, result: unknown): RunEnd {

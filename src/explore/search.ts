@@ -4,23 +4,23 @@
  * Layer by layer: the states of a layer are looked at in order, their steps are written as candidates
  * (stepper.ts), and candidates with a new hash become states of the next layer. Candidates are
  * collected in batches and their places in the visited set are touched before they are added, so that
- * the memory system fetches many of them at once (1.4 times faster than one by one at three million
- * states). The first layer with a violation is finished, then the search stops, unless it shall go on.
+ * the memory system fetches many of them at once. The first layer with a violation is finished, then the search stops, unless it shall go on.
  */
 
 import type { Automaton } from './automaton.ts';
 import { Feature, FULL } from './automaton.ts';
+import { expand } from './expand.ts';
+import type { Expansion } from './expand.ts';
 import { Frontier } from './frontier.ts';
 import type { Judge, Violation } from './judge.ts';
 import type { Layout } from './layout.ts';
-import { NodeKind, ROW_SHIFT } from './node.ts';
 import { problem } from './problem.ts';
 import type { Program } from './program.ts';
 import { Reduction } from './reduction.ts';
 import type { OpenReason, Problem } from './result.ts';
 import { CANDIDATE_HEAD, Stepper, Trouble } from './stepper.ts';
-import type { PoolLayout } from './stepper.ts';
 import { Visited } from './visited.ts';
+import { placesOf, poolLayouts, writeInitial } from './walk.ts';
 
 /** What the user limits and asks for. */
 export interface SearchOptions {
@@ -79,23 +79,28 @@ export interface SearchOutcome extends SearchCounts {
 /** Integers of candidates that are collected before they are added to the visited set. */
 const BATCH = 1 << 14;
 
-interface Search extends SearchInput {
-  readonly stepper: Stepper;
-  readonly visited: Visited;
-  readonly rows: () => Int32Array;
+/** What a search counts and finds on its way. */
+interface Counting {
   readonly found: Map<string, FoundViolation>;
   readonly layers: number[];
-  readonly reduces: boolean;
-  readonly symmetric: boolean;
-  readonly started: number;
-  current: Frontier;
-  next: Frontier;
+  /** Steps that could not be made although the thread is not blocked. */
+  excuses: number;
   transitions: number;
   finals: number;
   depth: number;
   retry: Retry | null;
   problem: Problem | null;
   open: OpenReason | null;
+}
+
+interface Search extends SearchInput, Counting {
+  readonly stepper: Stepper;
+  readonly visited: Visited;
+  readonly expansion: Expansion;
+  readonly symmetric: boolean;
+  readonly started: number;
+  current: Frontier;
+  next: Frontier;
 }
 
 /** Explores every state that the program can reach. */
@@ -115,31 +120,51 @@ export function search(input: SearchInput): SearchOutcome {
 }
 
 function startSearch(input: SearchInput): Search {
-  const { layout, automaton, judge, options, program } = input;
+  const { layout, automaton, judge, options, program, reduction } = input;
   const symmetric = options.symmetry && !usesIdentity(automaton) && !judge.namesTwin();
+  const stepper = new Stepper(
+    layout,
+    automaton.tables,
+    poolLayouts(program, layout),
+    placesOf(program, layout, symmetric),
+    automaton.initial.map(({ node }) => node),
+    {
+      missing: (node, observed) => discover(one, node, observed),
+      trouble: (trouble, thread) => onTrouble(one, trouble, thread),
+    },
+  );
+  stepper.out = new Int32Array(BATCH + worstCase(program, layout));
+  reduction.restart();
+  reduction.update(automaton.states());
   const one: Search = {
     ...input,
-    stepper: new Stepper(
-      layout,
-      automaton.tables,
-      poolLayouts(program, layout),
-      placesOf(program, layout, symmetric),
-      automaton.initial.map(({ node }) => node),
-      {
-        missing: (node, observed) => discover(one, node, observed),
-        trouble: (trouble, thread) => onTrouble(one, trouble, thread),
-        marks: (number) => automaton.marks(number),
-      },
-    ),
+    stepper,
     visited: new Visited(),
-    rows: () => automaton.tables.rows,
-    found: new Map(),
-    layers: [],
-    reduces: options.reduction && !judge.judgesEveryState,
+    expansion: {
+      layout,
+      tables: automaton.tables,
+      stepper,
+      reduction: options.reduction && !judge.judgesEveryState ? reduction : null,
+      suspectsAll: judge.judgesEveryState,
+      suspicious: (records, base) => noteAll(one, judge.any(records, base)),
+      final: (records, base) => finalState(one, records, base),
+      stuck: (records, base) => stuckState(one, records, base),
+      excuses: () => one.excuses,
+    },
     symmetric,
     started: options.now(),
     current: new Frontier(layout.width),
     next: new Frontier(layout.width),
+    ...emptyCounts(),
+  };
+  return one;
+}
+
+function emptyCounts(): Counting {
+  return {
+    found: new Map(),
+    layers: [],
+    excuses: 0,
     transitions: 0,
     finals: 0,
     depth: 0,
@@ -147,10 +172,6 @@ function startSearch(input: SearchInput): Search {
     problem: null,
     open: null,
   };
-  one.stepper.out = new Int32Array(BATCH + worstCase(program, layout));
-  input.reduction.restart();
-  input.reduction.update(automaton.states());
-  return one;
 }
 
 /** Whether some thread state uses what tells interchangeable threads apart. */
@@ -168,44 +189,10 @@ function worstCase(program: Program, layout: Layout): number {
   return outcomes * (CANDIDATE_HEAD + 2 * changes) + layout.threads * 64 * (8 + changes);
 }
 
-/** The pools by indices into a record. */
-export function poolLayouts(program: Program, layout: Layout): PoolLayout[] {
-  return program.pools.map((pool) => ({
-    size: pool.type.size,
-    addresses: pool.slots,
-    slots: pool.slots.map((slot) => layout.memoryAt + slot),
-    status: pool.status.map((status) => layout.memoryAt + status),
-  }));
-}
-
-/** Interchangeable threads share the place of the first of them. */
-export function placesOf(program: Program, layout: Layout, symmetric: boolean): number[] {
-  return program.threads.map((thread, index) => {
-    const tied = layout.interrupts.includes(index) || thread.kind === 'irq';
-    if (!symmetric || tied) return index;
-    return program.threads.findIndex((other) => other.group === thread.group);
-  });
-}
-
-/** Writes the initial record at the beginning of `records`. */
-export function writeInitial(program: Program, input: SearchInput, records: Int32Array): void {
-  const { layout, automaton } = input;
-  records.fill(0, 0, layout.width);
-  automaton.initial.forEach(({ node, marks }, thread) => {
-    records[layout.nodesAt + thread] = node;
-    for (const mark of marks) records[layout.memoryAt + mark] = 1;
-  });
-  for (const { address, initial } of program.words) records[layout.memoryAt + address] = initial;
-}
-
 function placeInitialState(one: Search): void {
-  const base = one.current.push();
+  one.current.push();
   const { records } = one.current;
-  writeInitial(one.program, one, records);
-  for (const { marks } of one.automaton.initial) {
-    for (const mark of marks) records[one.layout.memoryAt + mark] = 1;
-  }
-  one.stepper.rehash(records, base);
+  writeInitial(one, one.stepper, records);
   one.visited.add(records[0] as number, records[1] as number);
 }
 
@@ -217,7 +204,7 @@ function expandLayer(one: Search): void {
   const { current, layout, stepper } = one;
   stepper.length = 0;
   for (let i = 0; i < current.count; i++) {
-    expand(one, current.records, i * layout.width);
+    expand(one.expansion, current.records, i * layout.width);
     if (stepper.length > BATCH) {
       addCandidates(one);
       checkLimits(one);
@@ -228,54 +215,9 @@ function expandLayer(one: Search): void {
   checkLimits(one);
 }
 
-function expand(one: Search, records: Int32Array, base: number): void {
-  const { layout, stepper, judge } = one;
-  const rows = one.rows();
-  const { nodesAt, threads } = layout;
-  let done = true;
-  let failed = false;
-  for (let thread = 0; thread < threads; thread++) {
-    const kind = rows[(records[base + nodesAt + thread] as number) << ROW_SHIFT] as number;
-    if (kind !== NodeKind.DONE) done = false;
-    if (kind === NodeKind.FAILED) failed = true;
-  }
-  if (failed || judge.judgesEveryState || one.automaton.tables.features[Feature.PLAIN] === 1) {
-    for (const violation of judge.any(records, base)) note(one, violation);
-    if (failed) return;
-  }
-  stepper.look(records, base);
-  const before = stepper.length;
-  const troubled = one.found.size;
-  if (!one.reduces || !stepAlone(one, records, base)) {
-    for (let thread = 0; thread < threads; thread++) stepper.step(thread);
-  }
-  if (stepper.length > before || one.found.size > troubled || isOver(one)) return;
-  if (done) finalState(one, records, base);
-  else stuckState(one, records, base);
-}
-
-/** Takes one step alone if that is enough; otherwise writes nothing. */
-function stepAlone(one: Search, records: Int32Array, base: number): boolean {
-  const { stepper, reduction, layout } = one;
-  const before = stepper.length;
-  for (let thread = 0; thread < layout.threads; thread++) {
-    if (!reduction.isIndependent(records, base, thread)) continue;
-    stepper.act(thread);
-    if (stepper.length > before) return true;
-  }
-  if (layout.bufferWords === 0) return false;
-  for (let thread = 0; thread < layout.threads; thread++) {
-    if (layout.bufferOf[thread] !== thread) continue;
-    if (!reduction.isDrainIndependent(records, base, thread)) continue;
-    stepper.drain(thread);
-    if (stepper.length > before) return true;
-  }
-  return false;
-}
-
 function finalState(one: Search, records: Int32Array, base: number): void {
   one.finals++;
-  for (const violation of one.judge.final(records, base)) note(one, violation);
+  noteAll(one, one.judge.final(records, base));
   one.options.onFinal?.(records, base);
   if (one.judge.mistake() !== null) one.problem = one.judge.mistake();
   if (one.symmetric && one.judge.namesTwin()) one.retry = 'symmetry';
@@ -283,12 +225,14 @@ function finalState(one: Search, records: Int32Array, base: number): void {
 
 function stuckState(one: Search, records: Int32Array, base: number): void {
   one.options.onStuck?.(records, base);
-  note(one, one.judge.stuck(records, base));
+  noteAll(one, [one.judge.stuck(records, base)]);
 }
 
-function note(one: Search, violation: Violation): void {
-  const key = `${violation.property.kind} ${violation.property.name}`;
-  if (!one.found.has(key)) one.found.set(key, { violation, depth: one.depth });
+function noteAll(one: Search, violations: readonly Violation[]): void {
+  for (const violation of violations) {
+    const key = `${violation.property.kind} ${violation.property.name}`;
+    if (!one.found.has(key)) one.found.set(key, { violation, depth: one.depth });
+  }
 }
 
 function discover(one: Search, node: number, observed: number): number {
@@ -298,6 +242,7 @@ function discover(one: Search, node: number, observed: number): number {
     if (one.symmetric && usesIdentity(one.automaton)) one.retry = 'symmetry';
     return next;
   }
+  one.excuses++;
   if (next === FULL) one.open = { limit: 'automaton', states: one.automaton.states() };
   else one.problem = next;
   return -1;
@@ -305,13 +250,14 @@ function discover(one: Search, node: number, observed: number): number {
 
 function onTrouble(one: Search, trouble: Trouble, thread: number): void {
   const { records, base } = one.stepper.at();
+  one.excuses++;
   if (trouble === Trouble.BUFFER_FULL) {
     one.retry = 'buffer';
   } else if (trouble === Trouble.POOL_EMPTY) {
     one.problem = problem('HF032', { what: 'kmalloc finds no free slot in its pool.' });
   } else {
     const violation = one.judge.trouble(trouble, records, base, thread);
-    if (violation !== null) note(one, violation);
+    if (violation !== null) noteAll(one, [violation]);
   }
 }
 
@@ -325,7 +271,7 @@ function addCandidates(one: Search): void {
   }
   one.transitions += addTouched(one, touched);
   stepper.length = 0;
-  if (one.reduces) {
+  if (one.expansion.reduction !== null) {
     one.reduction.update(one.automaton.states());
     if (one.reduction.isInvalid) one.retry = 'reduction';
   }

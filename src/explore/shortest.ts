@@ -12,12 +12,12 @@
 import { Frontier } from './frontier.ts';
 import type { Violation } from './judge.ts';
 import { NodeKind, ROW_SHIFT } from './node.ts';
-import { poolLayouts, writeInitial } from './search.ts';
 import type { SearchInput } from './search.ts';
 import type { PropertyName } from './result.ts';
-import { CANDIDATE_HEAD, DRAIN, Stepper } from './stepper.ts';
-import type { Trouble } from './stepper.ts';
+import { CANDIDATE_HEAD, DRAIN } from './stepper.ts';
 import { NumberedStates } from './visited.ts';
+import { applyCandidate, createWalker, writeInitial } from './walk.ts';
+import type { Walker } from './walk.ts';
 
 /** One step of an execution: who, and which outcome (-1: the drain of its store buffer). */
 export type Choice = readonly [thread: number, outcome: number];
@@ -39,9 +39,8 @@ interface Ways {
   readonly before: number[];
   readonly beforeLast: number[];
   readonly outcome: number[];
-  readonly stepper: Stepper;
+  readonly walker: Walker;
   readonly target: PropertyName;
-  trouble: Violation | null;
 }
 
 interface Meeting {
@@ -75,7 +74,7 @@ export function shortestExecution(
 }
 
 function startWays(input: SearchInput, target: PropertyName): Ways {
-  const { layout, automaton, program } = input;
+  const { layout } = input;
   const ways: Ways = {
     input,
     threads: layout.threads,
@@ -86,44 +85,20 @@ function startWays(input: SearchInput, target: PropertyName): Ways {
     before: Array.from({ length: layout.threads }, () => -1),
     beforeLast: Array.from({ length: layout.threads }, () => -1),
     outcome: Array.from({ length: layout.threads }, () => 0),
-    stepper: new Stepper(
-      layout,
-      automaton.tables,
-      poolLayouts(program, layout),
-      program.threads.map((_, index) => index),
-      automaton.initial.map(({ node }) => node),
-      {
-        missing: (node, observed) => discover(ways, node, observed),
-        trouble: (trouble, thread) => onTrouble(ways, trouble, thread),
-        marks: (number) => automaton.marks(number),
-      },
-    ),
+    walker: createWalker(input, false),
     target,
-    trouble: null,
   };
-  ways.stepper.out = new Int32Array(1 << 18);
-  const base = ways.states.push();
-  writeInitial(program, input, ways.states.records);
-  ways.stepper.rehash(ways.states.records, base);
+  ways.states.push();
   const { records } = ways.states;
+  writeInitial(input, ways.walker.stepper, records);
   ways.numbers.add(records[0] as number, records[1] as number);
   return ways;
 }
 
-function discover(ways: Ways, node: number, observed: number): number {
-  const next = ways.input.automaton.discover(node, observed);
-  ways.stepper.attach();
-  return typeof next === 'number' ? next : -1;
-}
-
-function onTrouble(ways: Ways, trouble: Trouble, thread: number): void {
-  const { records, base } = ways.stepper.at();
-  ways.trouble = ways.input.judge.trouble(trouble, records, base, thread);
-}
-
 /** Looks at one state: is it the violation, and where can it go? */
 function visit(ways: Ways, state: number, meetings: Meeting[]): void {
-  const { input, stepper, threads } = ways;
+  const { input, walker, threads } = ways;
+  const { stepper } = walker;
   const base = state * input.layout.width;
   const bad = matching(ways, input.judge.any(ways.states.records, base));
   if (bad !== null) meetings.push({ state, violation: bad, offender: -1 });
@@ -131,10 +106,10 @@ function visit(ways: Ways, state: number, meetings: Meeting[]): void {
   let steps = 0;
   for (let thread = 0; thread < threads; thread++) {
     stepper.length = 0;
-    ways.trouble = null;
+    walker.trouble = null;
     stepper.look(ways.states.records, base);
     stepper.step(thread);
-    const trouble = ways.trouble as Violation | null;
+    const trouble = walker.trouble as Violation | null;
     if (stepper.length > 0 || trouble !== null) steps++;
     const wrong = trouble === null ? null : matching(ways, [trouble]);
     if (wrong !== null) meetings.push({ state, violation: wrong, offender: thread });
@@ -180,7 +155,8 @@ function matching(ways: Ways, violations: readonly Violation[]): Violation | nul
 
 /** Notes where the candidates of one thread lead, and at what cost. */
 function addWays(ways: Ways, state: number, thread: number): void {
-  const { stepper, threads } = ways;
+  const { threads } = ways;
+  const { stepper } = ways.walker;
   const last = cheapestLast(ways, state, thread);
   const cost = (ways.cost[state * threads + last] ?? 0) + switches(state, last, thread);
   for (let at = 0; at < stepper.length;) {
@@ -219,7 +195,7 @@ function cheapestLast(ways: Ways, state: number, thread: number): number {
 
 /** The number of the state that a candidate leads to; builds its record when it is new. */
 function successor(ways: Ways, state: number, at: number): number {
-  const { out } = ways.stepper;
+  const { out } = ways.walker.stepper;
   const { width } = ways.input.layout;
   const known = ways.numbers.add(out[at + 1] as number, out[at + 2] as number);
   if (known >= 0) return known;
@@ -235,25 +211,6 @@ function successor(ways: Ways, state: number, at: number): number {
     ways.outcome.push(0);
   }
   return number;
-}
-
-/** Builds the successor of a candidate. */
-export function applyCandidate(
-  out: Int32Array,
-  at: number,
-  from: Int32Array,
-  parent: number,
-  to: Int32Array,
-  base: number,
-  width: number,
-): void {
-  for (let i = 2; i < width; i++) to[base + i] = from[parent + i] as number;
-  to[base] = out[at + 1] as number;
-  to[base + 1] = out[at + 2] as number;
-  const end = at + CANDIDATE_HEAD + 2 * (out[at + 4] as number);
-  for (let i = at + CANDIDATE_HEAD; i < end; i += 2) {
-    to[base + (out[i] as number)] = out[i + 1] as number;
-  }
 }
 
 function cheapest(ways: Ways, meetings: readonly Meeting[]): Meeting | null {

@@ -9,7 +9,7 @@
  */
 
 import { modified, Modify, resultOf, testHolds } from '../memory/operation.ts';
-import { edgeHash, Feature } from './automaton.ts';
+import { edgeHash, Feature, MARKS_MAX } from './automaton.ts';
 import type { AutomatonTables } from './automaton.ts';
 import { makeSeeds, mix1, mix2 } from './hash.ts';
 import type { Layout } from './layout.ts';
@@ -43,8 +43,6 @@ export interface StepperOwner {
   /** The edge from `node` for `observed` is not known: gives the next state, or -1 to skip the step. */
   missing(node: number, observed: number, thread: number): number;
   trouble(trouble: Trouble, thread: number): void;
-  /** The addresses to mark on an edge. */
-  marks(number: number): readonly number[];
 }
 
 /** Makes steps of one record at a time. A class because its state lives as long as a search. */
@@ -326,7 +324,11 @@ export class Stepper {
   }
 
   private setMarks(number: number): void {
-    for (const address of this.owner.marks(number)) this.change(this.layout.memoryAt + address, 1);
+    const { marks } = this.tables;
+    for (let i = 0; i < MARKS_MAX; i++) {
+      const address = marks[MARKS_MAX * number + i] as number;
+      if (address !== 0) this.change(this.layout.memoryAt + address, 1);
+    }
   }
 
   act(thread: number): void {
@@ -450,12 +452,15 @@ export class Stepper {
         this.begin();
         this.follow(thread, node, outcome, outcome);
       }
+    } else if (this.bufferedStores(thread) !== 0) {
+      // Allocation, free and grace periods come after every earlier store.
+      return;
     } else if (kind === NodeKind.ALLOCATE) {
       this.allocate(thread, node, argument);
     } else if (kind === NodeKind.FREE) {
       this.free(thread, node, row);
     } else if (kind === NodeKind.GRACE_BEGIN) {
-      if (this.bufferedStores(thread) === 0) this.graceBegin(thread, node, argument);
+      this.graceBegin(thread, node, argument);
     } else if (this.records[this.base + this.graceAt + thread] === 0) {
       this.begin();
       this.follow(thread, node, 0, 0);

@@ -7,11 +7,11 @@ import type { Operation } from '../memory/operation.ts';
 import type { NodeDetail } from './automaton.ts';
 import type { Program, ProgramWord } from './program.ts';
 import type { Change, Model, PropertyName, Step, Trace } from './result.ts';
-import { CANDIDATE_HEAD, DRAIN, Stepper } from './stepper.ts';
-import { poolLayouts, writeInitial } from './search.ts';
 import type { SearchInput } from './search.ts';
-import { applyCandidate } from './shortest.ts';
 import type { Choice } from './shortest.ts';
+import { CANDIDATE_HEAD, DRAIN } from './stepper.ts';
+import type { Stepper } from './stepper.ts';
+import { applyCandidate, createWalker, writeInitial } from './walk.ts';
 
 /** What stands in the head of a trace. */
 export interface TraceHead {
@@ -71,23 +71,10 @@ export function tellExecution(
 }
 
 function startTelling(input: SearchInput): Telling {
-  const { layout, automaton, program } = input;
-  const stepper: Stepper = new Stepper(
-    layout,
-    automaton.tables,
-    poolLayouts(program, layout),
-    program.threads.map((_, index) => index),
-    automaton.initial.map(({ node }) => node),
-    {
-      missing: (node, observed) => discover(input, stepper, node, observed),
-      trouble: () => undefined,
-      marks: (number) => automaton.marks(number),
-    },
-  );
-  stepper.out = new Int32Array(1 << 18);
+  const { layout, program } = input;
+  const { stepper } = createWalker(input, false);
   const record = new Int32Array(layout.width);
-  writeInitial(program, input, record);
-  stepper.rehash(record, 0);
+  writeInitial(input, stepper, record);
   return {
     input,
     words: new Map(program.words.map((word) => [layout.memoryAt + word.address, word])),
@@ -97,12 +84,6 @@ function startTelling(input: SearchInput): Telling {
     waiting: program.threads.map(() => []),
     steps: [],
   };
-}
-
-function discover(input: SearchInput, stepper: Stepper, node: number, observed: number): number {
-  const next = input.automaton.discover(node, observed);
-  stepper.attach();
-  return typeof next === 'number' ? next : -1;
 }
 
 /** Makes one step and tells it; false if the thread cannot make it. */
@@ -137,6 +118,7 @@ function actStep(telling: Telling, thread: number, node: number, outcome: number
   const base = stepBase(telling, thread, detail);
   switch (operation.effect) {
     case 0:
+      if (operation.address === 0) return base;
       return { ...base, ...accessParts(telling, thread, node, operation) };
     case 2:
       return { ...base, kind: 'choice', observed: String(outcome) };

@@ -189,8 +189,11 @@ const WAITING = {
 
 const OTHERS = {
   choose: row('relaxed', 'nothing'),
-  kmalloc: row('relaxed', 'nothing'),
-  kfree: row('relaxed', 'nothing'),
+  /** Entering a section with interrupts off or of RCU, where that is a step of its own. */
+  section: row('relaxed', 'nothing'),
+  /** The slab's fast path has no locked instruction; here both drain the buffer (docs/LIMITS.md). */
+  kmalloc: row('relaxed', 'drain'),
+  kfree: row('relaxed', 'drain'),
 };
 
 const TABLE = {

@@ -18,6 +18,7 @@ import type {
   SearchOutcome,
 } from '../explore/search.ts';
 import { findLivelock } from '../explore/livelock.ts';
+import { probe } from '../explore/probe.ts';
 import { shortestExecution } from '../explore/shortest.ts';
 import { findingId, tellExecution } from '../explore/trace.ts';
 import type { TraceHead } from '../explore/trace.ts';
@@ -148,7 +149,7 @@ function exploreWith(
   if ('code' in automaton) return automaton;
   const judge = createJudge(program, layout, automaton, world);
   const reduction = new Reduction(layout, automaton.tables, automaton.joined);
-  for (;;) {
+  for (let attempt = 0; ; attempt++) {
     const seen = observerOf(program, layout, automaton, observer);
     const searchOptions = { ...searchOptionsOf(program, options), ...seen };
     const input: SearchInput = {
@@ -159,13 +160,18 @@ function exploreWith(
       reduction,
       options: searchOptions,
     };
+    if (searchOptions.reduction) probe(input, PROBES << attempt);
     const outcome = search(input);
-    if (outcome.problem !== null) return outcome.problem;
+    const found = outcome.problem ?? automaton.problem();
+    if (found !== null) return found;
     if (outcome.retry === null || outcome.retry === 'buffer') {
       return { program, input, outcome, world };
     }
   }
 }
+
+/** Random executions before the search; twice as many at each further attempt. */
+const PROBES = 100;
 
 function observerOf(
   program: Program,

@@ -1,0 +1,104 @@
+/**
+ * What happens at one state: is it bad, is it an end, and which steps leave it?
+ *
+ * The same code runs in the search of one thread and in each worker of a parallel search; they differ
+ * only in whom they tell.
+ */
+
+import { Feature } from './automaton.ts';
+import type { AutomatonTables } from './automaton.ts';
+import type { Layout } from './layout.ts';
+import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
+import type { Reduction } from './reduction.ts';
+import type { Stepper } from './stepper.ts';
+
+/** Who looks at states, and whom it tells. */
+export interface Expansion {
+  readonly layout: Layout;
+  readonly tables: AutomatonTables;
+  readonly stepper: Stepper;
+  /** null: every step of every thread is made. */
+  readonly reduction: Reduction | null;
+  /** Every state is suspicious: some property is judged everywhere. */
+  readonly suspectsAll: boolean;
+  /** A thread has failed, there is a data race, or every state shall be looked at. */
+  readonly suspicious: (records: Int32Array, base: number) => void;
+  readonly final: (records: Int32Array, base: number) => void;
+  readonly stuck: (records: Int32Array, base: number) => void;
+  /** Counts events that explain why a state has no steps: trouble, or an edge not yet known. */
+  readonly excuses: () => number;
+}
+
+/** Writes the candidates that leave a state; tells what is to be told of it. */
+export function expand(one: Expansion, records: Int32Array, base: number): void {
+  const { layout, stepper, tables } = one;
+  const { nodesAt, threads } = layout;
+  const rows = tables.rows;
+  let done = true;
+  let failed = false;
+  for (let thread = 0; thread < threads; thread++) {
+    const kind = rows[(records[base + nodesAt + thread] as number) << ROW_SHIFT] as number;
+    if (kind !== NodeKind.DONE) done = false;
+    if (kind === NodeKind.FAILED) failed = true;
+  }
+  const racy = tables.features[Feature.PLAIN] === 1 && hasRace(one, records, base);
+  if (failed || racy || one.suspectsAll) one.suspicious(records, base);
+  if (failed) return;
+  stepper.look(records, base);
+  const before = stepper.length;
+  const excuses = one.excuses();
+  if (one.reduction === null || !stepAlone(one, one.reduction, records, base)) {
+    for (let thread = 0; thread < threads; thread++) stepper.step(thread);
+  }
+  if (stepper.length > before || one.excuses() > excuses) return;
+  if (done) one.final(records, base);
+  else one.stuck(records, base);
+}
+
+/** Takes one step alone if that is enough; otherwise writes nothing. */
+function stepAlone(
+  one: Expansion,
+  reduction: Reduction,
+  records: Int32Array,
+  base: number,
+): boolean {
+  const { stepper, layout } = one;
+  const before = stepper.length;
+  const { threads } = layout;
+  for (let thread = 0; thread < threads; thread++) {
+    if (!reduction.isIndependent(records, base, thread)) continue;
+    stepper.act(thread);
+    if (stepper.length > before) return true;
+  }
+  if (layout.bufferWords === 0) return false;
+  for (let thread = 0; thread < threads; thread++) {
+    if (layout.bufferOf[thread] !== thread) continue;
+    if (!reduction.isDrainIndependent(records, base, thread)) continue;
+    stepper.drain(thread);
+    if (stepper.length > before) return true;
+  }
+  return false;
+}
+
+/** Whether two threads can access one word now, one of them plainly and one to write. */
+function hasRace(one: Expansion, records: Int32Array, base: number): boolean {
+  const { nodesAt, threads } = one.layout;
+  const rows = one.tables.rows;
+  for (let a = 0; a < threads; a++) {
+    const first = (records[base + nodesAt + a] as number) << ROW_SHIFT;
+    if (((rows[first + Column.FLAGS] as number) & Flag.PLAIN) === 0) continue;
+    for (let b = 0; b < threads; b++) {
+      const second = (records[base + nodesAt + b] as number) << ROW_SHIFT;
+      if (a !== b && isRace(rows, first, second)) return true;
+    }
+  }
+  return false;
+}
+
+/** Whether two rows conflict; at least one of them is known to be a plain access. */
+export function isRace(rows: Int32Array, first: number, second: number): boolean {
+  if (rows[first] !== NodeKind.ACCESS || rows[second] !== NodeKind.ACCESS) return false;
+  if (rows[first + Column.INDEX] !== rows[second + Column.INDEX]) return false;
+  const flags = (rows[first + Column.FLAGS] as number) | (rows[second + Column.FLAGS] as number);
+  return (flags & Flag.WRITES) !== 0;
+}

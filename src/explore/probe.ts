@@ -1,0 +1,73 @@
+/**
+ * Random executions, made before the search to get to know the threads.
+ *
+ * Partial-order reduction relies on what threads can still do. A few hundred random executions
+ * discover nearly all of that at the cost of some milliseconds; without them the search would rely on
+ * too little, notice, and start again (with (5,2,1) of the benchmark four times instead of once). They
+ * also tell how long executions are, which the estimate of the search's size uses. The random numbers
+ * are the same every time.
+ */
+
+import type { SearchInput } from './search.ts';
+import { CANDIDATE_HEAD } from './stepper.ts';
+import type { Stepper } from './stepper.ts';
+import { applyCandidate, createWalker, writeInitial } from './walk.ts';
+
+/** Steps after which a random execution is given up: it goes round in a loop. */
+const STEPS_MAX = 2000;
+
+/**
+ * Makes random executions.
+ *
+ * @param executions how many
+ * @returns the longest number of steps that one took to its end
+ */
+export function probe(input: SearchInput, executions: number): number {
+  const { stepper } = createWalker(input, false);
+  const random = randomNumbers(1);
+  let longest = 0;
+  for (let i = 0; i < executions; i++) longest = Math.max(longest, execute(input, stepper, random));
+  return longest;
+}
+
+function execute(input: SearchInput, stepper: Stepper, random: () => number): number {
+  const { layout } = input;
+  let record = new Int32Array(layout.width);
+  let after = new Int32Array(layout.width);
+  writeInitial(input, stepper, record);
+  for (let steps = 0; steps < STEPS_MAX; steps++) {
+    stepper.length = 0;
+    stepper.look(record, 0);
+    const thread = Math.floor(random() * layout.threads);
+    stepper.step(thread);
+    for (let next = 1; stepper.length === 0 && next < layout.threads; next++) {
+      stepper.step((thread + next) % layout.threads);
+    }
+    if (stepper.length === 0) return steps;
+    const at = pick(stepper, random);
+    applyCandidate(stepper.out, at, record, 0, after, 0, layout.width);
+    [record, after] = [after, record];
+  }
+  return STEPS_MAX;
+}
+
+/** The place of a random candidate. */
+function pick(stepper: Stepper, random: () => number): number {
+  const places: number[] = [];
+  for (let at = 0; at < stepper.length;) {
+    places.push(at);
+    at += CANDIDATE_HEAD + 2 * (stepper.out[at + 4] as number);
+  }
+  return places[Math.floor(random() * places.length)] ?? 0;
+}
+
+/** Random numbers below 1 from a seed (mulberry32). */
+export function randomNumbers(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let x = Math.imul(state ^ (state >>> 15), state | 1);
+    x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
+    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,102 @@
+/**
+ * Steppers for walks outside of the main search: random executions, shortest executions, traces.
+ *
+ * They discover missing edges at once, and know every thread by its own place unless asked to merge
+ * interchangeable ones.
+ */
+
+import type { Violation } from './judge.ts';
+import type { Layout } from './layout.ts';
+import type { Program } from './program.ts';
+import type { SearchInput } from './search.ts';
+import { CANDIDATE_HEAD, Stepper } from './stepper.ts';
+import type { PoolLayout, Trouble } from './stepper.ts';
+
+/** A stepper, and the trouble that its last step ran into. */
+export interface Walker {
+  readonly stepper: Stepper;
+  trouble: Violation | null;
+}
+
+/** Room for the candidates of one state: 1000 outcomes of each of 30 threads would not fit. */
+const ROOM = 1 << 18;
+
+/**
+ * Makes a walker.
+ *
+ * @param symmetric whether interchangeable threads have the same place
+ */
+export function createWalker(input: SearchInput, symmetric: boolean): Walker {
+  const { layout, automaton, program, judge } = input;
+  const stepper: Stepper = new Stepper(
+    layout,
+    automaton.tables,
+    poolLayouts(program, layout),
+    placesOf(program, layout, symmetric),
+    automaton.initial.map(({ node }) => node),
+    {
+      missing(node, observed) {
+        const next = automaton.discover(node, observed);
+        stepper.attach();
+        return typeof next === 'number' ? next : -1;
+      },
+      trouble(trouble: Trouble, thread) {
+        const { records, base } = stepper.at();
+        walker.trouble = judge.trouble(trouble, records, base, thread);
+      },
+    },
+  );
+  stepper.out = new Int32Array(ROOM);
+  const walker: Walker = { stepper, trouble: null };
+  return walker;
+}
+
+/** The pools by indices into a record. */
+export function poolLayouts(program: Program, layout: Layout): PoolLayout[] {
+  return program.pools.map((pool) => ({
+    size: pool.type.size,
+    addresses: pool.slots,
+    slots: pool.slots.map((slot) => layout.memoryAt + slot),
+    status: pool.status.map((status) => layout.memoryAt + status),
+  }));
+}
+
+/** Interchangeable threads share the place of the first of them. */
+export function placesOf(program: Program, layout: Layout, symmetric: boolean): number[] {
+  return program.threads.map((thread, index) => {
+    const tied = layout.interrupts.includes(index) || thread.kind === 'irq';
+    if (!symmetric || tied) return index;
+    return program.threads.findIndex((other) => other.group === thread.group);
+  });
+}
+
+/** Writes the initial record, with its hash, at the beginning of `records`. */
+export function writeInitial(input: SearchInput, stepper: Stepper, records: Int32Array): void {
+  const { layout, automaton, program } = input;
+  records.fill(0, 0, layout.width);
+  for (const { address, initial } of program.words) records[layout.memoryAt + address] = initial;
+  automaton.initial.forEach(({ node, marks }, thread) => {
+    records[layout.nodesAt + thread] = node;
+    for (const mark of marks) records[layout.memoryAt + mark] = 1;
+  });
+  stepper.rehash(records, 0);
+}
+
+/** Builds the successor of a candidate. */
+export function applyCandidate(
+  out: Int32Array,
+  at: number,
+  from: Int32Array,
+  parent: number,
+  to: Int32Array,
+  base: number,
+  width: number,
+): void {
+  for (let i = 2; i < width; i++) to[base + i] = from[parent + i] as number;
+  to[base] = out[at + 1] as number;
+  to[base + 1] = out[at + 2] as number;
+  const end = at + CANDIDATE_HEAD + 2 * (out[at + 4] as number);
+  for (let i = at + CANDIDATE_HEAD; i < end; i += 2) {
+    to[base + (out[i] as number)] = out[i + 1] as number;
+  }
+}
