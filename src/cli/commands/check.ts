@@ -1,0 +1,82 @@
+/** `holdfast check`: explore every execution. */
+
+import type { Command } from 'commander';
+import type { Problem } from '../../explore/result.ts';
+import { addCheckOptions, checkSettings } from '../check-options.ts';
+import type { CheckSettings, RawSearchOptions } from '../check-options.ts';
+import type { Context } from '../context.ts';
+import { Exit, exitCode } from '../exit.ts';
+import { nothingSelected } from '../problems.ts';
+import type { Reporter, ScenarioReport } from '../report-plan.ts';
+import { openReporters } from '../reporters/open.ts';
+import { selectScenarios } from '../select.ts';
+import type { Selected } from '../select.ts';
+import { searchScenario } from '../search-scenario.ts';
+import { version } from '../version.ts';
+import { withExamples } from './help.ts';
+
+/** Declares the command. */
+export function addCheck(program: Command, context: Context): void {
+  const command = program
+    .command('check', { isDefault: false })
+    .description('explore every execution')
+    .argument('[scenario...]', 'names, files, folders or patterns');
+  addCheckOptions(command);
+  withExamples(command, ['holdfast check pin-vs-share', "holdfast check 'src/**/*.scenario.ts'"]);
+  command.action((names: string[], raw: RawSearchOptions) => runCheck(names, raw, context));
+}
+
+async function runCheck(names: string[], raw: RawSearchOptions, context: Context): Promise<void> {
+  const settings = checkSettings(raw, context);
+  if ('code' in settings) return context.report(settings);
+  const selected = await selectScenarios(context.session(), names, context.io.folder);
+  const scenarios = selected.scenarios.filter(({ name }) => name.includes(settings.grep ?? ''));
+  const reporters = openReporters(settings, raw, context);
+  reporters.begin?.({
+    version: version(),
+    scenarios,
+    models: settings.models,
+    without: settings.search.without ?? [],
+    designs: settings.search.designs ?? {},
+  });
+  for (const problem of [...selected.problems, ...filteredAway(selected, scenarios.length, raw)]) {
+    context.report(problem);
+    reporters.problem?.(problem, null);
+  }
+  const started = performance.now();
+  const reports = await searchAll({ ...selected, scenarios }, settings, reporters, context);
+  const seconds = (performance.now() - started) / 1000;
+  reporters.end?.(reports, seconds, exitCode(context.happened));
+}
+
+function filteredAway(selected: Selected, left: number, { grep }: RawSearchOptions): Problem[] {
+  if (left > 0 || selected.problems.length > 0) return [];
+  const why = grep === undefined ? 'none was named and none ships' : `no name contains ${grep}`;
+  return [nothingSelected(why)];
+}
+
+async function searchAll(
+  selected: Selected,
+  settings: CheckSettings,
+  reporters: Reporter,
+  context: Context,
+): Promise<ScenarioReport[]> {
+  const reports: ScenarioReport[] = [];
+  let interrupts = 0;
+  const session = context.session();
+  const endListening = context.io.onInterrupt(() => {
+    context.happened.add(Exit.INTERRUPTED);
+    // The first asks the search for what it has; the second does not wait for it.
+    if (++interrupts === 1) session.interrupt();
+    else void session.close();
+  });
+  try {
+    for (const info of selected.scenarios) {
+      if (context.happened.has(Exit.INTERRUPTED)) break;
+      reports.push(await searchScenario(info, settings, reporters, context));
+    }
+  } finally {
+    endListening();
+  }
+  return reports;
+}

@@ -1,0 +1,122 @@
+/** The mistakes that the command line finds by itself, as problems with their HF codes. */
+
+import type { Position, Problem } from '../explore/result.ts';
+import { didYouMean } from '../report/closest.ts';
+import type { LoadError } from './load.ts';
+
+function problem(
+  code: string,
+  what: string,
+  details: readonly string[] = [],
+  position: Position | null = null,
+): Problem {
+  return { code, what, details: details.filter((line) => line !== ''), position };
+}
+
+/** HF006, HF007 or HF008: a scenario file that does not load. */
+export function loadProblem(error: LoadError): Problem {
+  const { file, line, column, message } = error;
+  const position = { file, line: line ?? 1, column: column ?? 1 };
+  switch (error.problem) {
+    case 'not-found':
+      return problem('HF006', 'The scenario file cannot be read.', [file, message]);
+    case 'syntax':
+      return problem('HF007', 'The file is not valid TypeScript.', [message], position);
+    case 'unsupported':
+      return problem(
+        'HF007',
+        'The file uses TypeScript that is more than types.',
+        [message],
+        position,
+      );
+    case 'import':
+      return problem('HF008', 'An import of the file leads nowhere.', [message], position);
+    case 'threw':
+      return problem('HF008', 'The file throws while it is loaded.', [message], position);
+  }
+}
+
+/** HF009. */
+export function noScenarioProblem(file: string, names: readonly string[]): Problem {
+  const exported = names.length === 0 ? 'It exports nothing.' : `It exports ${names.join(', ')}.`;
+  return problem('HF009', 'The file exports no scenario.', [file, exported]);
+}
+
+/** HF001, for a name that is no scenario and no file. */
+export function unknownScenario(name: string, known: readonly string[]): Problem {
+  return problem('HF001', `There is no scenario \`${name}\`.`, [didYouMean(name, known)]);
+}
+
+/** HF001, for a pattern or a filter that leaves nothing. */
+export function nothingSelected(what: string): Problem {
+  return problem('HF001', `No scenario is left: ${what}.`);
+}
+
+/** HF002, with the place in the command line. */
+export function usageProblem(what: string, details: readonly string[] = []): Problem {
+  return problem('HF002', what, details);
+}
+
+/** HF003. */
+export function unknownModel(name: string): Problem {
+  return problem('HF003', `\`${name}\` is not a memory model.`, [didYouMean(name, ['sc', 'tso'])]);
+}
+
+/** HF004, for `primitive@file:line`. */
+export function unknownDefence(name: string, known: readonly string[]): Problem {
+  const details = [
+    didYouMean(name, known),
+    ...(known.length > 0 ? [`Met: ${known.join(', ')}`] : []),
+  ];
+  return problem('HF004', `There is no defence \`${name}\` in this scenario.`, details);
+}
+
+/** HF006. */
+export function unreadable(file: string, why: string): Problem {
+  return problem('HF006', `The file \`${file}\` cannot be read.`, [why]);
+}
+
+/** HF010. */
+export function damagedTrace(file: string, why: string): Problem {
+  return problem('HF010', `The trace file \`${file}\` is damaged.`, [why]);
+}
+
+/** HF011. */
+export function otherVersion(file: string, found: number, ours: number): Problem {
+  const details = [`Its format is ${found}, this version reads ${ours}.`];
+  return problem('HF011', `The trace file \`${file}\` was written by another version.`, details);
+}
+
+/** HF012. */
+export function unwritable(file: string, why: string): Problem {
+  return problem('HF012', `\`${file}\` cannot be written.`, [why]);
+}
+
+/** HF029. */
+export function silentSearch(
+  what: string,
+  details: readonly string[],
+  at: Position | null,
+): Problem {
+  return problem('HF029', what, details, at);
+}
+
+/** HF008, for what a file started and what failed after it was loaded. */
+export function lateFailure(file: string, message: string): Problem {
+  return problem('HF008', 'The file failed after it was loaded.', [file, message]);
+}
+
+/** What the system says about a file, without the path that it repeats. */
+export function systemReason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const known: Record<string, string> = {
+    ENOENT: 'There is no such file or folder.',
+    EACCES: 'This user has no right to it.',
+    EISDIR: 'It is a folder.',
+    ENOTDIR: 'A part of its path is not a folder.',
+    EEXIST: 'It exists already.',
+    ENOSPC: 'The disk is full.',
+    EROFS: 'The file system is read-only.',
+  };
+  return known[code ?? ''] ?? message;
+}

@@ -1,0 +1,83 @@
+/** Lines, pictures and the total: what a reader at a terminal gets. */
+
+import { checkLines, lineWidths, matrixLine, outcomeOf, totalLine } from '../../report/human.ts';
+import type { LineWidths } from '../../report/human.ts';
+import type { Style } from '../../report/paint.ts';
+import { picture } from '../../report/picture.ts';
+import type { Context } from '../context.ts';
+import { shownFindings } from '../report-plan.ts';
+import type { Reporter, RunPlan, ScenarioReport, ShownFinding } from '../report-plan.ts';
+
+/** What `check` was told about printing. */
+export interface HumanOptions {
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly style: Style;
+  readonly write: (text: string) => void;
+}
+
+/** Prints a line when a scenario is finished, pictures and the total at the end. */
+export function humanReporter(context: Context, options: HumanOptions): Reporter {
+  const { style, write } = options;
+  let widths: LineWidths = lineWidths([]);
+  let first = true;
+  return {
+    begin(plan: RunPlan) {
+      widths = lineWidths(plan.scenarios.map(({ name }) => name));
+    },
+    finished(report) {
+      if (options.quiet && report.results.every((one) => outcomeOf(one) === 'as expected')) return;
+      if (first) write('\n');
+      first = false;
+      for (const line of linesOf(report, widths, style)) write(`${line}\n`);
+    },
+    end(reports, seconds) {
+      for (const one of picturesOf(reports, options)) write(`\n${drawn(one, context, options)}\n`);
+      const results = reports.flatMap((report) => report.results);
+      if (results.length > 0) write(`\n${totalLine(results, seconds, style)}\n`);
+    },
+  };
+}
+
+function linesOf(report: ScenarioReport, widths: LineWidths, style: Style): string[] {
+  const [only, ...others] = report.results;
+  if (only !== undefined && others.length === 0) return checkLines(only, widths, style);
+  return [matrixLine(report.results, widths, style)];
+}
+
+/**
+ * All unexpected findings. If everything is as expected, one expected finding, so that whoever runs
+ * the command for the first time sees a picture; with -v all of them, with -q none.
+ */
+function picturesOf(reports: readonly ScenarioReport[], options: HumanOptions): ShownFinding[] {
+  const all = reports.flatMap(shownFindings);
+  const unexpected = all.filter(({ result }) => result.expected === 'pass');
+  if (options.verbose) return all;
+  if (unexpected.length > 0) return unexpected;
+  return options.quiet ? [] : all.toSorted(byInterest).slice(0, 1);
+}
+
+/** Weak memory first, then the steps with the most labels: such a picture explains itself. */
+function byInterest(one: ShownFinding, other: ShownFinding): number {
+  return interest(other) - interest(one);
+}
+
+function interest({ finding }: ShownFinding): number {
+  const steps = finding.trace?.steps ?? [];
+  const stale = steps.some((step) => step.missed !== null) ? 1000 : 0;
+  return stale + steps.filter((step) => step.label !== null).length;
+}
+
+function drawn(shown: ShownFinding, context: Context, options: HumanOptions): string {
+  const { finding, result, models, report } = shown;
+  return picture(finding, {
+    style: options.style,
+    unfold: options.verbose,
+    states: result.states,
+    scenario: report.info.name,
+    expected: result.expected === 'fail',
+    place: context.place,
+    notes: report.notes,
+    ...(Object.keys(models).length > 1 ? { models } : {}),
+  });
+}

@@ -1,0 +1,89 @@
+/**
+ * JUnit XML: a suite for each scenario and model, a test case for each property.
+ *
+ * An open search is an error and no failure: nothing is known to be wrong, but nobody may read it
+ * as a pass. A scenario of a known bug is one test case that passes when the bug is found.
+ */
+
+import junit from 'junit-report-builder';
+import type { Builder, TestCase, TestSuite } from 'junit-report-builder';
+import type { CheckResult, Finding, Problem } from '../../explore/result.ts';
+import { openText } from '../../report/human.ts';
+import { picture, propertyText } from '../../report/picture.ts';
+import { problemText } from '../../report/problem.ts';
+import type { Reporter, ScenarioReport } from '../report-plan.ts';
+
+/** The package is CommonJS and its types describe an ES module: the value is the builder itself. */
+const builder = junit as unknown as Builder;
+
+/** Collects everything and writes one document at the end. */
+export function junitReporter(write: (text: string) => void): Reporter {
+  const outside: Problem[] = [];
+  return {
+    problem(problem, info) {
+      if (info === null) outside.push(problem);
+    },
+    end(reports) {
+      const report = builder.newBuilder();
+      for (const one of reports) {
+        for (const result of one.results) {
+          const suite = report.testSuite().name(`${result.scenario} (${result.model})`);
+          suite.time(result.seconds);
+          addCases(suite, one, result);
+        }
+      }
+      for (const problem of outside) {
+        const suite = report.testSuite().name('holdfast');
+        errorCase(suite.testCase().name(problem.code), problem);
+      }
+      write(`${legal(report.build())}\n`);
+    },
+  };
+}
+
+function addCases(suite: TestSuite, report: ScenarioReport, result: CheckResult): void {
+  const begin = (name: string): TestCase =>
+    suite.testCase().className(result.scenario).name(name).file(report.info.file);
+  const [problem] = result.problems;
+  if (problem !== undefined) return errorCase(begin('scenario'), problem);
+  if (result.expected === 'fail') return knownBug(begin('finds the known bug'), result);
+  for (const { property } of result.properties) {
+    const name = `${property.kind} ${property.name}`;
+    const found = result.findings.find((one) => sameProperty(one, property));
+    judge(begin(name), result, found);
+  }
+  const automatic = result.findings.filter(
+    (one) => !result.properties.some(({ property }) => sameProperty(one, property)),
+  );
+  if (automatic.length === 0) judge(begin('always on'), result, undefined);
+  for (const finding of automatic) judge(begin(propertyText(finding)), result, finding);
+}
+
+function sameProperty({ property }: Finding, other: Finding['property']): boolean {
+  const kind = property.kind === 'vacuous' ? other.kind : property.kind;
+  return kind === other.kind && property.name === other.name;
+}
+
+function judge(test: TestCase, result: CheckResult, finding: Finding | undefined): void {
+  if (finding !== undefined) {
+    test.failure(legal(finding.message), finding.property.kind);
+    test.stacktrace(legal(picture(finding, { scenario: result.scenario })));
+  } else if (result.verdict === 'open') {
+    test.error(openText(result.open), 'open');
+  }
+}
+
+function knownBug(test: TestCase, result: CheckResult): void {
+  if (result.verdict === 'open') test.error(openText(result.open), 'open');
+  if (result.verdict === 'pass') test.failure('The known bug was not found.', 'pass');
+}
+
+function errorCase(test: TestCase, problem: Problem): void {
+  test.error(legal(problem.what), problem.code, legal(problemText(problem)));
+}
+
+/** XML 1.0 has no way to write most control characters. */
+function legal(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- exactly the characters that must not be there
+  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '?');
+}

@@ -1,0 +1,98 @@
+/**
+ * All searches of one scenario: each model that was asked for, and beside them what a reader of a
+ * finding asks next. Does it need a weak memory model at all? Does it go away with the defence?
+ */
+
+import type { CheckResult, Model } from '../explore/result.ts';
+import { outcomeOf } from '../report/human.ts';
+import { amount, listed } from '../report/text.ts';
+import type { CheckSettings } from './check-options.ts';
+import type { Context } from './context.ts';
+import { namedDefences } from './defence-names.ts';
+import { Exit } from './exit.ts';
+import type { ScenarioInfo, SearchOptions } from './protocol.ts';
+import { failedResult } from './report-plan.ts';
+import type { Reporter, ScenarioReport } from './report-plan.ts';
+import { isProblem } from './session.ts';
+import { saveTrace } from './traces.ts';
+
+/** Searches a scenario and tells the reporters. */
+export async function searchScenario(
+  info: ScenarioInfo,
+  settings: CheckSettings,
+  reporters: Reporter,
+  context: Context,
+): Promise<ScenarioReport> {
+  const results: CheckResult[] = [];
+  const search = async (model: Model, options: SearchOptions): Promise<CheckResult> => {
+    const onProgress = reporters.progress?.bind(reporters);
+    const given = await context.session().check(info, { ...options, model }, onProgress);
+    return isProblem(given) ? failedResult(info, model, given) : given;
+  };
+  const options = await namedDefences(settings.search, info, context);
+  for (const model of settings.models) {
+    reporters.searching?.(info, model);
+    const result =
+      'code' in options ? failedResult(info, model, options) : await search(model, options);
+    results.push(result);
+    conclude(info, result, settings, reporters, context);
+  }
+  const report: ScenarioReport = {
+    info,
+    results,
+    beside:
+      'code' in options ? [] : await besideSearches(results, settings, (m) => search(m, options)),
+    notes: 'code' in options ? [] : await repairNotes(results, options, search),
+  };
+  reporters.finished?.(report);
+  return report;
+}
+
+/** Saves traces, prints problems, notes what this means for the exit code. */
+function conclude(
+  info: ScenarioInfo,
+  result: CheckResult,
+  settings: CheckSettings,
+  reporters: Reporter,
+  context: Context,
+): void {
+  const unsaved = result.findings.map((one) => saveTrace(settings.out, info.file, one));
+  const firstUnsaved = unsaved.find((one) => one !== null) ?? null;
+  reporters.searched?.(info, result);
+  for (const problem of [...result.problems, ...(firstUnsaved === null ? [] : [firstUnsaved])]) {
+    reporters.problem?.(problem, info);
+    context.report(problem);
+  }
+  const outcome = outcomeOf(result);
+  if (outcome === 'unexpected') context.happened.add(Exit.UNEXPECTED);
+  if (outcome === 'open') context.happened.add(Exit.OPEN);
+}
+
+/** A finding under tso is searched under sc too: what sc shows, every CPU shows. */
+async function besideSearches(
+  results: readonly CheckResult[],
+  settings: CheckSettings,
+  search: (model: Model) => Promise<CheckResult>,
+): Promise<CheckResult[]> {
+  const failing = results.some((one) => one.model === 'tso' && one.findings.length > 0);
+  if (settings.modelsGiven || !failing) return [];
+  const result = await search('sc');
+  return result.problems.length > 0 ? [] : [result];
+}
+
+/** After `--without`: whether the scenario holds with everything in place. */
+async function repairNotes(
+  results: readonly CheckResult[],
+  options: SearchOptions,
+  search: (model: Model, options: SearchOptions) => Promise<CheckResult>,
+): Promise<ScenarioReport['notes']> {
+  const failing = results.find((one) => one.verdict === 'fail' && one.expected === 'pass');
+  const removed = options.without ?? [];
+  if (failing === undefined || removed.length === 0) return [];
+  const whole = await search(failing.model, { ...options, without: [] });
+  const verdict =
+    whole.verdict === 'pass'
+      ? `passes, ${amount(whole.states)} states, complete`
+      : `${whole.verdict === 'fail' ? 'still fails' : 'not decided'}`;
+  return [['Repair', `keep ${listed(removed)}: checked, ${verdict}`]];
+}

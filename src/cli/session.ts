@@ -1,0 +1,183 @@
+/**
+ * A worker thread with a watchdog: requests in, answers out, one at a time.
+ *
+ * A worker that is silent for too long while it has a request is ended and the request answered
+ * with a problem; the next request gets a new worker.
+ */
+import { Worker } from 'node:worker_threads';
+import type { CheckResult, Problem, Progress, Trace } from '../explore/result.ts';
+import { lateFailure, silentSearch } from './problems.ts';
+import { Shared } from './protocol.ts';
+import type {
+  Answer,
+  Message,
+  ReplayOutcome,
+  Request,
+  ScenarioInfo,
+  SearchOptions,
+} from './protocol.ts';
+
+/** A mistake in Holdfast itself that happened in the worker. */
+export class WorkerBug extends Error {}
+
+/** What the rest of the command asks of a worker. */
+export interface Session {
+  load(file: string): Promise<readonly ScenarioInfo[] | Problem>;
+  check(
+    scenario: ScenarioInfo,
+    options: SearchOptions,
+    onProgress?: (progress: Progress) => void,
+  ): Promise<CheckResult | Problem>;
+  replay(scenario: ScenarioInfo, trace: Trace): Promise<ReplayOutcome | Problem>;
+  /** Asks the search to stop; it answers with what it has. */
+  interrupt(): void;
+  close(): Promise<void>;
+}
+
+interface Settings {
+  readonly silentSecondsMax: number;
+  /** Gets what scenarios print with console.log, which must not mix with results. */
+  readonly onPrint: (text: string) => void;
+}
+
+interface Pending {
+  readonly request: Request;
+  readonly scenario: ScenarioInfo | null;
+  readonly onProgress: (progress: Progress) => void;
+  readonly resolve: (answer: Answer) => void;
+}
+
+/** Distinguishes the two kinds of answers that every request may have. */
+export function isProblem(answer: object): answer is Problem {
+  return 'code' in answer && 'what' in answer;
+}
+
+/** Starts no thread until the first request. */
+export function createSession(settings: Settings): Session {
+  const shared = new Int32Array(new SharedArrayBuffer(4 * Shared.WORDS));
+  let worker: Worker | null = null;
+  let pending: Pending | null = null;
+  let number = 0;
+
+  function settle(answer: Answer): void {
+    const current = pending;
+    pending = null;
+    current?.resolve(answer);
+  }
+
+  function start(): Worker {
+    const started = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: shared.buffer,
+      stdout: true,
+    });
+    started.stdout.on('data', (text: Buffer) => settings.onPrint(text.toString()));
+    started.on('message', (message: Message) => {
+      if (message.id !== number) return;
+      if ('progress' in message) pending?.onProgress(message.progress);
+      else settle(message.answer);
+    });
+    const ended = (answer: (request: Request) => Answer): void => {
+      if (worker === started) worker = null;
+      if (pending !== null) settle(answer(pending.request));
+    };
+    started.on('error', (error: unknown) => ended((request) => crashAnswer(error, request.file)));
+    started.on('exit', () => ended((request) => exitAnswer(request.file)));
+    return started;
+  }
+
+  async function end(): Promise<void> {
+    const ending = worker;
+    worker = null;
+    ending?.removeAllListeners();
+    await ending?.terminate();
+  }
+
+  async function ask(
+    request: Request,
+    scenario: ScenarioInfo | null,
+    onProgress: (progress: Progress) => void = () => {},
+  ): Promise<Answer> {
+    if (pending !== null) throw new Error('session: one request at a time');
+    const asked = new Promise<Answer>((resolve) => {
+      pending = { request, scenario, onProgress, resolve };
+    });
+    worker ??= start();
+    number++;
+    worker.postMessage({ id: number, request });
+    const watch = watchdog(shared, settings.silentSecondsMax, () => {
+      void end();
+      settle(silentAnswer(request, scenario, settings.silentSecondsMax));
+    });
+    try {
+      return await asked;
+    } finally {
+      clearInterval(watch);
+    }
+  }
+
+  return {
+    load: async (file) => {
+      const answer = await ask({ kind: 'load', file }, null);
+      return answer.kind === 'scenarios' ? answer.scenarios : failure(answer);
+    },
+    check: async (scenario, options, onProgress) => {
+      const { file, index } = scenario;
+      const answer = await ask({ kind: 'check', file, index, options }, scenario, onProgress);
+      return answer.kind === 'result' ? answer.result : failure(answer);
+    },
+    replay: async (scenario, trace) => {
+      const { file, index } = scenario;
+      const answer = await ask({ kind: 'replay', file, index, trace }, scenario);
+      return answer.kind === 'replayed' ? answer.outcome : failure(answer);
+    },
+    interrupt: () => void Atomics.store(shared, Shared.STOP, 1),
+    close: end,
+  };
+}
+
+function failure(answer: Answer): Problem {
+  if (answer.kind === 'problem') return answer.problem;
+  throw new WorkerBug(answer.kind === 'bug' ? answer.text : `unexpected answer ${answer.kind}`);
+}
+
+/** An exception that nobody caught: of the user's file if its stack says so, else ours. */
+function crashAnswer(error: unknown, file: string): Answer {
+  const { code, stack, message } = error as NodeJS.ErrnoException;
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY') {
+    const details = ['Give it a limit: --until memory=1G'];
+    return {
+      kind: 'problem',
+      problem: silentSearch('The search ran out of memory.', details, null),
+    };
+  }
+  if (stack?.includes(file) === true)
+    return { kind: 'problem', problem: lateFailure(file, message) };
+  return { kind: 'bug', text: stack ?? String(error) };
+}
+
+function exitAnswer(file: string): Answer {
+  const what = 'The scenario ended the thread in which it is searched.';
+  const problem = silentSearch(what, [file, 'It calls process.exit or the like.'], null);
+  return { kind: 'problem', problem };
+}
+
+function silentAnswer(request: Request, scenario: ScenarioInfo | null, seconds: number): Answer {
+  const what = 'The search stopped answering.';
+  const where = scenario === null ? request.file : scenario.name;
+  const details = [`${where}: no step for ${seconds} s, so it was ended.`];
+  return { kind: 'problem', problem: silentSearch(what, details, scenario?.position ?? null) };
+}
+
+function watchdog(shared: Int32Array, seconds: number, onSilence: () => void): NodeJS.Timeout {
+  let beat = Atomics.load(shared, Shared.BEAT);
+  let since = performance.now();
+  return setInterval(
+    () => {
+      const now = Atomics.load(shared, Shared.BEAT);
+      if (now !== beat) since = performance.now();
+      beat = now;
+      if (performance.now() - since > seconds * 1000) onSilence();
+    },
+    Math.min(250, seconds * 250),
+  );
+}

@@ -1,0 +1,101 @@
+/**
+ * The worker thread: loads scenario files and searches.
+ *
+ * The command line stays responsive while a search runs, and a scenario that neither ends nor
+ * touches memory can be ended from outside: this thread counts up a shared word whenever the search
+ * looks whether it should stop, and the main thread watches that word.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
+import * as api from '../index.ts';
+import { check, isScenario } from '../index.ts';
+import type { CheckOptions, Scenario } from '../index.ts';
+import type { Model } from '../explore/result.ts';
+import { loadScenarioFile } from './load.ts';
+import { loadProblem, noScenarioProblem } from './problems.ts';
+import { Shared } from './protocol.ts';
+import type { Answer, Message, NumberedRequest, Request, ScenarioInfo } from './protocol.ts';
+
+const shared = new Int32Array(workerData as SharedArrayBuffer);
+/** News of a search at most this often: more is not seen, and each is a message. */
+const PROGRESS_MILLISECONDS = 200;
+
+async function answer(id: number, request: Request, port: MessagePort): Promise<Answer> {
+  const loaded = await scenariosOf(request.file);
+  if (!Array.isArray(loaded)) return loaded as Answer;
+  const scenarios = loaded as Scenario[];
+  if (request.kind === 'load') {
+    return { kind: 'scenarios', scenarios: scenarios.map(info(request.file)) };
+  }
+  const scenario = scenarios[request.index];
+  if (scenario === undefined) throw new Error(`worker: ${request.file} has no ${request.index}`);
+  if (request.kind === 'replay') {
+    return {
+      kind: 'replayed',
+      outcome: await (
+        api as never as { replayTrace: (s: Scenario, t: unknown) => never }
+      ).replayTrace(scenario, request.trace),
+    };
+  }
+  const result = await check(scenario, optionsOf(id, request.options, port));
+  return { kind: 'result', result };
+}
+
+/** The scenarios that a file exports, alone or in arrays; or what is wrong with the file. */
+async function scenariosOf(file: string): Promise<Scenario[] | Answer> {
+  const loaded = await loadScenarioFile(file);
+  if (!loaded.ok) return { kind: 'problem', problem: loadProblem(loaded.error) };
+  const exported = Object.values(loaded.namespace).flat(1);
+  const scenarios = [...new Set(exported.filter(isScenario))];
+  if (scenarios.length > 0) return scenarios;
+  return { kind: 'problem', problem: noScenarioProblem(file, Object.keys(loaded.namespace)) };
+}
+
+function info(file: string): (scenario: Scenario, index: number) => ScenarioInfo {
+  return ({ name, options, position }, index) => ({
+    file,
+    index,
+    name,
+    about: options.about ?? null,
+    expected: { sc: expectedOf(options, 'sc'), tso: expectedOf(options, 'tso') },
+    position,
+  });
+}
+
+function expectedOf({ expect }: Scenario['options'], model: Model): 'pass' | 'fail' {
+  return typeof expect === 'object' ? (expect[model] ?? 'pass') : (expect ?? 'pass');
+}
+
+function optionsOf(id: number, options: CheckOptions, port: MessagePort): CheckOptions {
+  let last = 0;
+  return {
+    ...options,
+    stop: () => {
+      Atomics.add(shared, Shared.BEAT, 1);
+      return Atomics.load(shared, Shared.STOP) === 1;
+    },
+    onProgress: (progress) => {
+      Atomics.add(shared, Shared.BEAT, 1);
+      const now = performance.now();
+      if (now - last < PROGRESS_MILLISECONDS) return;
+      last = now;
+      port.postMessage({ id, progress } satisfies Message);
+    },
+  };
+}
+
+function serve(port: MessagePort): void {
+  port.on('message', ({ id, request }: NumberedRequest) => {
+    answer(id, request, port)
+      .catch((error: unknown): Answer => {
+        const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        return { kind: 'bug', text };
+      })
+      .then((given) => port.postMessage({ id, answer: given } satisfies Message))
+      .catch((error: unknown) => {
+        throw error;
+      });
+  });
+}
+
+if (parentPort !== null) serve(parentPort);

@@ -1,0 +1,122 @@
+/**
+ * Why it happened, in one sentence: the missing order first.
+ *
+ * A stale read under tso has one cause: a store of some thread is still in that thread's store
+ * buffer while the thread reads on. Where no read is stale, the reason is an interleaving: somebody
+ * changed what a thread had looked at before the thread acted on it.
+ */
+
+import type { Position, Step, Trace } from '../explore/result.ts';
+import type { Layout } from './layout.ts';
+import { fieldsOf, shortNames } from './names.ts';
+
+/** The sentence and the places in the code that it speaks of. */
+export interface Cause {
+  readonly text: string;
+  readonly positions: readonly Position[];
+}
+
+/** Explains an execution, in the row numbers of its layout. */
+export function causeOf(trace: Trace, layout: Layout): Cause {
+  return staleCause(trace, layout) ?? interleavingCause(trace, layout) ?? orderCause(trace);
+}
+
+function places(...steps: readonly (Step | undefined)[]): Position[] {
+  return steps.flatMap((step) => (step?.position ? [step.position] : []));
+}
+
+/** The store that somebody missed, and what its own thread read while the store still waited. */
+function staleCause(trace: Trace, layout: Layout): Cause | null {
+  const stale = trace.steps.find((step) => step.missed !== null);
+  const store = trace.steps.find((step) => step.number === stale?.missed);
+  if (stale === undefined || store === undefined) return null;
+  const row = (step: Step): number => layout.rowOf.get(step.number) ?? step.number;
+  const owner = trace.threads[store.thread] ?? '';
+  if (!store.buffered) return weakCause(trace, layout, stale, store);
+  const overtaker = overtakerOf(trace, store);
+  if (overtaker === undefined || row(overtaker) === row(store)) {
+    const text =
+      `Step ${row(stale)} does not see step ${row(store)}: the store still waits in the store ` +
+      `buffer of ${owner}.`;
+    return { text, positions: places(stale, store) };
+  }
+  const text =
+    `Step ${row(overtaker)} is done before step ${row(store)} is visible: the store waits in the ` +
+    `store buffer of ${owner}, and no full barrier stands between them. So step ${row(stale)} ` +
+    `still reads the old value.`;
+  return { text, positions: places(store, overtaker) };
+}
+
+/** Without store buffers: the read was not ordered behind what its thread did before. */
+function weakCause(trace: Trace, layout: Layout, stale: Step, store: Step): Cause {
+  const row = (step: Step): number => layout.rowOf.get(step.number) ?? step.number;
+  const earlier = trace.steps.findLast(
+    (step) => step.thread === stale.thread && step.number < stale.number && row(step) < row(stale),
+  );
+  const text =
+    earlier === undefined
+      ? `Step ${row(stale)} still reads the value that step ${row(store)} had replaced.`
+      : `Step ${row(stale)} still reads the value that step ${row(store)} had replaced: nothing ` +
+        `orders it behind step ${row(earlier)}.`;
+  return { text, positions: places(earlier, stale) };
+}
+
+/** The first read of another field that the store's thread makes before the store is visible. */
+function overtakerOf(trace: Trace, store: Step): Step | undefined {
+  const own = trace.steps.filter((step) => step.thread === store.thread);
+  const visible = own.find(
+    (step) => step.kind === 'drain' && step.number > store.number && step.field === store.field,
+  );
+  const until = visible?.number ?? Infinity;
+  return own.find(
+    (step) =>
+      step.number > store.number &&
+      step.number < until &&
+      step.kind === 'access' &&
+      step.observed !== null &&
+      step.field !== store.field,
+  );
+}
+
+/** The last look at a field that somebody changed before the looker acted. */
+function interleavingCause(trace: Trace, layout: Layout): Cause | null {
+  const short = shortNames(fieldsOf(trace));
+  for (const act of trace.steps.toReversed()) {
+    if (act.changes.length === 0 || act.kind === 'drain') continue;
+    const pair = overtaken(trace, act);
+    if (pair === null) continue;
+    const { look, change } = pair;
+    const row = (step: Step): number => layout.rowOf.get(step.number) ?? step.number;
+    if (row(look) === row(act)) continue;
+    const field = short(look.field ?? '');
+    const text =
+      `Step ${row(look)} of ${trace.threads[look.thread] ?? ''} sees ${field} ` +
+      `${look.observed ?? ''}; step ${row(change)} of ${trace.threads[change.thread] ?? ''} changes ` +
+      `it before step ${row(act)} acts on it.`;
+    return { text, positions: places(look, change, act) };
+  }
+  return null;
+}
+
+function overtaken(trace: Trace, act: Step): { look: Step; change: Step } | null {
+  const before = trace.steps.filter((step) => step.number < act.number);
+  for (const look of before.toReversed()) {
+    if (look.thread !== act.thread || look.observed === null || look.field === null) continue;
+    const change = before.find(
+      (step) =>
+        step.number > look.number &&
+        step.thread !== act.thread &&
+        step.changes.some(({ field }) => field === look.field),
+    );
+    if (change !== undefined) return { look, change };
+  }
+  return null;
+}
+
+function orderCause(trace: Trace): Cause {
+  const several = new Set(trace.steps.map((step) => step.thread)).size > 1;
+  const text = several
+    ? 'The order of these steps alone does it: no read is stale.'
+    : 'One thread alone does it, whatever the others do.';
+  return { text, positions: [] };
+}

@@ -1,0 +1,123 @@
+/** HF02x and HF03x: what a scenario does wrong, and its limits. */
+
+import { entry } from './code.ts';
+import type { Code } from './code.ts';
+
+/** In order of their numbers. */
+export const scenarioCodes: readonly Code[] = [
+  entry(
+    'HF020',
+    'The body of a scenario is wrong',
+    `The body of a scenario sets up the initial memory and declares threads and properties.
+      It threw, declared no thread, or declared two things of one name.`,
+    'an exception in the set-up.',
+    'Correct the body; the place above is where it went wrong.',
+  ),
+  entry(
+    'HF021',
+    'The scenario does something different when it is run again',
+    `Scenarios are run many thousand times and must make the same steps for the same reads.
+      Anything else that changes from run to run makes the search wrong: Math.random, Date, a
+      variable that lives outside of the thread, a Map of objects, a file.`,
+    'a variable outside of the thread is changed by it.',
+    'Put it in shared memory, or inside the function.',
+  ),
+  entry(
+    'HF022',
+    'A thread never ends',
+    `A thread made very many accesses without finishing. A loop that waits for another thread
+      has no bound of its own, so it must say where its rounds begin: loop(() => { ...; return
+      again; }). The search then sees that rounds repeat.`,
+    'a retry or waiting loop written with while or for.',
+    'Write loop(() => { ...; return again; }) from holdfast/linux, or use wait_event.',
+  ),
+  entry(
+    'HF023',
+    'The scenario catches what Holdfast throws',
+    `To stop a thread at an access Holdfast throws a sentinel through it. Code that catches
+      everything catches the sentinel too, and then runs on although it must not.`,
+    'try/catch or a catch without a test around kernel code.',
+    'Remove the catch; kernel code does not throw.',
+  ),
+  entry(
+    'HF024',
+    'A thread throws an exception',
+    `Kernel code has no exceptions; it returns error codes. An exception in a thread is
+      therefore a mistake in the scenario, not a finding.`,
+    'a mistake in the code of the thread at the place shown.',
+    'Correct the code; use assert(condition) to state what must hold.',
+  ),
+  entry(
+    'HF025',
+    'A kernel function returns an object',
+    `When a kernel function has returned, it is not run again: its result stands for it. So a
+      result must be a number, a boolean, null, a struct in shared memory, or a short tuple of
+      these. An object or an array would be lost.`,
+    'a function that collects results in an array or object.',
+    'Return numbers, or write the results into shared memory.',
+  ),
+  entry(
+    'HF026',
+    "A kernel function writes into its caller's object",
+    `When a kernel function has returned, it is not run again. What it wrote into an array,
+      an object or a variable of its caller would be missing the next time.`,
+    'an out-parameter such as pages[].',
+    'Make the out-parameter a struct in shared memory, or return the value.',
+  ),
+  entry(
+    'HF027',
+    'A property writes memory or throws',
+    `Properties look at final states. They may read memory and the results of threads; they
+      may not change anything, wait, or throw.`,
+    'a kernel function called in a property that also changes something.',
+    'Read the fields directly.',
+  ),
+  entry(
+    'HF028',
+    'A loop goes round without an access',
+    `A round of loop(...) that touches no shared memory cannot be ended by any other thread,
+      so it goes on for ever without a step.`,
+    'a condition that looks at a local variable only.',
+    'Read the condition from shared memory in each round.',
+  ),
+  entry(
+    'HF029',
+    'The search stopped answering',
+    `Scenarios run in a worker thread of their own. It made no step for a long time, so it
+      was ended; the other scenarios go on.`,
+    'a loop in the scenario without any access, for example while (true) {}.',
+    'Look for loops that neither end nor touch shared memory.',
+  ),
+  entry(
+    'HF030',
+    'An access misses every word of memory',
+    `An address does not belong to a word that was allocated. Addresses come from alloc,
+      kmalloc and pointers; arithmetic on them leaves the struct.`,
+    'a null pointer that is followed, or an index beyond an array.',
+    'Test the pointer before it is followed.',
+  ),
+  entry(
+    'HF031',
+    'The scenario is too large',
+    `A state holds every word of memory and every thread, so there are limits on both. They
+      are generous for a scenario: a page or two, a page table, a handful of threads.`,
+    'an array that is much longer than the scenario needs.',
+    'Make arrays shorter and use fewer threads; two or three find nearly every bug.',
+  ),
+  entry(
+    'HF032',
+    'A pool is empty',
+    `kmalloc takes structs from a pool that the scenario declares with pool(type, count).
+      More were taken at once than there are.`,
+    'a loop that allocates in each round, or a count that is too small.',
+    'Raise the count in pool(type, count), or free what is not needed.',
+  ),
+  entry(
+    'HF033',
+    'A thread waits with await',
+    `A thread function returned a promise. Threads are plain functions: an access takes
+      effect at once and waiting is done with the primitives of the kernel.`,
+    'an async function as the body of a thread.',
+    'Remove async and await; use wait_event, completions or locks to wait.',
+  ),
+];

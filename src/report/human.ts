@@ -1,0 +1,154 @@
+/**
+ * The lines of `holdfast check`: one a scenario, columns that line up, one line for the total.
+ */
+
+import type { CheckResult, OpenReason } from '../explore/result.ts';
+import type { Style } from './paint.ts';
+import { amount, byteCount, counted, duration, slug } from './text.ts';
+
+/** How one search ended, judged against what was expected of it. */
+export type Outcome = 'as expected' | 'unexpected' | 'open' | 'problem';
+
+/** Judges a result. A problem outweighs everything, a limit outweighs nothing but success. */
+export function outcomeOf(result: CheckResult): Outcome {
+  if (result.problems.length > 0) return 'problem';
+  if (result.verdict === 'open') return 'open';
+  return result.verdict === result.expected ? 'as expected' : 'unexpected';
+}
+
+/** How wide the columns of names are. */
+export interface LineWidths {
+  readonly name: number;
+}
+
+const NAME_MIN = 24;
+/** Longer names push the rest of their line to the right: cut short they would look alike. */
+const NAME_MAX = 48;
+
+/** Columns for these scenarios. */
+export function lineWidths(names: readonly string[]): LineWidths {
+  const longest = Math.max(0, ...names.map((name) => name.length));
+  return { name: Math.min(NAME_MAX, Math.max(NAME_MIN, longest)) };
+}
+
+/** The line of one result; an open one has a second line that says how to go on. */
+export function checkLines(result: CheckResult, widths: LineWidths, style: Style): string[] {
+  const name = result.scenario.padEnd(widths.name);
+  const threads = counted(result.threads, 'thread').padEnd(10);
+  const word = verdictWord(result);
+  const colour = colourOf(result, style);
+  const head = `  ${colour(word.padEnd(5))}  ${name}  `;
+  const lines = [`${head}${threads}  ${facts(result)}`.trimEnd()];
+  if (result.verdict === 'open' && result.open?.limit === 'time') {
+    const again = `holdfast check ${slug(result.scenario)} --until time=${tenfold(result.open.seconds)}`;
+    lines.push(style.paint.dim(`         ${again}`));
+  }
+  const warnings = result.warnings.map((text) => `         warning: ${text}`);
+  return [...lines, ...warnings];
+}
+
+/** One line for several models: a column each. */
+export function matrixLine(
+  results: readonly CheckResult[],
+  widths: LineWidths,
+  style: Style,
+): string {
+  const [first] = results;
+  if (first === undefined) return '';
+  const name = first.scenario.padEnd(widths.name);
+  const cells = results.map((result) => {
+    const word = `${result.model} ${verdictWord(result)}`.padEnd(9);
+    return `${colourOf(result, style)(word)} ${amount(result.states).padStart(9)}`;
+  });
+  const seconds = results.reduce((sum, result) => sum + result.seconds, 0);
+  const threads = counted(first.threads, 'thread').padEnd(10);
+  return `  ${name}  ${threads}  ${cells.join('   ')}   ${duration(seconds).padStart(8)}`;
+}
+
+/** `pass`, `fails` (as expected), `FAIL`, `PASS` (where a failure was expected), `open`. */
+export function verdictWord(result: CheckResult): string {
+  if (result.problems.length > 0) return 'ERROR';
+  if (result.verdict === 'open') return 'open';
+  if (result.verdict === 'pass') return result.expected === 'pass' ? 'pass' : 'PASS';
+  return result.expected === 'fail' ? 'fails' : 'FAIL';
+}
+
+function colourOf(result: CheckResult, { paint }: Style): (text: string) => string {
+  const outcome = outcomeOf(result);
+  if (outcome === 'as expected') return paint.green;
+  return outcome === 'open' ? paint.yellow : paint.red;
+}
+
+function facts(result: CheckResult): string {
+  if (result.problems.length > 0) {
+    return [...new Set(result.problems.map((problem) => problem.code))].join(', ');
+  }
+  const time = duration(result.seconds).padStart(8);
+  const states = `${amount(result.states)} states`;
+  const expected = result.expected === 'fail';
+  if (result.verdict === 'open') return `${states.padStart(16)}   ${openText(result.open)}`;
+  if (result.verdict === 'fail') {
+    const found = `found after ${amount(result.states)}`.padEnd(28);
+    return `${found} ${time}   ${expected ? 'as expected' : ''}`.trimEnd();
+  }
+  const end = expected ? '   expected to fail' : '';
+  return `${states.padStart(16)}   complete ${time}${end}`;
+}
+
+/** Why a search is open. */
+export function openText(open: OpenReason | null): string {
+  if (open === null) return 'not complete';
+  switch (open.limit) {
+    case 'time':
+      return `stopped at ${duration(open.seconds)}`;
+    case 'states':
+      return `stopped at ${amount(open.states)} states`;
+    case 'memory':
+      return `stopped at ${byteCount(open.bytes)}`;
+    case 'automaton':
+      return `stopped: a thread has more than ${amount(open.states)} states of its own`;
+    case 'buffer':
+      return `complete only up to ${open.entries} waiting stores a thread`;
+    case 'interrupted':
+      return 'interrupted';
+  }
+}
+
+function tenfold(seconds: number): string {
+  const more = seconds * 10;
+  return more >= 120 ? `${Math.round(more / 60)}m` : `${Math.max(1, Math.round(more))}s`;
+}
+
+/** `5 scenarios   4 as expected   1 open   tso   67 s`. */
+export function totalLine(results: readonly CheckResult[], seconds: number, style: Style): string {
+  const count = (outcome: Outcome): number =>
+    results.filter((result) => outcomeOf(result) === outcome).length;
+  const models = [...new Set(results.map((result) => result.model))].join(', ');
+  const scenarios = new Set(results.map((result) => result.scenario)).size;
+  const parts = [counted(scenarios, 'scenario'), `${count('as expected')} as expected`];
+  if (count('unexpected') > 0) parts.push(style.paint.red(`${count('unexpected')} unexpected`));
+  if (count('problem') > 0) parts.push(style.paint.red(`${count('problem')} not usable`));
+  if (count('open') > 0) parts.push(style.paint.yellow(`${count('open')} open`));
+  return `  ${[...parts, models, duration(seconds)].join('   ')}`;
+}
+
+/** The status line while a search runs, without its thread count. */
+export function progressText(
+  scenario: string,
+  states: number,
+  estimate: { readonly states: number; readonly spread: number } | null,
+  seconds: number,
+  rough: (value: number) => string,
+): string {
+  if (estimate === null || estimate.states <= states) {
+    return `${scenario}  ${rough(states)} states  ${duration(seconds)}`;
+  }
+  const share = states / estimate.states;
+  const left = (seconds / Math.max(share, 1e-6)) * (1 - share);
+  return [
+    scenario,
+    `${rough(states)} of about ${rough(estimate.states)} (±${rough(estimate.spread)})`,
+    ` ${Math.round(share * 100)} %`,
+    ` ETA ${duration(left)}`,
+  ].join('  ');
+}

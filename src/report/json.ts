@@ -1,0 +1,87 @@
+/**
+ * Results as NDJSON: one object a line, stable keys, described by schema/holdfast-1.schema.json.
+ *
+ * The first line tells version and setting; then come `scenario`, `progress`, `finding`, `problem`
+ * and `verdict` events in order of time, and one `summary`. A finding holds its whole trace, so the
+ * file alone is enough to draw every picture elsewhere.
+ */
+
+import type { CheckResult, Finding, Model, Problem, Progress } from '../explore/result.ts';
+import { outcomeOf } from './human.ts';
+
+/** The number of this format; it changes when a key changes its meaning. */
+export const JSON_FORMAT = 1;
+
+/** One line. */
+export type JsonEvent = Readonly<Record<string, unknown>>;
+
+/** The first line. */
+export function startEvent(setting: {
+  readonly version: string;
+  readonly models: readonly Model[];
+  readonly without: readonly string[];
+  readonly designs: Readonly<Record<string, string>>;
+}): JsonEvent {
+  return { holdfast: JSON_FORMAT, type: 'start', ...setting };
+}
+
+/** A search begins. */
+export function scenarioEvent(scenario: string, model: Model, file: string | null): JsonEvent {
+  return { type: 'scenario', scenario, model, file };
+}
+
+/** A search goes on. */
+export function progressEvent(progress: Progress): JsonEvent {
+  const { scenario, model, states, transitions, depth, seconds, estimate } = progress;
+  return { type: 'progress', scenario, model, states, transitions, depth, seconds, estimate };
+}
+
+/** A property is violated. */
+export function findingEvent(result: CheckResult, finding: Finding): JsonEvent {
+  const { scenario, model } = result;
+  return { type: 'finding', scenario, model, expected: result.expected === 'fail', finding };
+}
+
+/** The command line or a scenario cannot be used. */
+export function problemEvent(problem: Problem, scenario: string | null): JsonEvent {
+  return { type: 'problem', scenario, problem };
+}
+
+/** A search has ended; findings and problems have events of their own. */
+export function verdictEvent(result: CheckResult): JsonEvent {
+  const { findings, problems, defences, designs, ...rest } = result;
+  return {
+    type: 'verdict',
+    ...rest,
+    outcome: outcomeOf(result),
+    findings: findings.map((finding) => finding.id),
+    problems: problems.map((problem) => problem.code),
+    defences: defences.map((defence) => defence.name),
+    designs,
+  };
+}
+
+/** Everything has ended. */
+export function summaryEvent(
+  results: readonly CheckResult[],
+  seconds: number,
+  exitCode: number,
+): JsonEvent {
+  const count = (outcome: string): number =>
+    results.filter((result) => outcomeOf(result) === outcome).length;
+  return {
+    type: 'summary',
+    searches: results.length,
+    asExpected: count('as expected'),
+    unexpected: count('unexpected'),
+    open: count('open'),
+    unusable: count('problem'),
+    seconds,
+    exitCode,
+  };
+}
+
+/** An event as a line. */
+export function jsonLine(event: JsonEvent): string {
+  return `${JSON.stringify(event)}\n`;
+}

@@ -1,0 +1,179 @@
+/**
+ * A trace as rows, lanes and state columns: what every picture of it shows, as data.
+ *
+ * Terminal, commit message and browser paint this; none of them decides anything about order,
+ * numbers or marks. A lane is a thread in program order. A row is a labelled step with the low-level
+ * accesses that belong to it. A state column is a field that some step changes, with a value only
+ * where it changes. Row numbers count rows, and every mark speaks of row numbers.
+ */
+
+import type { Step, Trace } from '../explore/result.ts';
+import { settledDrains } from './drains.ts';
+import type { Entry } from './drains.ts';
+import { foldedRows } from './fold.ts';
+import { accessText, fieldsOf, shortNames } from './names.ts';
+import type { ShortNames } from './names.ts';
+
+/** A read that gave an older value than memory was about to show. */
+export interface StaleMark {
+  /** `init` or the number of the row whose value it used. */
+  readonly source: string;
+  /** The number of the row that it missed. */
+  readonly missed: string;
+}
+
+/** One line of a picture. */
+export interface Row {
+  /** `drain`: a store leaves its buffer; `fold`: stands for several rows. */
+  readonly kind: 'step' | 'drain' | 'fold';
+  /** From 1; null for a fold. */
+  readonly number: number | null;
+  /** The lane, an index of `Layout.threads`. */
+  readonly thread: number;
+  /** The kernel function, where there is no label; may be left out for want of room. */
+  readonly prefix: string;
+  readonly text: string;
+  /** What the thread was told. */
+  readonly detail: string;
+  /** The store stays in the store buffer: a later row makes it visible. */
+  readonly waits: boolean;
+  readonly stale: StaleMark | null;
+  /** The new value of each state column, null where it does not change. */
+  readonly values: readonly (string | null)[];
+  readonly steps: readonly Step[];
+}
+
+/** A field that some row changes. */
+export interface StateColumn {
+  readonly field: string;
+  readonly title: string;
+  readonly initial: string;
+  readonly final: string;
+}
+
+/** A trace, ready to be painted. */
+export interface Layout {
+  readonly threads: readonly string[];
+  readonly rows: readonly Row[];
+  readonly columns: readonly StateColumn[];
+  /** From step numbers to row numbers; 0 is the initial state. */
+  readonly rowOf: ReadonlyMap<number, number>;
+}
+
+/** How much to show. */
+export interface LayoutOptions {
+  /** Show each access as a row of its own. */
+  readonly unfold?: boolean;
+  /** From here on repeated rounds are folded. */
+  readonly rowsMax?: number;
+}
+
+const ROWS_MAX = 24;
+
+/** Lays a trace out. */
+export function layoutOf(trace: Trace, options: LayoutOptions = {}): Layout {
+  const short = shortNames(fieldsOf(trace));
+  const groups = grouped(settledDrains(trace.steps), options.unfold === true);
+  const rowOf = new Map<number, number>([[0, 0]]);
+  groups.forEach((group, at) => {
+    for (const step of stepsOf(group)) rowOf.set(step.number, at + 1);
+  });
+  const columns = stateColumns(trace, short);
+  const rows = groups.map((group, at) => rowFrom(group, at + 1, columns, rowOf, short));
+  const folded = options.unfold === true ? rows : foldedRows(rows, options.rowsMax ?? ROWS_MAX);
+  return { threads: trace.threads, rows: folded, columns, rowOf };
+}
+
+/** Low-level accesses join the labelled step before them, unless another thread came between. */
+function grouped(entries: readonly Entry[], unfold: boolean): Entry[][] {
+  const groups: Entry[][] = [];
+  for (const entry of entries) {
+    const last = groups.at(-1);
+    if (!unfold && last !== undefined && belongs(entry.step, last)) last.push(entry);
+    else groups.push([entry]);
+  }
+  return groups;
+}
+
+function belongs(step: Step, group: readonly Entry[]): boolean {
+  const head = group[0]?.step;
+  if (head === undefined || head.label === null || head.thread !== step.thread) return false;
+  if (step.label !== null || step.kind === 'drain') return false;
+  return head.calls.every((call, depth) => step.calls[depth] === call);
+}
+
+function stepsOf(group: readonly Entry[]): Step[] {
+  return group.flatMap(({ step, drain }) => (drain === null ? [step] : [step, drain]));
+}
+
+function rowFrom(
+  group: readonly Entry[],
+  number: number,
+  columns: readonly StateColumn[],
+  rowOf: ReadonlyMap<number, number>,
+  short: ShortNames,
+): Row {
+  const steps = stepsOf(group);
+  const head = group[0]?.step as Step;
+  const labelled = head.label !== null;
+  return {
+    kind: head.kind === 'drain' ? 'drain' : 'step',
+    number,
+    thread: head.thread,
+    prefix: labelled || head.kind === 'drain' ? '' : (head.calls.at(-1) ?? ''),
+    text: head.label ?? accessText(head, short),
+    detail: detailOf(group, short),
+    waits: group.some(({ step, drain }) => step.buffered && drain === null),
+    stale: staleMark(steps, rowOf),
+    values: columns.map(({ field }) => lastValue(steps, field)),
+    steps,
+  };
+}
+
+/**
+ * What the labelled access was told: the label is about that one. Where it was told nothing, the
+ * first access of the row that was, with the name of its field.
+ */
+function detailOf(group: readonly Entry[], short: ShortNames): string {
+  const head = group[0]?.step;
+  if (head === undefined || head.observed !== null) return head?.observed ?? '';
+  const step = group.map((entry) => entry.step).find(({ observed }) => observed !== null);
+  if (step === undefined) return '';
+  return step.field === null ? (step.observed ?? '') : `${short(step.field)} ${step.observed}`;
+}
+
+function staleMark(steps: readonly Step[], rowOf: ReadonlyMap<number, number>): StaleMark | null {
+  const step = steps.find(({ missed }) => missed !== null);
+  if (step === undefined) return null;
+  const source = step.readsFrom === null ? 0 : (rowOf.get(step.readsFrom) ?? 0);
+  return {
+    source: source === 0 ? 'init' : String(source),
+    missed: String(rowOf.get(step.missed ?? 0) ?? '?'),
+  };
+}
+
+function lastValue(steps: readonly Step[], field: string): string | null {
+  const changes = steps.flatMap((step) => step.changes).filter((one) => one.field === field);
+  return changes.at(-1)?.after ?? null;
+}
+
+/** A lock's word says no more than the lane, which shows who takes it: leave it out. */
+const LOCKS = /lock|mutex|^(down|up)_|^(down|up)$/;
+
+function stateColumns(trace: Trace, short: ShortNames): StateColumn[] {
+  const changed = changedFields(trace, (step) => !LOCKS.test(step.primitive));
+  const fields = changed.size > 0 ? changed : changedFields(trace, () => true);
+  return trace.initial
+    .filter(({ field }) => fields.has(field))
+    .map(({ field, value }) => ({
+      field,
+      title: short(field),
+      initial: value,
+      final: lastValue(trace.steps, field) ?? value,
+    }));
+}
+
+function changedFields(trace: Trace, counts: (step: Step) => boolean): Set<string> {
+  const steps = trace.steps.filter(counts);
+  return new Set(steps.flatMap((step) => step.changes).map(({ field }) => field));
+}

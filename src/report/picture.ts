@@ -1,0 +1,138 @@
+/**
+ * The counterexample as a terminal shows it: what was violated, the lanes, why, on which CPUs, and
+ * how to see it again. The same text without colour goes into JUnit files and snapshots.
+ */
+
+import type { Finding, Model, Position, Trace } from '../explore/result.ts';
+import { causeOf } from './cause.ts';
+import { drawing } from './drawing.ts';
+import { layoutOf } from './layout.ts';
+import { plainStyle } from './paint.ts';
+import type { Style } from './paint.ts';
+import { amount, columns, hanging, slug, wrapped } from './text.ts';
+
+/** What is known of a finding beside its trace; everything may be left out. */
+export interface PictureOptions {
+  readonly style?: Style;
+  /** Show every access (`-v`). */
+  readonly unfold?: boolean;
+  /** How many states were found before it. */
+  readonly states?: number;
+  /** What each model says about the same scenario. */
+  readonly models?: Readonly<Partial<Record<Model, 'pass' | 'fail' | 'open'>>>;
+  /** The scenario's name, where the finding has no trace to tell it. */
+  readonly scenario?: string;
+  /** It was expected to be found. */
+  readonly expected?: boolean;
+  /** More lines below the picture: head and text. */
+  readonly notes?: readonly (readonly [head: string, text: string])[];
+  /** How to print a position, for example relative to a folder. */
+  readonly place?: (position: Position) => string;
+}
+
+const HEAD_WIDTH = 10;
+
+/** Draws a finding. */
+export function picture(finding: Finding, options: PictureOptions = {}): string {
+  const style = options.style ?? plainStyle;
+  const trace = finding.trace;
+  const lines = [headLine(finding, options, style), ...settingLines(trace), ''];
+  if (trace === null) {
+    lines.push(...wrapped(finding.message, style.width - 4).map((line) => `  ${line}`), '');
+  }
+  if (trace !== null) lines.push(...pictureOfTrace(trace, finding.message, options, style));
+  lines.push(...notes(finding, options, style));
+  return lines.join('\n').trimEnd();
+}
+
+function pictureOfTrace(
+  trace: Trace,
+  message: string,
+  options: PictureOptions,
+  style: Style,
+): string[] {
+  const layout = layoutOf(trace, { unfold: options.unfold === true });
+  const { text, positions } = causeOf(trace, layout);
+  const where = [...new Set(positions.map(options.place ?? fileName))];
+  const lines = hanging('  Why'.padEnd(HEAD_WIDTH), text, style.width);
+  if (where.length > 0) lines.push(' '.repeat(HEAD_WIDTH) + where.join('  '));
+  return [...drawing(layout, message, style), '', ...lines];
+}
+
+function headLine(finding: Finding, options: PictureOptions, style: Style): string {
+  const name = finding.trace?.scenario ?? options.scenario ?? '';
+  const model = finding.trace?.model ?? '';
+  const states = options.states === undefined ? '' : `found after ${amount(options.states)} states`;
+  const verdict = options.expected === true ? 'fails' : 'FAIL';
+  const rest = [name, propertyText(finding), model, states, options.expected ? 'as expected' : ''];
+  return `  ${style.paint.red(style.paint.bold(verdict))}  ${rest.filter(Boolean).join('   ')}`;
+}
+
+/** `never "pinned and shared"`, or the name alone for what is always on. */
+export function propertyText({ property }: Finding): string {
+  if (property.kind === 'automatic') return property.name;
+  return `${property.kind} "${property.name}"`;
+}
+
+function settingLines(trace: Trace | null): string[] {
+  if (trace === null) return [];
+  const designs = Object.entries(trace.designs).map(([name, choice]) => `design ${name}=${choice}`);
+  const all = [...trace.without.map((name) => `without ${name}`), ...designs];
+  return all.length === 0 ? [] : [`        ${all.join(', ')}`];
+}
+
+function notes(finding: Finding, options: PictureOptions, style: Style): string[] {
+  const all: (readonly [string, string])[] = [];
+  if (options.models !== undefined) all.push(['CPUs', cpuText(options.models)]);
+  all.push(...(options.notes ?? []));
+  if (finding.position !== null) {
+    all.push(['Where', (options.place ?? fileName)(finding.position)]);
+  }
+  const name = finding.trace?.scenario ?? options.scenario;
+  if (finding.trace !== null && name !== undefined) {
+    all.push(['Again', `holdfast replay ${slug(name)}:${finding.id}`]);
+  }
+  return all.flatMap(([head, text]) =>
+    hanging(`  ${head}`.padEnd(HEAD_WIDTH), text, Math.max(style.width, 60)),
+  );
+}
+
+/** `sc pass, tso FAIL: x86 can do this, and every weaker CPU`. */
+export function cpuText(models: NonNullable<PictureOptions['models']>): string {
+  const words = Object.entries(models).map(
+    ([model, verdict]) => `${model} ${verdict === 'fail' ? 'FAIL' : verdict}`,
+  );
+  return [words.join(', '), cpuWords(models)].filter((word) => word !== '').join(': ');
+}
+
+function cpuWords({ sc, tso }: NonNullable<PictureOptions['models']>): string {
+  if (sc === 'fail') return 'every CPU can do this';
+  if (tso === 'fail') return 'x86 can do this, and every weaker CPU';
+  return '';
+}
+
+function fileName({ file, line, column }: Position): string {
+  return `${file.slice(file.lastIndexOf('/') + 1)}:${line}:${column}`;
+}
+
+/** Every access with its place in the code: the long form of a picture. */
+export function stepList(finding: Finding, options: PictureOptions = {}): string {
+  const trace = finding.trace;
+  if (trace === null) return `  ${finding.message}`;
+  const place = options.place ?? fileName;
+  const cells = layoutOf(trace, { unfold: true }).rows.map((row) => {
+    const step = row.steps[0];
+    const changes = row.steps.flatMap((one) => one.changes);
+    const effect = changes.map(({ field, before, after }) => `${field} ${before} -> ${after}`);
+    const stale = row.stale === null ? [] : [`stale: missed ${row.stale.missed}`];
+    return [
+      String(row.number ?? '').padStart(4),
+      trace.threads[row.thread] ?? '',
+      [...(step?.calls ?? []), row.text].join(' > '),
+      row.detail,
+      [...effect, ...(row.waits ? ['into the store buffer'] : []), ...stale].join(', '),
+      step?.position ? place(step.position) : '',
+    ];
+  });
+  return [...columns(cells), `  end   ${finding.message}`].join('\n');
+}
