@@ -1,6 +1,6 @@
 /**
- * The order of mkclean, pin test and clearing the dirty flag, and what becomes of a page whose copy was
- * written. Discussion 000 wants: mkclean, test, clear; and a copied page stays dirty.
+ * The order of mkclean, pin test and clearing the dirty flag, and what becomes of a page whose copy
+ * was written. Discussion 000 wants: mkclean, test, clear; and a copied page stays dirty.
  */
 
 import { scenario } from 'holdfast';

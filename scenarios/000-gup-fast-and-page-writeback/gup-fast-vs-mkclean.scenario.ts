@@ -1,9 +1,10 @@
 /**
- * How can the reference count keep GUP-fast and page_mkclean() apart, when page_mkclean() write-protects
- * the PTE whatever the count is? The question that ends discussion 000.
+ * How can the reference count keep GUP-fast and page_mkclean() apart, when page_mkclean()
+ * write-protects the PTE whatever the count is? The question that ends discussion 000.
  *
- * The write-back side is Linux's, with the pin test of the discussion put where it asks for it: after
- * mkclean, before the dirty flag is cleared. A pinned page is copied, and the copy is written.
+ * The write-back side is Linux's, with the pin test of the discussion put where it asks for it:
+ * after mkclean, before the dirty flag is cleared. A pinned page is copied, and the copy is
+ * written.
  */
 
 import { scenario } from 'holdfast';

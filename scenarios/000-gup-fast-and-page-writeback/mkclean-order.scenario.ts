@@ -1,9 +1,9 @@
 /**
- * What keeps the read of the count behind the write of the PTE? Page-table lock only, and nothing of
- * what Linux does around it: the argument of the last mails of discussion 000 in its bare form.
+ * What keeps the read of the count behind the write of the PTE? Page-table lock only, and nothing
+ * of what Linux does around it: the argument of the last mails of discussion 000 in its bare form.
  *
- * `clear`: the PTE is cleared by an exchange, or by a plain store. `between`: what follows, before the
- * count is read. The TLB flush, whose barrier stands here in Linux, is taken away.
+ * `clear`: the PTE is cleared by an exchange, or by a plain store. `between`: what follows, before
+ * the count is read. The TLB flush, whose barrier stands here in Linux, is taken away.
  */
 
 import { scenario } from 'holdfast';

@@ -1,6 +1,6 @@
 /**
- * Write-back write-protects every page table that maps the page writable: two shared mappings, and a
- * private one that is left alone because it never maps the file's page writable.
+ * Write-back write-protects every page table that maps the page writable: two shared mappings, and
+ * a private one that is left alone because it never maps the file's page writable.
  */
 
 import { scenario } from 'holdfast';

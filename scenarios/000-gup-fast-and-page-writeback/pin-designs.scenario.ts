@@ -1,9 +1,10 @@
 /**
- * The ways to take a pin that were proposed instead: page lock, trylock, write-back test, page-table
- * trylock; each from GUP-fast (interrupts off) and from slow GUP. See src/kernel/mm/gup-2019.ts.
+ * The ways to take a pin that were proposed instead: page lock, trylock, write-back test,
+ * page-table trylock; each from GUP-fast (interrupts off) and from slow GUP. See
+ * src/kernel/mm/gup-2019.ts.
  *
- * The page lock sleeps, which GUP-fast may not. In slow GUP it keeps contents stable, but who slept on
- * it pins a page that was cleaned and write-protected meanwhile, unless the PTE is read again.
+ * The page lock sleeps, which GUP-fast may not. In slow GUP it keeps contents stable, but who slept
+ * on it pins a page that was cleaned and write-protected meanwhile, unless the PTE is read again.
  */
 
 import { scenario } from 'holdfast';

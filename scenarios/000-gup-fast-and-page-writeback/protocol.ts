@@ -15,7 +15,9 @@ import type { FilePage, Nic, Page } from 'holdfast/linux/mm';
 /** What the device writes; the page and the disk hold 0 before. */
 export const NEW = 7;
 
-/** The driver: pins, lets the device write, marks dirty and unpins. Tells whether it got the pin. */
+/**
+ * The driver: pins, lets the device write, marks dirty and unpins. Tells whether it got the pin.
+ */
 export function pinAndWrite(nic: Nic, pin: () => Page | null): boolean {
   const page = pin();
   if (page === null) {

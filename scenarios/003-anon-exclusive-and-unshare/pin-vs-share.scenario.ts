@@ -1,6 +1,7 @@
 /**
- * GUP-fast must not keep a pin on a page that KSM has just made shared: A1 to A4 against B1 to B5 of
- * include/linux/rmap.h. The PTE is read-only from the start, so A4 may put back the very same value.
+ * GUP-fast must not keep a pin on a page that KSM has just made shared: A1 to A4 against B1 to B5
+ * of include/linux/rmap.h. The PTE is read-only from the start, so A4 may put back the very same
+ * value.
  */
 
 import { scenario } from 'holdfast';
@@ -21,7 +22,9 @@ export const plainStore = scenario.each(
   }),
 );
 
-/** KSM asks twice: whether there are references that it does not know, and whether there are pins. */
+/**
+ * KSM asks twice: whether there are references that it does not know, and whether there are pins.
+ */
 export const withoutTests = scenario.each(
   { asks: ['references', 'pins', 'nothing'] },
   'pin-vs-share-questions',

@@ -1,4 +1,7 @@
-/** Linux 6.18 as far as it is modelled: memory management, file systems, devices. `holdfast/linux/mm`. */
+/**
+ * Linux 6.18 as far as it is modelled: memory management, file systems, devices.
+ * `holdfast/linux/mm`.
+ */
 
 export * from './device/nic.ts';
 export * from './fs/address_space.ts';

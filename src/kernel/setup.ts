@@ -1,8 +1,8 @@
 /**
  * Initial states for scenarios: a page of a file or of anonymous memory, mapped once.
  *
- * Counts are the ones that Linux would have: one reference for each PTE, one for the page cache, one
- * for whoever found the page (KSM).
+ * Counts are the ones that Linux would have: one reference for each PTE, one for the page cache,
+ * one for whoever found the page (KSM).
  */
 
 import { atomic_inc, atomic_set, READ_ONCE, set_bit, WRITE_ONCE } from '../memory/index.ts';

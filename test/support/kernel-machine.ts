@@ -30,7 +30,7 @@ export function kernelMachine(designs: Readonly<Record<string, string>> = {}): K
   return {
     alloc(type) {
       const address = words.length;
-      words.push(...new Array<number>(sizeOf(type)).fill(0));
+      for (let size = sizeOf(type); size > 0; size--) words.push(0);
       return type.at(address);
     },
     run: (body) => withMachine(machine, body),

@@ -42,7 +42,9 @@ export type AddressSpace = Struct<AddressSpaceMembers>;
 /** A `struct address_space *` in memory. */
 export const address_space_ptr: Type<'pointer', AddressSpace | null> = pointer(address_space);
 
-/** Whether the device wants contents that do not change while they are written (checksums, RAID). */
+/**
+ * Whether the device wants contents that do not change while they are written (checksums, RAID).
+ */
 export function mapping_stable_writes(mapping: AddressSpace): boolean {
   return test_bit(mapping_flags.bit.AS_STABLE_WRITES, mapping.flags);
 }

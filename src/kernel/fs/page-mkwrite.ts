@@ -2,9 +2,10 @@
  * The first write to a clean, mapped page of a file (mm/memory.c, fs/iomap/buffered-io.c, 6.18).
  *
  * The file system must hear of it: it reserves blocks, opens a journal transaction, un-shares
- * extents. Here it only remembers that it was told, in `folio->private`; write-back uses that up. Order: folio
- * lock, tell the file system, mark dirty, wait for a stable page; then, under the page-table lock,
- * make the PTE writable if it is still the one that faulted; then unlock the folio.
+ * extents. Here it only remembers that it was told, in `folio->private`; write-back uses that up.
+ * Order: folio lock, tell the file system, mark dirty, wait for a stable page; then, under the
+ * page-table lock, make the PTE writable if it is still the one that faulted; then unlock the
+ * folio.
  *
  * This is the end of the real fault path. VMA lookup, retries and truncation come later.
  */

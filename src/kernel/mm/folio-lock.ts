@@ -3,8 +3,8 @@
  * mm/page-writeback.c, 6.18).
  *
  * The folio lock is the bit PG_locked; waiting for it sleeps. It keeps write-back, page faults that
- * make a page writable, truncation and migration of one folio apart. It does not keep GUP or a device
- * away. Taking it is an acquire, giving it back a release.
+ * make a page writable, truncation and migration of one folio apart. It does not keep GUP or a
+ * device away. Taking it is an acquire, giving it back a release.
  */
 
 import {

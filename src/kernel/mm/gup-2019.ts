@@ -1,8 +1,8 @@
 /**
  * Other ways to pin, as they were proposed on linux-mm in January 2019 (discussion 000).
  *
- * None of them is in Linux. `design('pin-path')` selects one, for GUP-fast and for slow GUP; the name
- * tells what the pin path does between reading the PTE and counting the pin:
+ * None of them is in Linux. `design('pin-path')` selects one, for GUP-fast and for slow GUP; the
+ * name tells what the pin path does between reading the PTE and counting the pin:
  *
  *   page lock                       lock the page, wait for a stable page, count, unlock
  *   page lock, pte again            the same, with the PTE read again under the lock

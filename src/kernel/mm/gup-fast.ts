@@ -7,10 +7,10 @@
  * Whoever takes a permission away does the mirror image: change the PTE, full barrier, look at the
  * count. So one of the two sees the other; that is all the synchronisation there is.
  *
- * Interrupts are off during the walk, which keeps page tables from being freed. One entry is walked,
- * and the page is the result instead of an element of `pages`. Upper levels (and the PMD that
- * Linux compares again with the PTE), the zero page, large folios and write_protect_seq (against
- * fork) are not here yet.
+ * Interrupts are off during the walk, which keeps page tables from being freed. One entry is
+ * walked, and the page is the result instead of an element of `pages`. Upper levels (and the PMD
+ * that Linux compares again with the PTE), the zero page, large folios and write_protect_seq
+ * (against fork) are not here yet.
  */
 
 import {

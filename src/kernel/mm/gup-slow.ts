@@ -2,9 +2,9 @@
  * Slow GUP: the lookup under the page-table lock (mm/gup.c, 6.18).
  *
  * The permission test and the count stand in one critical section of the lock under which every
- * permission is taken away, so no barrier and no second look at the PTE are needed. Where the lookup
- * fails, Linux lets a page fault run and looks again; page faults are not modelled yet, so the caller
- * is told that it would fault.
+ * permission is taken away, so no barrier and no second look at the PTE are needed. Where the
+ * lookup fails, Linux lets a page fault run and looks again; page faults are not modelled yet, so
+ * the caller is told that it would fault.
  */
 
 import { assert, design, kernelFunction, label } from '../../memory/index.ts';

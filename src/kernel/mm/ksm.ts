@@ -2,8 +2,8 @@
  * KSM makes an anonymous page read-only before it compares and merges it (mm/ksm.c, 6.18).
  *
  * The caller holds the folio lock and one reference; mmap_lock is held for reading. KSM asks twice
- * whether somebody else uses the page: its own count must be exactly mappings plus its reference, and
- * then `folio_try_share_anon_rmap_pte` asks for pins.
+ * whether somebody else uses the page: its own count must be exactly mappings plus its reference,
+ * and then `folio_try_share_anon_rmap_pte` asks for pins.
  */
 
 import { defence, kernelFunction, label } from '../../memory/index.ts';

@@ -1,5 +1,6 @@
 /**
- * `folio->mapping`: a pointer whose low bits say what it points to (include/linux/page-flags.h, 6.18).
+ * `folio->mapping`: a pointer whose low bits say what it points to (include/linux/page-flags.h,
+ * 6.18).
  *
  * NULL: nothing (not yet, or truncated). No bit: an address_space. PAGE_MAPPING_ANON: an anon_vma;
  * with PAGE_MAPPING_ANON_KSM too: a KSM node. Words have no alignment to borrow bits from, so the

@@ -1,5 +1,6 @@
 /**
- * What a process does to its page table: unmapping, and storing through an entry (mm/memory.c, 6.18).
+ * What a process does to its page table: unmapping, and storing through an entry (mm/memory.c,
+ * 6.18).
  */
 
 import {
@@ -27,8 +28,8 @@ import {
 import { pte_dirty, pte_mkdirty, pte_page, pte_present, pte_write } from './pte.ts';
 
 /**
- * Unmaps one page and gives the mapping's reference back (munmap, exit). What the PTE knew of stores
- * goes to the folio: after this nobody else knows it. The folio lock is not held.
+ * Unmaps one page and gives the mapping's reference back (munmap, exit). What the PTE knew of
+ * stores goes to the folio: after this nobody else knows it. The folio lock is not held.
  */
 export const zap_pte_range: (mm: MmStruct, address: number) => void = kernelFunction(
   'mm/memory.c',

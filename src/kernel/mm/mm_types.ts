@@ -2,8 +2,8 @@
  * The structs of memory management (include/linux/mm_types.h, 6.18).
  *
  * Folios have one page so far. Such a folio and its page are the same words, in Linux and here, so
- * `page_folio` is a cast; with large folios it becomes a read of the head pointer. The contents of a
- * page are words too: corruption is then something that a property sees, not a flag.
+ * `page_folio` is a cast; with large folios it becomes a read of the head pointer. The contents of
+ * a page are words too: corruption is then something that a property sees, not a flag.
  *
  * An mm has one page table so far, and `page_table_lock` is the lock of all its entries: Linux's
  * layout for machines of few CPUs, where these locks are not split. Addresses count pages.

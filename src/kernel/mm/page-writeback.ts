@@ -1,11 +1,11 @@
 /**
  * Dirty and under write-back: the two flags and their order (mm/page-writeback.c, 6.18).
  *
- * A folio goes out in this order, all under the folio lock: write-protect and clean its PTEs; mark it
- * dirty if one was dirty; test and clear PG_dirty (fully ordered: what is read afterwards, the data
- * too, is read later); set PG_writeback; unlock; submit. PG_writeback goes when the disk is done,
- * without the folio lock. Linux does not ask whether the folio is pinned; design `pinned-folio` =
- * `bounce` does, at the place where discussion 000 wants it.
+ * A folio goes out in this order, all under the folio lock: write-protect and clean its PTEs; mark
+ * it dirty if one was dirty; test and clear PG_dirty (fully ordered: what is read afterwards, the
+ * data too, is read later); set PG_writeback; unlock; submit. PG_writeback goes when the disk is
+ * done, without the folio lock. Linux does not ask whether the folio is pinned; design
+ * `pinned-folio` = `bounce` does, at the place where discussion 000 wants it.
  */
 
 import {
@@ -37,7 +37,9 @@ import {
 import { folio_maybe_dma_pinned } from './pin-count.ts';
 import { afterMkclean, folio_mkclean } from './rmap.ts';
 
-/** What is to be done with a folio: nothing, write it in place, or (a design) write a copy of it. */
+/**
+ * What is to be done with a folio: nothing, write it in place, or (a design) write a copy of it.
+ */
 export const WriteOut = { NOTHING: 0, IN_PLACE: 1, COPY: 2 } as const;
 export type WriteOut = (typeof WriteOut)[keyof typeof WriteOut];
 
@@ -125,8 +127,8 @@ function redirtyIfPinned(folio: Folio, written: WriteOut, bounces: boolean): Wri
 }
 
 /**
- * Marks a folio dirty: `filemap_dirty_folio` without inode lists and accounting. The flag is set by a
- * fully ordered read-modify-write.
+ * Marks a folio dirty: `filemap_dirty_folio` without inode lists and accounting. The flag is set by
+ * a fully ordered read-modify-write.
  *
  * @returns whether it was clean before
  */

@@ -2,8 +2,8 @@
  * References on folios (include/linux/page_ref.h, include/linux/mm.h, mm/swap.c, 6.18).
  *
  * Who holds a reference keeps the page from being freed. Zero means free: only the allocator leaves
- * zero, so a lockless lookup adds *unless zero*. Adding to a reference that one holds orders nothing;
- * adding unless zero and taking away are fully ordered.
+ * zero, so a lockless lookup adds *unless zero*. Adding to a reference that one holds orders
+ * nothing; adding unless zero and taking away are fully ordered.
  */
 
 import {
@@ -30,7 +30,9 @@ export function folio_ref_count(folio: Folio): number {
   return atomic_read(folio._refcount);
 }
 
-/** Whether the count has overflowed: `folio_ref_count(folio) < 0`, told without the count itself. */
+/**
+ * Whether the count has overflowed: `folio_ref_count(folio) < 0`, told without the count itself.
+ */
 export function refCountIsNegative(folio: Folio): boolean {
   return atomicAtLeast(folio._refcount, SIGN);
 }

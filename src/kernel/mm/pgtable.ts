@@ -1,14 +1,15 @@
 /**
  * Reading and changing page tables (include/linux/pgtable.h, mm/pgtable-generic.c, 6.18).
  *
- * Rules. An entry changes only under its page-table lock, except for the dirty bit, which the MMU sets
- * by itself. GUP-fast reads without the lock. Changing the permission of a live entry means: clear it
- * by an exchange (so that no dirty bit set meanwhile is lost), flush the TLB, then write the new one.
+ * Rules. An entry changes only under its page-table lock, except for the dirty bit, which the MMU
+ * sets by itself. GUP-fast reads without the lock. Changing the permission of a live entry means:
+ * clear it by an exchange (so that no dirty bit set meanwhile is lost), flush the TLB, then write
+ * the new one.
  *
- * What orders the clear before what follows it, which is what GUP-fast depends on:
- * x86 clears by a locked exchange, which is a full barrier; arm64 by a relaxed exchange, and the order
- * comes from the flush (TLBI, then DSB). Neither is a promise of the kernel's memory model. So the
- * exchange is relaxed here and the barrier stands in `flush_tlb_page`, where it can be removed.
+ * What orders the clear before what follows it, which is what GUP-fast depends on: x86 clears by a
+ * locked exchange, which is a full barrier; arm64 by a relaxed exchange, and the order comes from
+ * the flush (TLBI, then DSB). Neither is a promise of the kernel's memory model. So the exchange is
+ * relaxed here and the barrier stands in `flush_tlb_page`, where it can be removed.
  */
 
 import {
@@ -49,8 +50,8 @@ export const ptep_clear_flush: (mm: MmStruct, address: number) => Pte = kernelFu
 /**
  * Clears an entry; the MMU may set its dirty bit at any moment before.
  *
- * Design `pte-clear`: `store` reads and then writes, which no architecture with a hardware dirty bit
- * may do; it shows what the exchange is good for.
+ * Design `pte-clear`: `store` reads and then writes, which no architecture with a hardware dirty
+ * bit may do; it shows what the exchange is good for.
  */
 export const ptep_get_and_clear: (ptep: Ptep) => Pte = kernelFunction(
   'include/linux/pgtable.h',

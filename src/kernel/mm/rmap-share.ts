@@ -1,10 +1,11 @@
 /**
  * Making an exclusive anonymous page shareable (include/linux/rmap.h, 6.18).
  *
- * Against GUP-fast (gup-fast.ts, B1 to B5) in four steps: A1 the caller clears the PTE; A2 give up if
- * the page may be pinned; A3 clear PageAnonExclusive; A4 the caller writes a PTE that is not writable.
- * Between A1 and A2 a full barrier: either A2 sees the pin or B4 sees the cleared PTE. Between A3 and
- * A4 a write barrier: whoever sees the new PTE, which may be equal to the old one, sees A3 too.
+ * Against GUP-fast (gup-fast.ts, B1 to B5) in four steps: A1 the caller clears the PTE; A2 give up
+ * if the page may be pinned; A3 clear PageAnonExclusive; A4 the caller writes a PTE that is not
+ * writable. Between A1 and A2 a full barrier: either A2 sees the pin or B4 sees the cleared PTE.
+ * Between A3 and A4 a write barrier: whoever sees the new PTE, which may be equal to the old one,
+ * sees A3 too.
  */
 
 import {

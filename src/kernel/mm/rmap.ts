@@ -1,10 +1,10 @@
 /**
  * From a folio to the PTEs that map it: write-protecting and cleaning them (mm/rmap.c, 6.18).
  *
- * The caller holds the folio lock (Linux stops if not; here nothing tests it, so that removing the lock
- * shows what it is for). The walk holds i_mmap_rwsem for reading, so the set of mappings
- * stays, and one page-table lock at a time. It looks at shared mappings only: a private mapping never
- * shows the file's own page writable. Pins are not looked at: a PTE is write-protected
+ * The caller holds the folio lock (Linux stops if not; here nothing tests it, so that removing the
+ * lock shows what it is for). The walk holds i_mmap_rwsem for reading, so the set of mappings
+ * stays, and one page-table lock at a time. It looks at shared mappings only: a private mapping
+ * never shows the file's own page writable. Pins are not looked at: a PTE is write-protected
  * whatever the reference count is.
  */
 

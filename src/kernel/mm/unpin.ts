@@ -26,8 +26,8 @@ export const unpin_user_page: (page: Page) => void = kernelFunction(
 /**
  * Gives back a pin after the page was written through it. One page instead of an array.
  *
- * The look at PG_dirty without the lock is safe: a folio that is dirty now will be written, and what
- * the device wrote is in it already. Sleeps.
+ * The look at PG_dirty without the lock is safe: a folio that is dirty now will be written, and
+ * what the device wrote is in it already. Sleeps.
  *
  * Design `unpin-order`: the second answer is a mistake to learn from.
  */

@@ -1,0 +1,250 @@
+/** Discussion 000, rows 17 to 31: copies of pinned pages, and slow GUP. */
+
+import {
+  lockIsNotNotified,
+  mkwriteStable,
+  mkwriteUnstable,
+  slowNeedsLock,
+  slowPasses,
+} from './000-evidence.ts';
+import type { Claim } from './claim.ts';
+
+const FILE_PAGES = 'File pages: write-back, truncation and pins';
+
+/** The rows. */
+export const slowGupRows: readonly Claim[] = [
+  {
+    number: 17,
+    kind: 'proposal',
+    who: 'Kara, 17 Jan',
+    claim: 'Write a copy of a pinned page.',
+    verdict: 'IF',
+    because:
+      'If the page stays dirty after its copy was written, and the file system keeps its state.',
+    evidence: [
+      {
+        scenario: 'bounce-content (after=stays dirty)',
+        expect: 'pass',
+        shows: 'the page stays dirty',
+      },
+      {
+        scenario: 'bounce-content (after=becomes clean)',
+        property: 'no loss',
+        expect: 'fail',
+        shows: 'the page is called clean: what the device writes last is lost',
+      },
+    ],
+  },
+  {
+    number: 18,
+    kind: 'fact',
+    who: 'Kara, 17 Jan',
+    claim: 'Write-back ends in an interrupt.',
+    verdict: 'HOLDS',
+    because: 'So the lock of the page cache must be taken with interrupts off.',
+    evidence: [
+      { scenario: 'wb-order', expect: 'pass', shows: 'completion as an interrupt' },
+      {
+        scenario: 'wb-order',
+        without: ['folio_start_writeback/interrupts off'],
+        expect: 'fail',
+        shows: 'with interrupts on it deadlocks on its own CPU',
+      },
+    ],
+  },
+  {
+    number: 19,
+    kind: 'fact',
+    who: 'Kara, 17 Jan',
+    claim: 'A pin taken before the PTE is write-protected is seen by the pin test.',
+    verdict: 'HOLDS',
+    because:
+      'By the page-table lock. If the pin is gone again by then, the page was marked dirty ' +
+      'before it went.',
+    evidence: [
+      slowPasses,
+      slowNeedsLock,
+      {
+        scenario: 'unpin-order (unpin=unpin first)',
+        expect: 'fail',
+        shows: 'a pin that goes before the page is marked dirty dirties a clean page',
+      },
+    ],
+  },
+  {
+    number: 20,
+    kind: 'fact',
+    who: 'Kara, 17 Jan',
+    claim: 'A pin attempted after that faults, and the fault ends in page_mkwrite.',
+    verdict: 'OPEN',
+    because:
+      'The lookup fails and page_mkwrite waits, but retries and truncation while waiting ' +
+      'need the whole fault path.',
+    evidence: [
+      mkwriteStable,
+      {
+        scenario: 'slow-gup-vs-mkclean',
+        property: 'the lookup would fault',
+        expect: 'pass',
+        shows: 'after mkclean the lookup sends slow GUP to the fault path',
+      },
+    ],
+    later: FILE_PAGES,
+  },
+  {
+    number: 21,
+    kind: 'fact',
+    who: 'Kara, 17 Jan',
+    claim: 'page_mkwrite blocks until the I/O is done, if somebody needs that.',
+    verdict: 'IF',
+    because: 'Somebody is the device; where it does not need stable pages nothing blocks.',
+    evidence: [mkwriteStable, mkwriteUnstable],
+  },
+  {
+    number: 22,
+    kind: 'fact',
+    who: 'Glisse, 17 Jan',
+    claim:
+      'Worry: GUP reads a writable PTE, sleeps on the page lock, the PTE is protected meanwhile.',
+    verdict: 'HOLDS',
+    because: 'A real race of the page-lock design; slow GUP as it is has no such gap.',
+    evidence: [lockIsNotNotified, slowPasses],
+  },
+  {
+    number: 23,
+    kind: 'proposal',
+    who: 'Glisse, 17 Jan',
+    claim: 'Hence wait for write-back after taking the page lock.',
+    verdict: 'WRONG',
+    because: 'Contents stay stable, but the page that is pinned afterwards is clean and protected.',
+    evidence: [
+      {
+        scenario: 'pin-lockpage-vs-wb (lock=page lock, wait for write-back, stable=true)',
+        property: 'notified',
+        expect: 'fail',
+        shows: 'pinned without the file system knowing',
+      },
+      {
+        scenario: 'pin-lockpage-vs-wb (lock=page lock, wait for write-back, stable=true)',
+        property: 'stable',
+        expect: 'pass',
+        shows: 'contents stay stable',
+      },
+    ],
+  },
+  {
+    number: 24,
+    kind: 'proposal',
+    who: 'Glisse, 17 Jan',
+    claim: 'Or compare the PTE again after a successful trylock of the page.',
+    verdict: 'HOLDS',
+    because: 'In GUP-fast too, since a trylock does not sleep.',
+    evidence: [
+      { scenario: 'pin-trylock-recheck (path=fast)', expect: 'pass', shows: 'in GUP-fast' },
+      { scenario: 'pin-trylock-recheck (path=slow)', expect: 'pass', shows: 'in slow GUP' },
+    ],
+  },
+  {
+    number: 25,
+    kind: 'fact',
+    who: 'Kara, 22 Jan',
+    claim: 'That race cannot be: permission test and count are in one page-table-lock section.',
+    verdict: 'IF',
+    because: 'In slow GUP. GUP-fast takes no such lock and needs its second look instead.',
+    evidence: [
+      slowPasses,
+      slowNeedsLock,
+      {
+        scenario: 'gup-fast-vs-mkclean',
+        without: ['gup_fast_pte_range/pte unchanged'],
+        expect: 'fail',
+        shows: 'in GUP-fast the race is there',
+      },
+    ],
+  },
+  {
+    number: 26,
+    kind: 'proposal',
+    who: 'Kara, 22 Jan',
+    claim: 'Let get_page in that section become an add of the bias.',
+    verdict: 'HOLDS',
+    because: 'This is what Linux does since 5.7 for small folios.',
+    evidence: [slowPasses],
+  },
+  {
+    number: 27,
+    kind: 'fact',
+    who: 'Kara, 22 Jan',
+    claim: 'After mkclean one either sees the count, or GUP faults.',
+    verdict: 'HOLDS',
+    because: 'Both may happen; neither cannot.',
+    evidence: [slowPasses],
+  },
+  {
+    number: 28,
+    kind: 'fact',
+    who: 'Kara, 22 Jan',
+    claim: 'Who sees the count copies the page, and all is well.',
+    verdict: 'OPEN',
+    because:
+      'For one write-back, yes; reclaim, truncation and a pin that stays are not modelled yet.',
+    evidence: [
+      {
+        scenario: 'bounce-content (after=stays dirty)',
+        expect: 'pass',
+        shows: 'one write-back and one pin',
+      },
+    ],
+    later: FILE_PAGES,
+  },
+  {
+    number: 29,
+    kind: 'fact',
+    who: 'Kara, 22 Jan',
+    claim: 'A GUP that faults waits for the page lock, then for outstanding write-back.',
+    verdict: 'IF',
+    because: 'The second wait is for devices that need stable pages only.',
+    evidence: [mkwriteStable, mkwriteUnstable],
+  },
+  {
+    number: 30,
+    kind: 'proposal',
+    who: 'Kara, 22 Jan',
+    claim: 'No page lock in GUP at all.',
+    verdict: 'HOLDS',
+    because: 'Neither path takes it, and all three properties hold.',
+    evidence: [
+      slowPasses,
+      { scenario: 'gup-fast-vs-mkclean', expect: 'pass', shows: 'GUP-fast without page lock' },
+    ],
+    later: 'On weaker machines if both sides have full barriers: Weak memory and litmus tests.',
+  },
+  {
+    number: 31,
+    kind: 'fact',
+    who: 'Kara, 22 Jan',
+    claim: 'User stores rely on the same; they are worse, for CPUs walk tables without any lock.',
+    verdict: 'IF',
+    because:
+      'If the TLB flush waits for running stores, and the PTE is cleared by an exchange, ' +
+      'which does not lose a dirty bit that the MMU sets meanwhile.',
+    evidence: [
+      {
+        scenario: 'cpu-store-vs-mkclean (flush=interrupt)',
+        expect: 'pass',
+        shows: 'with the wait of the TLB flush',
+      },
+      {
+        scenario: 'cpu-store-vs-mkclean (flush=no order)',
+        expect: 'fail',
+        shows: 'without it',
+      },
+      {
+        scenario: 'cpu-store-vs-zap (clear=store)',
+        expect: 'fail',
+        shows: 'a plain store over the PTE loses the dirty bit',
+      },
+    ],
+    later: `Stale TLB entries themselves: ${FILE_PAGES}.`,
+  },
+];

@@ -1,0 +1,55 @@
+/**
+ * Every scenario that ships: under each model the verdict that it says it has, and the size of its
+ * search. Sizes stand in one table, scenarios.counts.txt; `npx vitest run test/scenarios.test.ts
+ * -u` writes it again. A size that changes without a reason is the first sign of a broken search.
+ */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { loadScenarioFile } from '../src/cli/load.ts';
+import { check, isScenario } from '../src/index.ts';
+import type { Scenario } from '../src/index.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const MODELS = ['sc', 'tso'] as const;
+
+function scenarioFiles(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.scenario.ts'))
+    .map((name) => join(ROOT, folder, name))
+    .sort();
+}
+
+async function scenariosOf(file: string): Promise<Scenario[]> {
+  const loaded = await loadScenarioFile(file);
+  if (!loaded.ok) throw new Error(`${file}: ${loaded.error.message}`);
+  return Object.values(loaded.namespace).flat().filter(isScenario);
+}
+
+const files = [...scenarioFiles('scenarios'), ...scenarioFiles('examples')];
+const scenarios = (await Promise.all(files.map(scenariosOf))).flat();
+
+describe('the scenarios that ship', () => {
+  it('have names of their own', () => {
+    const names = scenarios.map(({ name }) => name);
+    expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
+  });
+
+  const lines: string[] = [];
+
+  it.each(scenarios.map((one) => [one.name, one] as const))('%s', async (name, one) => {
+    for (const model of MODELS) {
+      const result = await check(one, { model });
+      const { verdict, expected, states, transitions, problems } = result;
+      lines.push(
+        `${model.padEnd(4)}${verdict} ${states} states ${transitions} transitions  ${name}`,
+      );
+      expect({ model, verdict, problems }).toEqual({ model, verdict: expected, problems: [] });
+    }
+  });
+
+  it('take as many states as they took before', async () => {
+    await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('scenarios.counts.txt');
+  });
+});
