@@ -3,7 +3,7 @@
 export { array, assert, choose, flags, label, loop, pointer, struct } from './memory/index.ts';
 export { bool, s32, u32, word } from './memory/index.ts';
 export type * from './explore/result.ts';
-export { check } from './scenario/check.ts';
+export { check } from './jobs/check.ts';
 export type { CheckOptions } from './scenario/check.ts';
 export { isScenario, scenario } from './scenario/scenario.ts';
 export type { Scenario, ScenarioOptions } from './scenario/scenario.ts';

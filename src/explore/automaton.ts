@@ -68,10 +68,14 @@ export interface Automaton {
    * @returns the next state, or the user's mistake that was found on the way
    */
   discover(node: number, observed: number): number | Problem;
+  /** Whether an edge has been discovered already. */
+  knows(node: number, observed: number): boolean;
   /** The first mistake of the user that any discovery met. */
   readonly problem: () => Problem | null;
   detail(node: number): NodeDetail;
   readonly states: () => number;
+  /** How many there is room for. */
+  readonly statesMax: () => number;
   readonly runs: () => number;
   /** The pairs of states that edges join, in order of discovery: for the future of states. */
   readonly joined: readonly number[];
@@ -136,9 +140,11 @@ export function createAutomaton(
       if (typeof next !== 'number' && next !== FULL) growing.problem ??= next;
       return next;
     },
+    knows: (node, observed) => knows(growing.tables.edges, node, observed),
     problem: () => growing.problem,
     detail: (node) => detailOf(growing, node),
     states: () => growing.details.length,
+    statesMax: () => growing.tables.rows.length / ROW,
     runs: () => growing.runs,
     joined: growing.joined,
   };
@@ -429,6 +435,15 @@ function enlarged(old: Int32Array, length: number, space: TableSpace): Int32Arra
   const larger = new Int32Array(space.makeBuffer(4 * length));
   larger.set(old);
   return larger;
+}
+
+function knows(edges: Int32Array, node: number, observed: number): boolean {
+  const mask = edges.length / 4 - 1;
+  let slot = edgeHash(node, observed) & mask;
+  for (; edges[4 * slot + 2] !== 0; slot = (slot + 1) & mask) {
+    if (edges[4 * slot] === node && edges[4 * slot + 1] === observed) return true;
+  }
+  return false;
 }
 
 function freeEdge(edges: Int32Array, from: Int32Array, at: number): number {

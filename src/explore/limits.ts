@@ -15,7 +15,7 @@ export const BUFFER_ENTRIES = 4;
 /** Entries of one store buffer beyond which the search is OPEN. */
 export const BUFFER_ENTRIES_MAX = 32;
 /** Outcomes of one `choose`. */
-export const CHOICES_MAX = 1000;
+export const CHOICES_MAX = 64;
 /** Entries of a tuple that a kernel function may return. */
 export const TUPLE_MAX = 8;
 /** Final states kept for `reachableFinals`. */

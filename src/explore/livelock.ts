@@ -9,7 +9,7 @@
 
 import { Frontier } from './frontier.ts';
 import type { Choice } from './shortest.ts';
-import type { SearchInput } from './search.ts';
+import type { SearchInput } from './counting.ts';
 import { CANDIDATE_HEAD, DRAIN } from './stepper.ts';
 import type { Stepper } from './stepper.ts';
 import { NumberedStates } from './visited.ts';

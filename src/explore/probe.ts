@@ -8,7 +8,7 @@
  * are the same every time.
  */
 
-import type { SearchInput } from './search.ts';
+import type { SearchInput } from './counting.ts';
 import { CANDIDATE_HEAD } from './stepper.ts';
 import type { Stepper } from './stepper.ts';
 import { applyCandidate, createWalker, writeInitial } from './walk.ts';

@@ -19,7 +19,7 @@
 import { Modify, Result, Test } from '../memory/operation.ts';
 import type { Operation } from '../memory/operation.ts';
 import { Feature } from './automaton.ts';
-import type { AutomatonTables } from './automaton.ts';
+import type { AutomatonTables, TableSpace } from './automaton.ts';
 import type { Layout } from './layout.ts';
 import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
 
@@ -54,26 +54,70 @@ export class Reduction {
   private futures: Int32Array;
   /** Bit 0: a decision relied on the state's future. Bit 1: the state's own step was taken alone. */
   private used: Uint8Array;
+  /** The decisions of every worker of a parallel search; else just `used`. */
+  private everybody: readonly Uint8Array[] = [];
+  private readonly space: TableSpace;
   private known = 0;
   private seenPairs = 0;
 
   /** @param joined pairs of states that edges join, growing while the search runs */
-  constructor(layout: Layout, tables: AutomatonTables, joined: readonly number[]) {
+  constructor(
+    layout: Layout,
+    tables: AutomatonTables,
+    joined: readonly number[],
+    space: TableSpace,
+  ) {
     this.layout = layout;
+    this.space = space;
     this.tables = tables;
     this.joined = joined;
     this.setWords = ((layout.memoryWords + 32) >>> 5) | 0;
     this.tied = layout.interrupts.map(
       (host, thread) => host >= 0 || layout.interrupts.includes(thread),
     );
-    this.conflicts = new Int32Array(0);
     this.futures = new Int32Array(0);
+    this.conflicts = new Int32Array(0);
     this.used = new Uint8Array(0);
+    this.everybody = [this.used];
+    if (!space.mayGrow) this.makeRoom(space.states);
+  }
+
+  /** The reduction of one worker of a parallel search: it decides, but learns nothing by itself. */
+  static of(
+    layout: Layout,
+    tables: AutomatonTables,
+    conflicts: Int32Array,
+    relied: Uint8Array,
+  ): Reduction {
+    const space = {
+      makeBuffer: (bytes: number) => new ArrayBuffer(bytes),
+      states: 0,
+      mayGrow: true,
+    };
+    const reduction = new Reduction(layout, tables, [], space);
+    reduction.conflicts = conflicts;
+    reduction.used = relied;
+    return reduction;
+  }
+
+  /** How many thread states the coordinator has taught. */
+  adopt(known: number): void {
+    this.known = known;
+  }
+
+  /** The shared table that workers decide by. */
+  shared(): Int32Array {
+    return this.conflicts;
+  }
+
+  /** The decisions of these workers are the ones that may turn out wrong. */
+  listenTo(everybody: readonly Uint8Array[]): void {
+    this.everybody = everybody;
   }
 
   /** Forgets the decisions, not the futures: before the search is run again. */
   restart(): void {
-    this.used.fill(0);
+    for (const relied of this.everybody) relied.fill(0);
     this.isInvalid = false;
   }
 
@@ -171,13 +215,14 @@ export class Reduction {
 
   private makeRoom(states: number): void {
     const integers = states * CLASSES * this.setWords;
-    if (integers > this.futures.length) {
-      this.futures = enlarged(this.futures, 2 * integers);
-      this.conflicts = enlarged(this.conflicts, 2 * integers);
-      const used = new Uint8Array(2 * states);
-      used.set(this.used);
-      this.used = used;
-    }
+    if (integers <= this.futures.length) return;
+    const length = this.space.mayGrow ? 2 * integers : integers;
+    this.futures = enlarged(this.futures, new ArrayBuffer(4 * length));
+    this.conflicts = enlarged(this.conflicts, this.space.makeBuffer(4 * length));
+    const used = new Uint8Array(2 * states);
+    used.set(this.used);
+    this.used = used;
+    this.everybody = [used];
   }
 
   /** A state's own access is part of its future. */
@@ -221,7 +266,8 @@ export class Reduction {
   /** Recomputes what conflicts with each class in the future of a state. */
   private refresh(node: number): void {
     const flags = this.tables.rows[(node << ROW_SHIFT) + Column.FLAGS] as number;
-    const used = this.used[node] as number;
+    let used = 0;
+    for (const relied of this.everybody) used |= relied[node] as number;
     if ((used & 2) !== 0 && (flags & Flag.NEW_ROUND) !== 0) this.isInvalid = true;
     for (let accessClass = 1; accessClass <= CLASSES; accessClass++) {
       for (let word = 0; word < this.setWords; word++) {
@@ -244,8 +290,8 @@ export class Reduction {
   }
 }
 
-function enlarged(old: Int32Array, length: number): Int32Array {
-  const larger = new Int32Array(length);
+function enlarged(old: Int32Array, space: ArrayBufferLike): Int32Array {
+  const larger = new Int32Array(space);
   larger.set(old);
   return larger;
 }

@@ -12,7 +12,7 @@
 import { Frontier } from './frontier.ts';
 import type { Violation } from './judge.ts';
 import { NodeKind, ROW_SHIFT } from './node.ts';
-import type { SearchInput } from './search.ts';
+import type { SearchInput } from './counting.ts';
 import type { PropertyName } from './result.ts';
 import { CANDIDATE_HEAD, DRAIN } from './stepper.ts';
 import { NumberedStates } from './visited.ts';

@@ -7,7 +7,7 @@ import type { Operation } from '../memory/operation.ts';
 import type { NodeDetail } from './automaton.ts';
 import type { Program, ProgramWord } from './program.ts';
 import type { Change, Model, PropertyName, Step, Trace } from './result.ts';
-import type { SearchInput } from './search.ts';
+import type { SearchInput } from './counting.ts';
 import type { Choice } from './shortest.ts';
 import { CANDIDATE_HEAD, DRAIN } from './stepper.ts';
 import type { Stepper } from './stepper.ts';

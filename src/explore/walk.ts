@@ -8,7 +8,7 @@
 import type { Violation } from './judge.ts';
 import type { Layout } from './layout.ts';
 import type { Program } from './program.ts';
-import type { SearchInput } from './search.ts';
+import type { SearchInput } from './counting.ts';
 import { CANDIDATE_HEAD, Stepper } from './stepper.ts';
 import type { PoolLayout, Trouble } from './stepper.ts';
 

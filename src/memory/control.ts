@@ -22,7 +22,7 @@ export function loop(round: () => boolean): void {
 /**
  * A choice that no state decides: every number from 0 to n - 1 is explored.
  *
- * @param n how many outcomes, 1 to 1000
+ * @param n how many outcomes, 1 to 64
  */
 export function choose(n: number): number {
   return machine().perform(

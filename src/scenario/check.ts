@@ -6,17 +6,20 @@ import { createAutomaton, Feature } from '../explore/automaton.ts';
 import { createJudge } from '../explore/judge.ts';
 import { layOut } from '../explore/layout.ts';
 import type { Layout } from '../explore/layout.ts';
-import { BUFFER_ENTRIES, BUFFER_ENTRIES_MAX } from '../explore/limits.ts';
+import { AUTOMATON_STATES_MAX, BUFFER_ENTRIES, BUFFER_ENTRIES_MAX } from '../explore/limits.ts';
 import { problem } from '../explore/problem.ts';
 import type { Program } from '../explore/program.ts';
 import { Reduction } from '../explore/reduction.ts';
-import { search } from '../explore/search.ts';
+import { parallelSearch } from '../explore/coordinate.ts';
+import type { HandOut } from '../explore/coordinate.ts';
 import type {
   FoundViolation,
   SearchInput,
   SearchOptions,
   SearchOutcome,
-} from '../explore/search.ts';
+} from '../explore/counting.ts';
+import type { Assignment } from '../explore/parallel.ts';
+import { search } from '../explore/search.ts';
 import { findLivelock } from '../explore/livelock.ts';
 import { probe } from '../explore/probe.ts';
 import { shortestExecution } from '../explore/shortest.ts';
@@ -35,7 +38,7 @@ import type {
 import { missProbability } from '../explore/visited.ts';
 import { createWorld } from '../explore/world.ts';
 import type { ReplayWorld } from '../explore/world.ts';
-import type { Automaton } from '../explore/automaton.ts';
+import type { Automaton, TableSpace } from '../explore/automaton.ts';
 import { buildProgram } from './build.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -83,31 +86,80 @@ export interface Seen {
   readonly base: number;
 }
 
+/** Workers for a parallel search; `null` where there are none (in a browser). */
+export type Hire = (size: number) => Promise<Helpers>;
+
+/** Workers that wait for assignments. */
+export interface Helpers {
+  handOut(assignments: readonly Assignment[]): void;
+  dismiss(): Promise<void>;
+}
+
 /**
- * Explores every execution of a scenario.
+ * Explores every execution of a scenario, in this thread.
  *
  * @returns the verdict, counts and findings; mistakes of the user are in `problems`
  */
 export function check(scenario: Scenario, options: CheckOptions = {}): Promise<CheckResult> {
-  return Promise.resolve(checkNow(scenario, options, null));
+  return checkWith(scenario, options, null);
 }
 
-/** `check`, with an observer of final and stuck states. */
+/** `check` with worker threads, once a search turns out to be large. */
+export async function checkWith(
+  scenario: Scenario,
+  options: CheckOptions,
+  hire: Hire | null,
+): Promise<CheckResult> {
+  const asked = askedOf(scenario, options);
+  const program = buildProgram(scenario, asked.designs, expectedOf(scenario, asked.model));
+  if ('code' in program) return failed(scenario, asked, program);
+  const jobs = hire === null ? 1 : (options.jobs ?? 1);
+  const explored = explore(program, asked, null, jobs > 1 ? PARALLEL_FROM : Infinity);
+  if (hire === null || 'code' in explored || explored.outcome.retry !== 'parallel') {
+    return resultOf(scenario, asked, explored);
+  }
+  const helpers = await hire(jobs - 1);
+  try {
+    const layout = explored.input.layout;
+    const handOut: HandOut = (assignments) => helpers.handOut(assignments);
+    const found = exploreInParallel(program, asked, layout, explored, { workers: jobs, handOut });
+    return resultOf(scenario, asked, found);
+  } finally {
+    await helpers.dismiss();
+  }
+}
+
+/** `check` in this thread, with an observer of final and stuck states. */
 export function checkNow(
   scenario: Scenario,
   options: CheckOptions,
   observer: StateObserver | null,
 ): CheckResult {
-  const model = options.model ?? 'sc';
-  const expected = expectedOf(scenario, model);
-  const designs = { ...scenario.options.designs, ...options.designs };
-  const started = performance.now();
-  const program = buildProgram(scenario, designs, expected);
-  if ('code' in program) return failed(scenario, model, expected, program);
-  const explored = explore(program, { ...options, model, designs }, scenario, observer);
-  if ('code' in explored) return failed(scenario, model, expected, explored);
-  const without = [...(scenario.options.without ?? []), ...(options.without ?? [])];
-  return resultOf(explored, { model, without, designs }, started);
+  const asked = askedOf(scenario, options);
+  const program = buildProgram(scenario, asked.designs, expectedOf(scenario, asked.model));
+  if ('code' in program) return failed(scenario, asked, program);
+  return resultOf(scenario, asked, explore(program, asked, observer, Infinity));
+}
+
+/** States from which on several workers are faster than one. */
+const PARALLEL_FROM = 100_000;
+
+/** The options with everything that was left out. */
+interface Asked extends CheckOptions {
+  readonly model: Model;
+  readonly without: readonly string[];
+  readonly designs: Readonly<Record<string, string>>;
+  readonly started: number;
+}
+
+function askedOf(scenario: Scenario, options: CheckOptions): Asked {
+  return {
+    ...options,
+    model: options.model ?? 'sc',
+    without: [...(scenario.options.without ?? []), ...(options.without ?? [])],
+    designs: { ...scenario.options.designs, ...options.designs },
+    started: performance.now(),
+  };
 }
 
 function expectedOf(scenario: Scenario, model: Model): 'pass' | 'fail' {
@@ -117,58 +169,110 @@ function expectedOf(scenario: Scenario, model: Model): 'pass' | 'fail' {
 
 function explore(
   program: Program,
-  options: CheckOptions & { readonly model: Model; readonly designs: Record<string, string> },
-  scenario: Scenario,
+  asked: Asked,
   observer: StateObserver | null,
+  statesMax: number,
 ): Explored | Problem {
-  const without = [...(scenario.options.without ?? []), ...(options.without ?? [])];
-  let entries = BUFFER_ENTRIES;
-  for (;;) {
-    const world = createWorld(program, { ...options, without, numbered: [] });
-    const explored = exploreWith(program, options, world, entries, observer);
+  for (let entries = BUFFER_ENTRIES; ; entries *= 2) {
+    const layout = layOut(program, asked.model, entries);
+    const explored = exploreWith(program, asked, layout, observer, statesMax);
     if ('code' in explored || explored.outcome.retry !== 'buffer') return explored;
-    if (entries >= BUFFER_ENTRIES_MAX) return explored;
-    entries *= 2;
+    if (entries < BUFFER_ENTRIES_MAX) continue;
+    const open = { limit: 'buffer', entries } as const;
+    return { ...explored, outcome: { ...explored.outcome, open, retry: null } };
   }
 }
 
 function exploreWith(
   program: Program,
-  options: CheckOptions & { readonly model: Model },
-  world: ReplayWorld,
-  bufferEntries: number,
+  asked: Asked,
+  layout: Layout,
   observer: StateObserver | null,
+  statesMax: number,
 ): Explored | Problem {
-  const layout = layOut(program, options.model, bufferEntries);
+  const world = createWorld(program, { ...asked, numbered: [] });
   const space = {
-    makeBuffer: (bytes: number): ArrayBufferLike => new ArrayBuffer(bytes),
-    states: 1 << 8,
+    makeBuffer: (bytes: number) => new ArrayBuffer(bytes),
+    states: 256,
     mayGrow: true,
   };
+  const input = inputOf(program, asked, layout, world, space, observer);
+  if ('code' in input) return input;
+  return repeated(input, world, (one) => search(one, statesMax));
+}
+
+/** Workers of a parallel search, this thread among them. */
+interface Team {
+  readonly workers: number;
+  readonly handOut: HandOut;
+}
+
+function exploreInParallel(
+  program: Program,
+  asked: Asked,
+  layout: Layout,
+  before: Explored,
+  team: Team,
+): Explored | Problem {
+  const { world } = before;
+  const makeBuffer = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes);
+  let states = 1 << 14;
+  while (states < 8 * before.input.automaton.states()) states *= 2;
+  for (;;) {
+    const space = { makeBuffer, states, mayGrow: false };
+    const input = inputOf(program, asked, layout, world, space, null);
+    if ('code' in input) return input;
+    const found = repeated(input, world, (one) => parallelSearch(one, team.workers, team.handOut));
+    if ('code' in found || found.outcome.retry !== 'tables') return found;
+    if (states >= AUTOMATON_STATES_MAX) return withOpen(found, states);
+    states *= 4;
+  }
+}
+
+function withOpen(found: Explored, states: number): Explored {
+  const open = { limit: 'automaton', states } as const;
+  return { ...found, outcome: { ...found.outcome, open, retry: null } };
+}
+
+function inputOf(
+  program: Program,
+  asked: Asked,
+  layout: Layout,
+  world: ReplayWorld,
+  space: TableSpace,
+  observer: StateObserver | null,
+): SearchInput | Problem {
   const automaton = createAutomaton(program, layout, world, space);
   if ('code' in automaton) return automaton;
   const judge = createJudge(program, layout, automaton, world);
-  const reduction = new Reduction(layout, automaton.tables, automaton.joined);
+  const reduction = new Reduction(layout, automaton.tables, automaton.joined, space);
+  const seen = observerOf(program, layout, automaton, observer);
+  const options = { ...searchOptionsOf(program, asked), ...seen };
+  return { program, layout, automaton, judge, reduction, options };
+}
+
+/** Searches until nothing that was taken for granted turns out wrong. */
+function repeated(
+  input: SearchInput,
+  world: ReplayWorld,
+  run: (input: SearchInput) => SearchOutcome,
+): Explored | Problem {
+  let one = input;
   for (let attempt = 0; ; attempt++) {
-    const seen = observerOf(program, layout, automaton, observer);
-    const searchOptions = { ...searchOptionsOf(program, options), ...seen };
-    const input: SearchInput = {
-      program,
-      layout,
-      automaton,
-      judge,
-      reduction,
-      options: searchOptions,
-    };
-    if (searchOptions.reduction) probe(input, PROBES << attempt);
-    const outcome = search(input);
-    const found = outcome.problem ?? automaton.problem();
+    if (one.options.reduction) probe(one, PROBES << attempt);
+    const outcome = run(one);
+    const found = outcome.problem ?? one.automaton.problem();
     if (found !== null) return found;
-    if (outcome.retry === null || outcome.retry === 'buffer') {
-      return { program, input, outcome, world };
+    if (outcome.retry !== 'reduction' && outcome.retry !== 'symmetry') {
+      return { program: one.program, input: one, outcome, world };
     }
+    const reduction = one.options.reduction && attempt < ATTEMPTS_MAX;
+    one = { ...one, options: { ...one.options, reduction } };
   }
 }
+
+/** Attempts with reduction; after that the search is run without. */
+const ATTEMPTS_MAX = 8;
 
 /** Random executions before the search; twice as many at each further attempt. */
 const PROBES = 100;
@@ -188,10 +292,9 @@ function observerOf(
 
 function searchOptionsOf(
   program: Program,
-  options: CheckOptions & { readonly model: Model },
+  options: Asked,
 ): Omit<SearchOptions, 'onFinal' | 'onStuck'> {
-  const { until = {}, onProgress, model } = options;
-  const started = performance.now();
+  const { until = {}, onProgress, model, started } = options;
   return {
     reduction: options.reduction ?? true,
     symmetry: options.symmetry ?? true,
@@ -221,7 +324,10 @@ function verdictOf(outcome: SearchOutcome, findings: readonly Finding[]): Verdic
   return outcome.complete ? 'pass' : 'open';
 }
 
-function resultOf(explored: Explored, head: TraceHead, started: number): CheckResult {
+function resultOf(scenario: Scenario, asked: Asked, explored: Explored | Problem): CheckResult {
+  if ('code' in explored) return failed(scenario, asked, explored);
+  const { model, without, designs } = asked;
+  const head: TraceHead = { model, without, designs };
   const { program, outcome, input, world } = explored;
   const findings = findingsOf(explored, head);
   const problems = world.sites.unmatched().map((name) => unknownDefence(name, world.sites.list()));
@@ -239,8 +345,8 @@ function resultOf(explored: Explored, head: TraceHead, started: number): CheckRe
     threads: program.threads.length,
     automatonStates: input.automaton.states(),
     runs: input.automaton.runs(),
-    seconds: (performance.now() - started) / 1000,
-    bytesPerState: outcome.bytes / outcome.states,
+    seconds: (performance.now() - asked.started) / 1000,
+    bytesPerState: outcome.visitedBytes / outcome.states,
     missProbability: missProbability(outcome.states),
     findings,
     properties: input.judge.reports(outcome.complete),
@@ -309,17 +415,12 @@ function unknownDefence(name: string, known: readonly Defence[]): Problem {
   return problem('HF004', { what: `The scenario meets no defence '${name}'.`, details });
 }
 
-function failed(
-  scenario: Scenario,
-  model: Model,
-  expected: 'pass' | 'fail',
-  found: Problem,
-): CheckResult {
+function failed(scenario: Scenario, asked: Asked, found: Problem): CheckResult {
   return {
     scenario: scenario.name,
-    model,
+    model: asked.model,
     verdict: 'open',
-    expected,
+    expected: expectedOf(scenario, asked.model),
     complete: false,
     open: null,
     states: 0,

@@ -1,0 +1,336 @@
+/**
+ * One test a row of the ordering table.
+ *
+ * What each primitive is on x86 is written here a second time, by hand, and shown by two programs that
+ * both machines run: the engine, which reads the table, and the referee, which does not.
+ *
+ *     earlier   P0: x = 1; PRIMITIVE; read y      P1: y = 1; smp_mb; read x
+ *     own       P0: PRIMITIVE; read y; x = 1      P1: y = 1; smp_mb; look at its word; read x
+ *
+ * In the first both may read 0 only if the primitive lets x wait in the store buffer; in the second P1
+ * may find the word unchanged while P0 read 0 only if the primitive's own store waits there. (x = 1
+ * tells that from a word which a later unlock has changed back.)
+ */
+
+import { describe, expect, it } from 'vitest';
+import { engineEnds, refereeEnds } from '../../test/referee/compare.ts';
+import { call, litmus, MB, R, readable, told, W } from '../../test/referee/litmus.ts';
+import type { Call } from '../../test/referee/litmus.ts';
+import type { Kind, Program } from '../../test/referee/program.ts';
+import { ORDERING } from './ordering.ts';
+import type { Order, PrimitiveName, Tso } from './ordering.ts';
+
+/** A call of a primitive on the word `p` in which it does, or does not do, what it can. */
+interface Probe {
+  readonly row: PrimitiveName;
+  readonly tso: Tso;
+  readonly fails: boolean;
+  readonly kind: Kind;
+  /** What the word holds at first, and when the call is made. */
+  readonly initial: number;
+  readonly found: number;
+  readonly operands: readonly number[];
+  readonly before: readonly Call[];
+  readonly after: readonly Call[];
+}
+
+type Setting = Partial<Omit<Probe, 'row' | 'tso' | 'kind'>>;
+
+/** Probes of several rows that are called alike. */
+function probes(
+  tso: Tso,
+  kind: Kind,
+  rows: readonly PrimitiveName[],
+  setting: Setting = {},
+): Probe[] {
+  const { initial = 0, found = initial, operands = [] } = setting;
+  const { fails = false, before = [], after = [] } = setting;
+  return rows.map((row) => ({ row, tso, fails, kind, initial, found, operands, before, after }));
+}
+
+type Form = '' | '_acquire' | '_release' | '_relaxed';
+const FORMS: readonly Form[] = ['', '_acquire', '_release', '_relaxed'];
+
+function forms<N extends string>(...names: readonly N[]): `${N}${Form}`[] {
+  return names.flatMap((name) => FORMS.map((form): `${N}${Form}` => `${name}${form}`));
+}
+
+const p = (primitive: PrimitiveName, ...operands: number[]): Call =>
+  call(primitive, 'p', ...operands);
+
+const OPERAND = { operands: [1] };
+const SWAPS = { operands: [0, 1] };
+const SWAPS_NOT = { operands: [5, 1], fails: true };
+
+const ACCESSES: readonly Probe[] = [
+  ...probes('load', 'word', ['READ_ONCE', 'load', 'smp_load_acquire']),
+  ...probes('load', 'pointer', ['rcu_dereference']),
+  ...probes('store', 'word', ['WRITE_ONCE', 'store', 'smp_store_release'], OPERAND),
+  ...probes('store', 'pointer', ['rcu_assign_pointer'], OPERAND),
+  ...probes('locked', 'word', ['smp_store_mb'], OPERAND),
+  ...probes('drain', 'word', ['smp_mb']),
+  ...probes('nothing', 'word', ['smp_rmb', 'smp_wmb', 'smp_mb__after_spinlock']),
+  ...probes('nothing', 'word', ['smp_mb__before_atomic', 'smp_mb__after_atomic']),
+  ...probes('nothing', 'word', ['choose'], OPERAND),
+  ...probes('locked', 'word', forms('xchg'), OPERAND),
+  ...probes('locked', 'word', forms('cmpxchg', 'try_cmpxchg'), SWAPS),
+  ...probes('locked', 'word', forms('cmpxchg', 'try_cmpxchg'), SWAPS_NOT),
+];
+
+const FROM_7 = { initial: 7, found: 7 };
+
+const ATOMICS: readonly Probe[] = [
+  ...probes('load', 'atomic', ['atomic_read', 'atomic_read_acquire']),
+  ...probes('store', 'atomic', ['atomic_set', 'atomic_set_release'], OPERAND),
+  ...probes('locked', 'atomic', ['atomic_add', 'atomic_sub', 'atomic_xor', 'atomic_or'], OPERAND),
+  ...probes('locked', 'atomic', ['atomic_and', 'atomic_andnot'], { ...OPERAND, ...FROM_7 }),
+  ...probes('locked', 'atomic', ['atomic_inc', 'atomic_dec']),
+  ...probes('locked', 'atomic', forms('atomic_inc_return', 'atomic_dec_return')),
+  ...probes('locked', 'atomic', forms('atomic_fetch_inc', 'atomic_fetch_dec')),
+  ...probes('locked', 'atomic', forms('atomic_add_return', 'atomic_sub_return'), OPERAND),
+  ...probes('locked', 'atomic', forms('atomic_fetch_add', 'atomic_fetch_sub'), OPERAND),
+  ...probes('locked', 'atomic', forms('atomic_fetch_or', 'atomic_fetch_xor'), OPERAND),
+  ...probes('locked', 'atomic', forms('atomic_fetch_and'), { ...OPERAND, ...FROM_7 }),
+  ...probes('locked', 'atomic', forms('atomic_fetch_andnot'), { ...OPERAND, ...FROM_7 }),
+  ...probes('locked', 'atomic', forms('atomic_xchg'), OPERAND),
+  ...probes('locked', 'atomic', forms('atomic_cmpxchg', 'atomic_try_cmpxchg'), SWAPS),
+  ...probes('locked', 'atomic', forms('atomic_cmpxchg', 'atomic_try_cmpxchg'), SWAPS_NOT),
+  ...probes('locked', 'atomic', ['atomic_dec_and_test', 'atomic_inc_and_test']),
+  ...probes('locked', 'atomic', ['atomic_sub_and_test', 'atomic_add_negative'], OPERAND),
+  ...probes('locked', 'atomic', ['atomic_add_unless', 'atomic_fetch_add_unless'], {
+    operands: [1, 5],
+  }),
+  ...probes('load', 'atomic', ['atomic_add_unless', 'atomic_fetch_add_unless'], {
+    operands: [1, 0],
+    fails: true,
+  }),
+  ...probes('locked', 'atomic', ['atomic_inc_not_zero', 'atomic_dec_if_positive'], FROM_7),
+  ...probes('load', 'atomic', ['atomic_inc_not_zero', 'atomic_dec_if_positive'], { fails: true }),
+];
+
+const BIT = { operands: [0] };
+const BIT_IS_SET = { operands: [0], initial: 1 };
+
+const BITS: readonly Probe[] = [
+  ...probes('load', 'flags', ['test_bit', 'test_bit_acquire'], BIT),
+  ...probes('locked', 'flags', ['set_bit', 'change_bit'], BIT),
+  ...probes('locked', 'flags', ['clear_bit'], BIT_IS_SET),
+  ...probes('locked', 'flags', ['test_and_set_bit', 'test_and_change_bit'], BIT),
+  ...probes('locked', 'flags', ['test_and_clear_bit'], BIT_IS_SET),
+  ...probes('locked', 'bits', ['test_and_set_bit_lock'], {
+    ...BIT,
+    after: [p('clear_bit_unlock', 0)],
+  }),
+  ...probes('locked', 'bits', ['test_and_set_bit_lock'], { ...BIT_IS_SET, fails: true }),
+  ...probes('locked', 'bits', ['clear_bit_unlock'], {
+    ...BIT,
+    found: 1,
+    before: [p('wait_on_bit_lock', 0)],
+  }),
+];
+
+/** Rows that take a lock, that take it if they can, and that release it. */
+function lock(
+  kind: Kind,
+  held: number,
+  [take, attempt, release]: readonly [PrimitiveName, PrimitiveName, PrimitiveName],
+  releaseIs: Tso,
+  operands: readonly number[] = [],
+): Probe[] {
+  const after = [p(release, ...operands)];
+  const before = [p(take, ...operands)];
+  return [
+    ...probes('locked', kind, [take, attempt], { operands, after }),
+    ...probes(releaseIs, kind, [release], { operands, before, found: held }),
+  ];
+}
+
+/** An attempt at a lock that this thread has itself. */
+function attempt(
+  row: PrimitiveName,
+  kind: Kind,
+  tso: Tso,
+  [take, release]: readonly [PrimitiveName, PrimitiveName],
+  operands: readonly number[] = [],
+): Probe[] {
+  const before = [p(take, ...operands)];
+  const after = [p(release, ...operands)];
+  return probes(tso, kind, [row], { fails: true, operands, before, after });
+}
+
+const SPIN = ['spin_lock', 'spin_unlock'] as const;
+const WRITE = ['write_lock', 'write_unlock'] as const;
+const DOWN = ['down_write', 'up_write'] as const;
+const MUTEX = ['mutex_lock', 'mutex_unlock'] as const;
+const BIT_SPIN = ['bit_spin_lock', 'bit_spin_unlock'] as const;
+
+const LOCKS: readonly Probe[] = [
+  ...lock('spin', 1, ['spin_lock', 'spin_trylock', 'spin_unlock'], 'store'),
+  ...lock('bits', 1, ['bit_spin_lock', 'bit_spin_trylock', 'bit_spin_unlock'], 'locked', [0]),
+  ...lock('rwlock', 1, ['read_lock', 'read_trylock', 'read_unlock'], 'locked'),
+  ...lock('rwlock', -1, ['write_lock', 'write_trylock', 'write_unlock'], 'store'),
+  ...lock('rwsem', 1, ['down_read', 'down_read_trylock', 'up_read'], 'locked'),
+  ...lock('rwsem', -1, ['down_write', 'down_write_trylock', 'up_write'], 'locked'),
+  ...lock('mutex', 1, ['mutex_lock', 'mutex_trylock', 'mutex_unlock'], 'locked'),
+  // queued_spin_trylock, queued_read_trylock, queued_write_trylock, __down_read_trylock and
+  // __mutex_trylock read the lock before they try.
+  ...attempt('spin_trylock', 'spin', 'load', SPIN),
+  ...attempt('read_trylock', 'rwlock', 'load', WRITE),
+  ...attempt('write_trylock', 'rwlock', 'load', WRITE),
+  ...attempt('down_read_trylock', 'rwsem', 'load', DOWN),
+  ...attempt('mutex_trylock', 'mutex', 'load', MUTEX),
+  // rwsem_write_trylock and test_and_set_bit_lock do not.
+  ...attempt('down_write_trylock', 'rwsem', 'locked', DOWN),
+  ...attempt('bit_spin_trylock', 'bits', 'locked', BIT_SPIN, [0]),
+  ...probes('load', 'spin', ['spin_is_locked']),
+  ...probes('locked', 'rwsem', ['downgrade_write'], {
+    before: [p('down_write')],
+    found: -1,
+    after: [p('up_read')],
+  }),
+];
+
+const WAITING: readonly Probe[] = [
+  ...probes('locked', 'queue', ['prepare_to_wait'], { after: [p('finish_wait')] }),
+  ...probes('load', 'queue', ['schedule']),
+  ...probes('locked', 'queue', ['finish_wait'], { before: [p('prepare_to_wait')], found: 1 }),
+  ...probes('load', 'queue', ['finish_wait'], { fails: true }),
+  ...probes('locked', 'queue', ['wake_up'], { before: [p('prepare_to_wait')], found: 1 }),
+  ...probes('locked', 'completion', ['wait_for_completion'], { initial: 1 }),
+  ...probes('locked', 'completion', ['complete', 'complete_all']),
+  ...probes('load', 'flags', ['wait_on_bit'], BIT),
+  ...probes('locked', 'bits', ['wait_on_bit_lock'], { ...BIT, after: [p('clear_bit_unlock', 0)] }),
+  ...probes('load', 'word', ['wait_for_value'], { operands: [0] }),
+  ...probes('drain', 'word', ['synchronize_rcu', 'smp_call_function']),
+];
+
+const PROBES = [...ACCESSES, ...ATOMICS, ...BITS, ...LOCKS, ...WAITING];
+
+/** Rows for the machine itself: no order, and no word that a program could look at. */
+const WITHOUT_PROBE = ['kmalloc', 'kfree', 'section'];
+
+const WITHOUT_WORD = /^smp_(r|w)?mb|^choose$|^synchronize_rcu$|^smp_call_function$/;
+
+function callOf({ row, operands }: Probe): Call {
+  if (WITHOUT_WORD.test(row)) return call(row, null, ...operands);
+  return p(row === 'wait_for_value' ? ('waitUntilEquals' as PrimitiveName) : row, ...operands);
+}
+
+function earlier(probe: Probe): Program {
+  const { before, after } = probe;
+  return program(probe, [...before, W('x', 1), callOf(probe), R('y'), ...after], [R('x')]);
+}
+
+function own(probe: Probe): Program {
+  const { before, after, found } = probe;
+  return program(
+    probe,
+    [...before, callOf(probe), R('y'), W('x', 1), ...after],
+    [told('readEquals', 'p', found), R('x')],
+  );
+}
+
+function program(
+  { kind, initial }: Probe,
+  first: readonly Call[],
+  looks: readonly Call[],
+): Program {
+  const words = { x: 'word', y: 'word', p: [kind, initial] } as const;
+  return litmus(words, [first, [W('y', 1), MB, ...looks]]);
+}
+
+/** Whether P0 read 0 while P1 saw what is asked for, by both machines. */
+function shows(of: Program, outcome: string): { referee: boolean; engine: boolean } {
+  const said = (ends: { finals: readonly string[] } | null): boolean =>
+    readable(of, ends?.finals ?? []).includes(outcome);
+  return { referee: said(refereeEnds(of, 'tso', 1e5)), engine: said(engineEnds(of, 'tso')) };
+}
+
+const both = (value: boolean): { referee: boolean; engine: boolean } => ({
+  referee: value,
+  engine: value,
+});
+
+describe('on x86', () => {
+  it.each(PROBES)('$row is $tso (fails: $fails)', (probe) => {
+    const { row, tso, fails } = probe;
+    expect(fails ? ORDERING[row].tsoFailed : ORDERING[row].tso).toBe(tso);
+    const drains = tso === 'locked' || tso === 'drain';
+    expect(shows(earlier(probe), '0 0')).toEqual(both(!drains));
+    if (tso === 'store') expect(shows(own(probe), '0 1 0')).toEqual(both(true));
+    if (tso === 'locked' && !fails) expect(shows(own(probe), '0 1 0')).toEqual(both(false));
+  });
+
+  it('every row of the table is tested', () => {
+    const tested = new Set<string>([...PROBES.map(({ row }) => row), ...WITHOUT_PROBE]);
+    expect([...tested].sort()).toEqual(Object.keys(ORDERING).sort());
+  });
+
+  it('a row whose failure is not told apart is the same when it fails', () => {
+    const apart = new Set<string>(PROBES.filter(({ fails }) => fails).map(({ row }) => row));
+    for (const [name, { tso, tsoFailed }] of Object.entries(ORDERING)) {
+      if (!apart.has(name)) expect([name, tsoFailed]).toEqual([name, tso]);
+    }
+  });
+});
+
+/** What Documentation/atomic_t.txt, atomic_bitops.txt and memory-barriers.txt promise. */
+const PROMISED: { readonly [O in Order]: readonly string[] } = {
+  full: [
+    ...['smp_mb', 'smp_store_mb', 'smp_mb__before_atomic', 'smp_mb__after_atomic'],
+    ...['smp_mb__after_spinlock', 'synchronize_rcu', 'smp_call_function'],
+    ...['xchg', 'cmpxchg', 'try_cmpxchg', 'atomic_xchg', 'atomic_cmpxchg', 'atomic_try_cmpxchg'],
+    ...['atomic_add_return', 'atomic_sub_return', 'atomic_inc_return', 'atomic_dec_return'],
+    ...['atomic_fetch_add', 'atomic_fetch_sub', 'atomic_fetch_inc', 'atomic_fetch_dec'],
+    ...['atomic_fetch_and', 'atomic_fetch_or', 'atomic_fetch_xor', 'atomic_fetch_andnot'],
+    ...['atomic_add_unless', 'atomic_fetch_add_unless', 'atomic_inc_not_zero'],
+    ...['atomic_dec_if_positive', 'atomic_dec_and_test', 'atomic_inc_and_test'],
+    ...['atomic_sub_and_test', 'atomic_add_negative'],
+    ...['test_and_set_bit', 'test_and_clear_bit', 'test_and_change_bit'],
+    ...['prepare_to_wait', 'wake_up'],
+  ],
+  acquire: [
+    ...['smp_load_acquire', 'atomic_read_acquire', 'test_bit_acquire', 'test_and_set_bit_lock'],
+    ...['spin_lock', 'spin_trylock', 'bit_spin_lock', 'bit_spin_trylock'],
+    ...['read_lock', 'read_trylock', 'write_lock', 'write_trylock', 'mutex_lock', 'mutex_trylock'],
+    ...['down_read', 'down_read_trylock', 'down_write', 'down_write_trylock'],
+    ...['wait_for_completion', 'wait_on_bit', 'wait_on_bit_lock', 'wait_for_value'],
+  ],
+  release: [
+    ...['smp_store_release', 'rcu_assign_pointer', 'atomic_set_release', 'clear_bit_unlock'],
+    ...['spin_unlock', 'bit_spin_unlock', 'read_unlock', 'write_unlock', 'mutex_unlock'],
+    ...['up_read', 'up_write', 'downgrade_write', 'complete', 'complete_all'],
+  ],
+  relaxed: [
+    ...['READ_ONCE', 'WRITE_ONCE', 'load', 'store', 'rcu_dereference', 'atomic_read', 'atomic_set'],
+    ...['atomic_add', 'atomic_sub', 'atomic_inc', 'atomic_dec'],
+    ...['atomic_and', 'atomic_or', 'atomic_xor', 'atomic_andnot'],
+    ...['test_bit', 'set_bit', 'clear_bit', 'change_bit', 'spin_is_locked'],
+    ...['schedule', 'finish_wait', 'choose', 'kmalloc', 'kfree', 'section'],
+  ],
+  read: ['smp_rmb'],
+  write: ['smp_wmb'],
+};
+
+/** Conditional ones, which order nothing when their condition fails. */
+const CONDITIONAL =
+  /try_?cmpxchg|cmpxchg|trylock|_unless$|_not_zero$|_if_positive$|^test_and_set_bit_lock$|^finish_wait$/;
+
+function promise(name: string): Order | undefined {
+  const suffix = /^(?:xchg|(?:try_)?cmpxchg|atomic_.*)_(acquire|release|relaxed)$/.exec(name);
+  const known = Object.entries(PROMISED).find(([, names]) => names.includes(name))?.[0];
+  return (known ?? suffix?.[1]) as Order | undefined;
+}
+
+describe('under the memory model of the kernel', () => {
+  it.each(Object.keys(ORDERING) as PrimitiveName[])('%s promises what is documented', (name) => {
+    const { lkmm, failed } = ORDERING[name];
+    expect(lkmm).toBe(promise(name));
+    expect(failed).toBe(CONDITIONAL.test(name) ? 'relaxed' : lkmm);
+  });
+
+  it('only load and store are plain', () => {
+    const plain = Object.entries(ORDERING).filter(([, row]) => row.plain);
+    expect(plain.map(([name]) => name)).toEqual(['load', 'store']);
+  });
+});
