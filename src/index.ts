@@ -5,6 +5,8 @@ export { bool, s32, u32, word } from './memory/index.ts';
 export type * from './explore/result.ts';
 export { check } from './jobs/check.ts';
 export type { CheckOptions } from './scenario/check.ts';
+export { replayTrace } from './scenario/replay.ts';
+export type { Replayed } from './scenario/replay.ts';
 export { isScenario, scenario } from './scenario/scenario.ts';
 export type { Scenario, ScenarioOptions } from './scenario/scenario.ts';
 export type { Dma, Marker, Stage, ThreadHandle } from './scenario/stage.ts';

@@ -13,7 +13,8 @@
  *   relied on it, `isInvalid` says so and the search is run again with what is known now.
  * - A step that begins a new round of a loop is never taken alone, so every cycle of the state graph
  *   has a state in which all threads step: none is put off for ever.
- * - Under tso a store into the own buffer conflicts with nothing; its drain is a write.
+ * - Under tso a store into the own buffer conflicts with nothing (unless there are plain accesses, and
+ *   so perhaps data races, which two pending accesses show); its drain is a write.
  */
 
 import { Modify, Result, Test } from '../memory/operation.ts';
@@ -151,7 +152,9 @@ export class Reduction {
     if (node >= this.known || (flags & Flag.NEW_ROUND) !== 0) return false;
     const kind = rows[row] as number;
     const buffered = (flags & Flag.BUFFERED) !== 0 && (this.layout.bufferOf[thread] as number) >= 0;
-    if (kind !== NodeKind.CHOOSE && !buffered) {
+    // A store into the own buffer changes nothing for others; but it may be half of a data race.
+    const isHarmless = buffered && this.tables.features[Feature.PLAIN] === 0;
+    if (kind !== NodeKind.CHOOSE && !isHarmless) {
       const accessClass = rows[row + Column.CLASS] as number;
       if (kind !== NodeKind.ACCESS || accessClass === AccessClass.ANY) return false;
       const index = rows[row + Column.INDEX] as number;

@@ -396,7 +396,9 @@ export class Stepper {
     const index = this.rows[row + Column.INDEX] as number;
     const old = this.forwarded(where, count, index);
     const test = this.rows[row + Column.TEST] as number;
-    const tested = testHolds(test, this.rows[row + Column.TEST_ARGUMENT] as number, old);
+    const ownBit = (flags & Flag.OWN_BIT) !== 0;
+    const testArgument = ownBit ? 1 << thread : (this.rows[row + Column.TEST_ARGUMENT] as number);
+    const tested = testHolds(test, testArgument, old);
     if ((flags & Flag.LOCKED) !== 0 && ((flags & Flag.LOOKS_FIRST) === 0 || tested)) return;
     if (!tested && (flags & Flag.WAIT) !== 0) return;
     const result = this.rows[row + Column.RESULT] as number;

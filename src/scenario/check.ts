@@ -3,6 +3,7 @@
  */
 
 import { createAutomaton, Feature } from '../explore/automaton.ts';
+import { estimateStates } from '../explore/estimate.ts';
 import { createJudge } from '../explore/judge.ts';
 import { layOut } from '../explore/layout.ts';
 import type { Layout } from '../explore/layout.ts';
@@ -141,6 +142,27 @@ export function checkNow(
   return resultOf(scenario, asked, explore(program, asked, observer, Infinity));
 }
 
+/**
+ * A scenario made ready for walking through it, without a search: for `replayTrace`.
+ *
+ * @returns the program with its automata, or the user's mistake
+ */
+export function inputFor(scenario: Scenario, options: CheckOptions): SearchInput | Problem {
+  const asked = { ...askedOf(scenario, options), without: options.without ?? [] };
+  const program = buildProgram(scenario, asked.designs, expectedOf(scenario, asked.model));
+  if ('code' in program) return program;
+  const world = createWorld(program, asked);
+  const layout = layOut(program, asked.model, BUFFER_ENTRIES_MAX);
+  return inputOf(program, asked, layout, world, OWN_TABLES, null);
+}
+
+/** Tables that only this thread reads. */
+const OWN_TABLES: TableSpace = {
+  makeBuffer: (bytes) => new ArrayBuffer(bytes),
+  states: 256,
+  mayGrow: true,
+};
+
 /** States from which on several workers are faster than one. */
 const PARALLEL_FROM = 100_000;
 
@@ -150,16 +172,26 @@ interface Asked extends CheckOptions {
   readonly without: readonly string[];
   readonly designs: Readonly<Record<string, string>>;
   readonly started: number;
+  /** The defences of a search without removals, which `name#2` refers to. */
+  readonly numbered: readonly Defence[];
 }
 
 function askedOf(scenario: Scenario, options: CheckOptions): Asked {
+  const without = [...(scenario.options.without ?? []), ...(options.without ?? [])];
   return {
     ...options,
     model: options.model ?? 'sc',
-    without: [...(scenario.options.without ?? []), ...(options.without ?? [])],
+    without,
     designs: { ...scenario.options.designs, ...options.designs },
     started: performance.now(),
+    numbered: without.some((name) => /#\d+/.test(name)) ? defencesOf(scenario, options) : [],
   };
+}
+
+/** The defences of a scenario, numbered: only a complete search knows all of them. */
+function defencesOf(scenario: Scenario, options: CheckOptions): readonly Defence[] {
+  const bare = { ...scenario, options: { ...scenario.options, without: [] } };
+  return checkNow(bare, { ...options, without: [], keepGoing: true }, null).defences;
 }
 
 function expectedOf(scenario: Scenario, model: Model): 'pass' | 'fail' {
@@ -304,17 +336,11 @@ function searchOptionsOf(
     bytes: until.bytes ?? Infinity,
     now: () => performance.now() / 1000,
     stop: options.stop ?? ((): boolean => false),
-    onLayer({ states, transitions, depth }) {
+    onLayer({ states, transitions, depth, layers }) {
       const seconds = (performance.now() - started) / 1000;
-      onProgress?.({
-        scenario: program.name,
-        model,
-        states,
-        transitions,
-        depth,
-        seconds,
-        estimate: null,
-      });
+      const estimate = onProgress === undefined ? null : estimateStates(layers);
+      const counts = { states, transitions, depth, seconds, estimate };
+      onProgress?.({ scenario: program.name, model, ...counts });
     },
   };
 }

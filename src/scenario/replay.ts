@@ -1,0 +1,61 @@
+/**
+ * Runs one recorded execution again.
+ *
+ * A trace keeps who stepped and with which outcome. If the code has changed since, the same choices
+ * lead somewhere else at some step; up to there the execution is the same, and that step is named.
+ */
+
+import type { Step, Trace } from '../explore/result.ts';
+import type { Problem } from '../explore/result.ts';
+import { tellExecution } from '../explore/trace.ts';
+import { inputFor } from './check.ts';
+import type { Scenario } from './scenario.ts';
+
+/** What became of a recorded execution. */
+export interface Replayed {
+  /** The execution as it is now, up to where it is still possible. */
+  readonly trace: Trace;
+  /** How many steps are the same. */
+  readonly matched: number;
+  /** The first step that differs; null if none does. A missing step is null. */
+  readonly divergence: { readonly recorded: Step | null; readonly now: Step | null } | null;
+}
+
+/**
+ * Runs a trace again.
+ *
+ * @returns how far it is still the same, or the user's mistake that stops it
+ */
+export function replayTrace(scenario: Scenario, trace: Trace): Replayed | Problem {
+  const { model, without, designs } = trace;
+  const input = inputFor(scenario, { model, without, designs });
+  if ('code' in input) return input;
+  const pending = trace.steps.filter((step) => step.kind === 'pending').map((step) => step.thread);
+  const now = tellExecution(input, { model, without, designs }, trace.choices, pending);
+  const matched = sameSteps(trace, now);
+  const recorded = trace.steps[matched] ?? null;
+  const found = now.steps[matched] ?? null;
+  const divergence = recorded === null && found === null ? null : { recorded, now: found };
+  return { trace: now, matched, divergence };
+}
+
+function sameSteps(recorded: Trace, now: Trace): number {
+  let matched = 0;
+  for (const step of recorded.steps) {
+    const found = now.steps[matched];
+    if (found === undefined || !isSame(recorded, step, now, found)) break;
+    matched++;
+  }
+  return matched;
+}
+
+function isSame(recorded: Trace, a: Step, now: Trace, b: Step): boolean {
+  return (
+    recorded.threads[a.thread] === now.threads[b.thread] &&
+    a.kind === b.kind &&
+    a.primitive === b.primitive &&
+    a.field === b.field &&
+    a.observed === b.observed &&
+    a.written === b.written
+  );
+}
