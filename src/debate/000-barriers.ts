@@ -40,6 +40,13 @@ export const barrierRows: readonly Claim[] = [
         expect: 'pass',
         shows: 'the whole walk: the release of i_mmap_rwsem drains the store buffer',
       },
+      {
+        scenario: 'mkclean-whole-walk (clear=store, between=nothing)',
+        model: 'tso',
+        without: ['rmap_walk_file/down_read'],
+        expect: 'fail',
+        shows: 'without that semaphore nothing is left',
+      },
     ],
     later: WEAK,
   },

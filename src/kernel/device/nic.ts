@@ -9,6 +9,7 @@
 import {
   complete,
   completion,
+  label,
   struct,
   u32,
   wait_for_completion,
@@ -48,21 +49,28 @@ export interface DeviceMemory {
 export function writeByDma(nic: Nic, page: Page, value: number): void {
   WRITE_ONCE(nic.value, value);
   WRITE_ONCE(nic.page, page);
+  label('ring the doorbell');
   complete(nic.doorbell);
+  label('wait for the device');
   wait_for_completion(nic.done);
 }
 
 /** Driver: tells the device that there is nothing to do. */
 export function stopDma(nic: Nic): void {
+  label('no work for the device');
   complete(nic.doorbell);
 }
 
 /** Device: waits for the doorbell, writes the page, reports. */
 export function serveDma(nic: Nic, dma: DeviceMemory): void {
+  label('doorbell');
   wait_for_completion(nic.doorbell);
   const page = dma.read(nic.page);
   const word = page?.data[0];
   if (word === undefined) return;
-  dma.write(word, dma.read(nic.value));
+  const value = dma.read(nic.value);
+  label('device writes the page');
+  dma.write(word, value);
+  label('device is done');
   complete(nic.done);
 }

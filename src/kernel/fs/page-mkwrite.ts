@@ -58,6 +58,7 @@ export const wp_page_shared: (vma: VmArea, address: number) => boolean = kernelF
   'mm/memory.c',
   '6.18',
   function wp_page_shared(vma: VmArea, address: number): boolean {
+    label('fault: read pte');
     const pte = ptep_get_lockless(pte_offset_map(vmMm(vma), address));
     if (!pte_present(pte)) return false;
     if (pte_write(pte)) return true;
@@ -78,7 +79,10 @@ export const finish_mkwrite_fault: (vma: VmArea, address: number, orig_pte: Pte)
     function finish_mkwrite_fault(vma: VmArea, address: number, orig_pte: Pte): boolean {
       const mm = vmMm(vma);
       const ptep = pte_offset_map_lock(mm, address);
-      const changed = defence('pte unchanged', () => !pteUnchanged(ptep, orig_pte));
+      const changed = defence('pte unchanged', () => {
+        label('fault: pte unchanged?');
+        return !pteUnchanged(ptep, orig_pte);
+      });
       if (!changed) {
         label('pte writable');
         set_pte_at(ptep, pte_mkdirty(pte_mkwrite(orig_pte)));

@@ -68,6 +68,7 @@ export const submitFolio: (folio: Folio, block: DiskBlock) => WriteOut = kernelF
     folio_lock(folio);
     const how = folio_prepare_writeback(folio);
     if (how === WriteOut.IN_PLACE) {
+      label('fs: expects it clean');
       WRITE_ONCE(folio.private, FS_CLEAN);
       folio_start_writeback(folio);
     }

@@ -10,6 +10,7 @@
 import {
   clear_bit_unlock,
   defence,
+  label,
   test_and_set_bit_lock,
   wait_on_bit,
   wait_on_bit_lock,
@@ -23,21 +24,25 @@ const { PG_locked, PG_writeback } = page_flags.bit;
 
 /** Takes the folio lock; sleeps until it is free. Inlined: the lock bears its taker's name. */
 export function folio_lock(folio: Folio): void {
+  label('lock the folio');
   wait_on_bit_lock(PG_locked, folio.flags);
 }
 
 /** Takes the folio lock if it is free; tells whether it did. */
 export function folio_trylock(folio: Folio): boolean {
+  label('try to lock the folio');
   return !test_and_set_bit_lock(PG_locked, folio.flags);
 }
 
 /** Gives the folio lock back. */
 export function folio_unlock(folio: Folio): void {
+  label('unlock the folio');
   clear_bit_unlock(PG_locked, folio.flags);
 }
 
 /** Sleeps until the folio is not under write-back. */
 export function folio_wait_writeback(folio: Folio): void {
+  label('wait for write-back');
   wait_on_bit(PG_writeback, folio.flags);
 }
 

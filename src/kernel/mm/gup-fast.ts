@@ -40,6 +40,8 @@ import {
   GUP_PIN_COUNTING_BIAS,
   gup_put_folio,
 } from './pin-count.ts';
+import type { Ptep } from './pgtable.ts';
+import type { Pte } from './pte.ts';
 import { pte_access_permitted, pte_page, pte_write } from './pte.ts';
 import { pte_offset_map, ptep_get_lockless, pteUnchanged } from './pgtable.ts';
 import { is_cow_mapping } from './vma.ts';
@@ -78,8 +80,7 @@ export const gup_fast_pte_range: (mm: MmStruct, address: number, flags: number) 
       const page = pte_page(pte);
       const folio = try_grab_folio_fast(page, 1, flags);
       if (folio === null) return null;
-      label('B4 pte unchanged?');
-      if (defence('pte unchanged', () => !pteUnchanged(ptep, pte))) {
+      if (defence('pte unchanged', () => pteChanged(ptep, pte))) {
         gup_put_folio(folio, 1, flags);
         return null;
       }
@@ -94,6 +95,12 @@ export const gup_fast_pte_range: (mm: MmStruct, address: number, flags: number) 
       return page;
     },
   );
+
+/** B4; the value of the PTE is compared as a whole. */
+function pteChanged(ptep: Ptep, pte: Pte): boolean {
+  label('B4 pte unchanged?');
+  return !pteUnchanged(ptep, pte);
+}
 
 /**
  * Takes references or pins on a page that may be freed at any moment.

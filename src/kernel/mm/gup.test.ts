@@ -73,6 +73,7 @@ describe('GUP-fast', () => {
     const page = run(() => anonPage(alloc, { pte: 'ro', exclusive: true }));
     expect(steps(() => void gup_fast(page.mm, page.address, FOLL_PIN))).toEqual([
       'B1 read pte',
+      'overflowed?',
       'B3 get a reference',
       'B3 pin the folio',
       'B4 pte unchanged?',
@@ -101,7 +102,13 @@ describe('unpinning', () => {
       clear_bit(page_flags.bit.PG_dirty, page.folio.flags);
     });
     const order = steps(() => unpin_user_pages_dirty_lock(page.folio, true));
-    expect(order).toEqual(['dirty already?', 'mark dirty', 'unpin']);
+    expect(order).toEqual([
+      'dirty already?',
+      'lock the folio',
+      'mark dirty',
+      'unlock the folio',
+      'unpin',
+    ]);
     expect(run(() => [folio_test_dirty(page.folio), page.pinned()])).toEqual([true, false]);
   });
 

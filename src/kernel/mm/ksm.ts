@@ -37,9 +37,11 @@ export const write_protect_page: (vma: VmArea, folio: Folio) => boolean = kernel
     const mm = vmMm(vma);
     const address = page_address_in_vma(folio, vma);
     const ptep = pte_offset_map_lock(mm, address);
+    label('read pte');
     const pte = ptep_get(ptep);
     let done = pte_present(pte) && pte_page(pte) === folio;
     if (done) {
+      label('exclusive?');
       const exclusive = PageAnonExclusive(folio);
       if (pte_write(pte) || pte_dirty(pte) || exclusive) {
         label('A1 clear pte');
@@ -67,7 +69,9 @@ function replace(ptep: Ptep, old: Pte, folio: Folio, exclusive: boolean): boolea
 
 /** Whether there are references beside those of mappings, of KSM itself and of the swap cache. */
 function hasOtherReferences(folio: Folio): boolean {
-  const expected = folio_mapcount(folio) + 1 + (folio_test_swapcache(folio) ? 1 : 0);
+  const mappings = folio_mapcount(folio);
+  label('in the swap cache?');
+  const expected = mappings + 1 + (folio_test_swapcache(folio) ? 1 : 0);
   label('other references?');
   return folio_ref_count(folio) !== expected;
 }

@@ -23,12 +23,18 @@ describe('write-back', () => {
     const { alloc, run, steps } = kernelMachine();
     const page = run(() => filePage(alloc));
     expect(steps(() => void writeFolio(page.folio, page.disk))).toEqual([
+      'lock the folio',
       'dirty?',
+      'lock the page table',
+      'mkclean: read pte',
       'mkclean: clear pte',
       'mkclean: pte read-only',
+      'unlock the page table',
       'mark dirty',
       'clear dirty',
+      'fs: expects it clean',
       'set write-back',
+      'unlock the folio',
       'disk reads the page (data)',
       'disk reads the page (checksum)',
       'end write-back',

@@ -116,8 +116,10 @@ function isPinned(folio: Folio): boolean {
   const between = afterMkclean();
   if (between === 'smp_rmb') smp_rmb();
   if (between === 'smp_mb') smp_mb();
-  label('pinned?');
-  return defence('pinned', () => folio_maybe_dma_pinned(folio));
+  return defence('pinned', () => {
+    label('pinned?');
+    return folio_maybe_dma_pinned(folio);
+  });
 }
 
 function redirtyIfPinned(folio: Folio, written: WriteOut, bounces: boolean): WriteOut {

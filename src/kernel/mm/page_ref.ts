@@ -18,6 +18,7 @@ import {
   atomicAtLeast,
   defence,
   kernelFunction,
+  label,
 } from '../../memory/index.ts';
 import type { Folio } from './mm_types.ts';
 import { testClearPageBuddy, testSetPageBuddy } from './page-flags.ts';
@@ -34,6 +35,7 @@ export function folio_ref_count(folio: Folio): number {
  * Whether the count has overflowed: `folio_ref_count(folio) < 0`, told without the count itself.
  */
 export function refCountIsNegative(folio: Folio): boolean {
+  label('overflowed?');
   return atomicAtLeast(folio._refcount, SIGN);
 }
 

@@ -13,8 +13,10 @@
  */
 
 import {
+  defence,
   design,
   kernelFunction,
+  label,
   READ_ONCE,
   readEquals,
   smp_call_function,
@@ -77,7 +79,7 @@ export const flush_tlb_page: () => void = kernelFunction(
   function flush_tlb_page(): void {
     const how = design('tlb-flush', ['barrier', 'interrupt', 'no order']);
     if (how === 'barrier') smp_mb();
-    if (how === 'interrupt') smp_call_function();
+    if (how === 'interrupt' && defence('wait for running stores', () => true)) smp_call_function();
   },
 );
 
@@ -93,12 +95,14 @@ export function pte_offset_map(mm: MmStruct, address: number): Ptep {
  * either, so that the lock bears the name of the function that takes it.
  */
 export function pte_offset_map_lock(mm: MmStruct, address: number): Ptep {
+  label('lock the page table');
   spin_lock(mm.page_table_lock);
   return pte_offset_map(mm, address);
 }
 
 /** Releases the page-table lock. */
 export function pte_unmap_unlock(mm: MmStruct): void {
+  label('unlock the page table');
   spin_unlock(mm.page_table_lock);
 }
 

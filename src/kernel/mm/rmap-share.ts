@@ -32,11 +32,15 @@ export const folio_try_share_anon_rmap_pte: (folio: Folio, page: Page) => boolea
   function folio_try_share_anon_rmap_pte(folio: Folio, page: Page): boolean {
     assert(PageAnonExclusive(page), 'the page to share is exclusive');
     smp_mb();
-    label('A2 pinned?');
-    if (defence('pinned', () => folio_maybe_dma_pinned(folio))) return false;
+    if (defence('pinned', () => looksPinned(folio))) return false;
     label('A3 clear exclusive');
     ClearPageAnonExclusive(page);
     smp_mb__after_atomic();
     return true;
   },
 );
+
+function looksPinned(folio: Folio): boolean {
+  label('A2 pinned?');
+  return folio_maybe_dma_pinned(folio);
+}

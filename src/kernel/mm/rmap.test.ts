@@ -51,8 +51,11 @@ describe('mkclean', () => {
     const { alloc, run, steps } = kernelMachine();
     const page = run(() => filePage(alloc));
     expect(steps(() => void folio_mkclean(page.folio))).toEqual([
+      'lock the page table',
+      'mkclean: read pte',
       'mkclean: clear pte',
       'mkclean: pte read-only',
+      'unlock the page table',
     ]);
   });
 });
@@ -62,11 +65,16 @@ describe('KSM', () => {
     const { alloc, run, steps } = kernelMachine();
     const page = run(() => anonPage(alloc, { pte: 'ro', exclusive: true }));
     expect(steps(() => void write_protect_page(page.vma, page.folio))).toEqual([
+      'lock the page table',
+      'read pte',
+      'exclusive?',
       'A1 clear pte',
+      'in the swap cache?',
       'other references?',
       'A2 pinned?',
       'A3 clear exclusive',
       'A4 restore pte',
+      'unlock the page table',
     ]);
     expect(run(() => [page.exclusive(), ptes(page.mm)])).toEqual([false, 'ro none']);
   });

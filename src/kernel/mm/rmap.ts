@@ -90,6 +90,7 @@ export const page_vma_mkclean_one: (folio: Folio, vma: VmArea) => number = kerne
     const mm = vmMm(vma);
     const address = page_address_in_vma(folio, vma);
     const ptep = pte_offset_map_lock(mm, address);
+    label('mkclean: read pte');
     const pte = ptep_get(ptep);
     const ours = pte_present(pte) && pte_page(pte) === folio;
     const cleans = ours && (pte_dirty(pte) || pte_write(pte));
