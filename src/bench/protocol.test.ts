@@ -1,4 +1,4 @@
-/** The measured protocol means what it says: verdicts of its variants, and how many states it has. */
+/** The measured protocol means what it says: the verdicts of its variants, and its state counts. */
 import { describe, expect, it } from 'vitest';
 import { check } from '../scenario/check.ts';
 import { medians } from './measure.ts';

@@ -1,8 +1,8 @@
 /**
  * The protocol that Holdfast is measured with: pinners against write-back, as a scenario.
  *
- * It is a benchmark and not Linux: the dirty flag is cleared before the write-protect, Linux does it
- * after. `promela.ts` states the same protocol for SPIN, access by access; whoever changes one of
+ * It is a benchmark and not Linux: the dirty flag is cleared before the write-protect, in Linux
+ * after it. `promela.ts` states the same protocol for SPIN, access by access; whoever changes one of
  * the two changes the other, and slow-protocol.test.ts compares their verdicts.
  */
 

@@ -1,15 +1,15 @@
 /**
- * One measured search in a process of its own: `node search.js '<request as JSON>'` prints one line.
+ * One measured search in a process of its own: `node search.js '<request>'` prints one line of JSON.
  *
- * A fresh process, because a user's search starts with cold code too: what the just-in-time compiler
- * and the garbage collector do on their threads is in the CPU time.
+ * A fresh process, because a user's search starts with cold code too: what the just-in-time
+ * compiler and the garbage collector do on their threads is in the CPU time.
  */
 
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import type { Verdict } from '../explore/result.ts';
+import { check } from '../jobs/check.ts';
 import type { CheckOptions } from '../scenario/check.ts';
-import { check } from '../scenario/check.ts';
 import type { Size } from './protocol.ts';
 import { protocol } from './protocol.ts';
 

@@ -12,8 +12,9 @@ import type { Size } from './protocol.ts';
 export const TRANSITIONS_PER_SECOND_MIN = 6e6;
 /** CPU time of the search without symmetry as a share of SPIN's, at most. */
 export const SHARE_OF_SPIN_MAX = 0.5;
-/** How much faster two jobs are than one, at least. */
+/** How much faster two jobs are than one, at least; judged where a search is worth sharing. */
 export const SPEEDUP_MIN = 1.7;
+const SHARED_STATES_MIN = 500_000;
 /** Bytes of a stored state in the visited set, at most. */
 export const BYTES_PER_STATE_MAX = 24;
 
@@ -50,8 +51,8 @@ export function judge(measurement: Measurement): Judgement[] {
     ['speed-up', plain.wallSeconds / ours['two jobs'].wallSeconds, (value) => value >= SPEEDUP_MIN],
     ['bytes', plain.bytesPerState, (value) => value <= BYTES_PER_STATE_MAX],
   ];
-  const judged = isJudged(size);
   return values.map(([target, value, holds]) => {
+    const judged = isJudged(size) && (target !== 'speed-up' || plain.states >= SHARED_STATES_MIN);
     return { target, value, met: judged && value !== null ? holds(value) : null };
   });
 }
