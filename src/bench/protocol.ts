@@ -2,8 +2,8 @@
  * The protocol that Holdfast is measured with: pinners against write-back, as a scenario.
  *
  * It is a benchmark and not Linux: the dirty flag is cleared before the write-protect, in Linux
- * after it. `promela.ts` states the same protocol for SPIN, access by access; whoever changes one of
- * the two changes the other, and slow-protocol.test.ts compares their verdicts.
+ * after it. `promela.ts` states the same protocol for SPIN, access by access: whoever changes one
+ * changes the other, and slow-protocol.test.ts compares their verdicts.
  */
 
 import {

@@ -1,5 +1,5 @@
 /**
- * One measured search in a process of its own: `node search.js '<request>'` prints one line of JSON.
+ * One measured search in a process of its own: `node search.js '<request>'` prints a line of JSON.
  *
  * A fresh process, because a user's search starts with cold code too: what the just-in-time
  * compiler and the garbage collector do on their threads is in the CPU time.
