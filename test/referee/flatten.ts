@@ -1,0 +1,121 @@
+/**
+ * A thread's code without nesting: jumps instead of blocks, kernel functions inline, and each
+ * primitive that is more than one access taken apart. Only an access takes a step.
+ */
+
+import { registersOf } from './program.ts';
+import type { Access, Gives, Operand, Statement, Test } from './program.ts';
+
+/** An access, or something that only the thread itself notices. */
+export type Instruction =
+  | Access
+  | { readonly do: 'set'; readonly into: string; readonly operand: Operand }
+  | { readonly do: 'give'; readonly into: string; readonly gives: Gives; readonly of: string[] }
+  | { readonly do: 'unless'; readonly test: Test; to: number };
+
+/** The code of a thread. */
+export function flatten(statements: readonly Statement[]): Instruction[] {
+  const code: Instruction[] = [];
+  for (const statement of statements) append(code, statement);
+  return code;
+}
+
+function append(code: Instruction[], statement: Statement): void {
+  switch (statement.do) {
+    case 'access':
+      code.push(...singleAccesses(statement));
+      return;
+    case 'if': {
+      const jump: Instruction = { do: 'unless', test: statement.test, to: 0 };
+      code.push(jump);
+      for (const one of statement.body) append(code, one);
+      jump.to = code.length;
+      return;
+    }
+    case 'loop':
+      appendLoop(code, statement.body, statement.again);
+      return;
+    case 'call': {
+      const own = registersOf(statement.body);
+      code.push({ do: 'set', into: statement.parameter, operand: statement.operand });
+      code.push(...own.map((into): Instruction => ({ do: 'set', into, operand: 0 })));
+      for (const one of statement.body) append(code, one);
+      const of = [statement.parameter, ...own];
+      code.push({ do: 'give', into: statement.into, gives: statement.gives, of });
+      return;
+    }
+    case 'wait_event':
+      appendWaitEvent(code, statement);
+  }
+}
+
+/** set the loop's registers to 0; body; unless again goto out; goto begin; out: */
+function appendLoop(code: Instruction[], body: readonly Statement[], again: Test): void {
+  const begin = code.length;
+  for (const into of registersOf(body)) code.push({ do: 'set', into, operand: 0 });
+  for (const one of body) append(code, one);
+  code.push({ do: 'unless', test: again, to: code.length + 2 });
+  code.push({ do: 'unless', test: NEVER, to: begin });
+}
+
+const NEVER: Test = { register: 'no such register', is: '!=', value: 0 };
+
+/**
+ * include/linux/wait.h: nothing if the condition holds; else mark yourself, look, sleep until
+ * somebody takes the mark away, and so on; take the mark away in the end.
+ */
+function appendWaitEvent(
+  code: Instruction[],
+  { word, look, until }: Statement & { do: 'wait_event' },
+): void {
+  const call = (primitive: string): Access => ({
+    do: 'access',
+    primitive,
+    word,
+    operands: [],
+    into: null,
+  });
+  const unless = (test: Test): Instruction & { do: 'unless' } => ({ do: 'unless', test, to: 0 });
+  const [holdsAtOnce, holds] = [unless(until), unless(until)];
+  const [leave, leaveAtOnce] = [unless(NEVER), unless(NEVER)];
+  code.push(...look, holdsAtOnce, leaveAtOnce);
+  const again = code.length;
+  holdsAtOnce.to = again;
+  code.push(call('prepare_to_wait'), ...look, holds, call('finish_wait'), leave);
+  holds.to = code.length;
+  code.push(call('schedule'), { ...unless(NEVER), to: again });
+  leave.to = code.length;
+  leaveAtOnce.to = code.length;
+}
+
+/** Primitives that are more than one access. */
+function singleAccesses(access: Access): Access[] {
+  const part = (primitive: string, other: Partial<Access> = {}): Access => ({
+    ...access,
+    primitive,
+    ...other,
+  });
+  const increment = [
+    part('READ_ONCE', { into: 'sequence' }),
+    part('WRITE_ONCE', { operands: [{ register: 'sequence', plus: 1 }] }),
+  ];
+  const nowhere = { word: null, operands: [], into: null };
+  switch (access.primitive) {
+    case 'raw_write_seqcount_begin':
+    case 'raw_write_seqcount_end':
+      return increment;
+    case 'write_seqcount_begin':
+      return [part('preempt_disable', nowhere), ...increment];
+    case 'write_seqcount_end':
+      return [...increment, part('preempt_enable', nowhere)];
+    case 'spin_lock_irq':
+      return [part('local_irq_disable', nowhere), part('spin_lock')];
+    case 'spin_unlock_irq':
+      return [part('spin_unlock'), part('local_irq_enable', nowhere)];
+    case 'synchronize_rcu':
+    case 'smp_call_function':
+      return [part(`${access.primitive} begins`), part(`${access.primitive} ends`)];
+    default:
+      return [access];
+  }
+}

@@ -1,0 +1,39 @@
+/** The engine against the referee on 20,000 random programs for each model. */
+
+import { describe, expect, it } from 'vitest';
+import { ALL_MANNERS, compareOnRandomPrograms, WITH_AND_WITHOUT_REDUCTION } from './agree.ts';
+
+const PROGRAMS_OF_ONE_TEST = 2000;
+const STATES_MAX = 20_000;
+const TIMEOUT_MS = 1_200_000;
+
+const SEEDS = [11, 12, 13, 14, 15, 16, 17];
+
+describe.each(['sc', 'tso'] as const)('under %s the engine agrees with the referee', (model) => {
+  it.each([
+    ...SEEDS.map((seed) => ({
+      about: 'any programs',
+      seed,
+      taste: {},
+      manners: WITH_AND_WITHOUT_REDUCTION,
+    })),
+    { about: 'interchangeable threads', seed: 21, taste: { twins: true }, manners: ALL_MANNERS },
+    { about: 'grace periods', seed: 31, taste: { grace: true }, manners: ALL_MANNERS },
+    {
+      about: 'grace periods of twins',
+      seed: 41,
+      taste: { grace: true, twins: true },
+      manners: ALL_MANNERS,
+    },
+  ])(
+    `on ${PROGRAMS_OF_ONE_TEST} programs: $about, seed $seed`,
+    ({ taste, manners, seed }) => {
+      const numRuns = PROGRAMS_OF_ONE_TEST;
+      const trial = { model, taste, manners, numRuns, seed, statesMax: STATES_MAX };
+      const { compared, left } = compareOnRandomPrograms(trial);
+      expect(compared + left).toBe(numRuns);
+      expect(left).toBeLessThan(numRuns / 5);
+    },
+    TIMEOUT_MS,
+  );
+});

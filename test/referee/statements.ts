@@ -1,0 +1,337 @@
+/**
+ * Random statements. They are drawn with open places, which `resolve.ts` closes: `?3` is some
+ * earlier register, `@name` the one that the same pattern assigned, words are indexes into the
+ * palette.
+ */
+
+import fc from 'fast-check';
+import type { Arbitrary, WeightedArbitrary } from 'fast-check';
+import { BARRIERS, FAMILIES, wordNamed } from './palette.ts';
+import type { Family, OperandKind } from './palette.ts';
+import { GRACE_PERIODS, SLEEPING, SPINNING, UNQUIET } from './sections.ts';
+import type { Section } from './sections.ts';
+import type { Access, Gives, Operand, Statement, Test } from './program.ts';
+
+/** Several statements that belong together. */
+export type Chunk = Statement[];
+
+type Weighted = WeightedArbitrary<Chunk>;
+
+/**
+ * Statements on some words of the palette.
+ *
+ * @param words their names
+ * @param grace whether grace periods, and sections that hold them back, are among them
+ */
+export function statementsOf(words: readonly string[], grace: boolean): Arbitrary<Chunk> {
+  const families = FAMILIES.flatMap((family) => {
+    const meant = family.words.filter((name) => words.includes(name));
+    return meant.length === 0 ? [] : [{ ...family, words: meant }];
+  });
+  const single = singles(families);
+  const repeated = singles(families.filter(({ repeatable }) => repeatable === true));
+  const loops = loopsOn(words, repeated);
+  const few = (of: Arbitrary<Chunk>): Arbitrary<Chunk> =>
+    fc.array(of, { maxLength: 2 }).map((chunks) => chunks.flat());
+  const blocks = (body: Arbitrary<Chunk>): Weighted[] => [
+    { weight: 2, arbitrary: conditional(body) },
+    { weight: 2, arbitrary: kernelFunction(body) },
+    ...sections(SPINNING, words, body),
+    ...(grace ? [{ weight: 4, arbitrary: unquiet(body) }] : []),
+  ];
+  const inner = fc.oneof({ weight: 4, arbitrary: single }, ...blocks(few(single)));
+  const calm = fc.oneof({ weight: 6, arbitrary: single }, ...blocks(few(inner)), ...loops);
+  return fc.oneof(
+    { weight: 12, arbitrary: single },
+    { weight: 10, arbitrary: crossing(families, single) },
+    ...blocks(few(calm)),
+    ...loops,
+    ...sections(SLEEPING, words, few(calm)),
+    ...(words.includes('rwsem') ? [{ weight: 1, arbitrary: downgrade(few(single)) }] : []),
+    ...waits(words),
+    ...(grace ? [{ weight: 4, arbitrary: gracePeriod }] : []),
+  );
+}
+
+// 1. Single calls
+
+/** A call with open places. */
+export function call(
+  primitive: string,
+  word: number | null,
+  operands: readonly Operand[] = [],
+  into: string | null = null,
+): Access {
+  return { do: 'access', primitive, word, operands, into };
+}
+
+const earlier: Arbitrary<Operand> = fc
+  .tuple(fc.nat(5), fc.constantFrom(0, 0, 1, -1))
+  .map(([which, plus]) => ({ register: `?${which}`, plus }));
+
+const OPERANDS: { readonly [K in OperandKind]: Arbitrary<Operand> } = {
+  value: fc.oneof({ weight: 4, arbitrary: fc.constantFrom(1, 2, 0, 3, -1) }, earlier),
+  limit: fc.constantFrom(0, 1, 2),
+  bit: fc.constantFrom(0, 1),
+  target: fc.constantFrom(1, 2, 0),
+};
+
+function access({ words, names, operands, tells }: Family): Arbitrary<Chunk> {
+  const values = fc.tuple(...operands.map((kind) => OPERANDS[kind]));
+  return fc
+    .tuple(fc.constantFrom(...names), fc.constantFrom(...words), values)
+    .map(([name, word, operand]) => [call(name, wordNamed(word), operand, tells ? '?' : null)]);
+}
+
+const barrier: Arbitrary<Chunk> = fc.constantFrom(...BARRIERS).map((name) => [call(name, null)]);
+
+const choice: Arbitrary<Chunk> = fc
+  .constantFrom(2, 3)
+  .map((outcomes) => [call('choose', null, [outcomes], '?')]);
+
+/** All that is one call and never waits. */
+function singles(families: readonly Family[]): Arbitrary<Chunk> {
+  const accesses = families.map((family) => ({
+    weight: family.weight,
+    arbitrary: access(family),
+  }));
+  const total = families.reduce((sum, { weight }) => sum + weight, 0);
+  return fc.oneof(
+    ...accesses,
+    { weight: Math.ceil(total / 8), arbitrary: barrier },
+    { weight: Math.ceil(total / 30), arbitrary: choice },
+  );
+}
+
+/** A store, maybe something, and a load: what a store buffer changes the order of. */
+function crossing(families: readonly Family[], between: Arbitrary<Chunk>): Arbitrary<Chunk> {
+  const onesWith = (name: string): Arbitrary<Chunk>[] =>
+    families.filter(({ names }) => names.includes(name)).map(access);
+  const store = fc.oneof(...onesWith('WRITE_ONCE'), ...onesWith('atomic_set'));
+  const load = fc.oneof(...onesWith('READ_ONCE'), ...onesWith('atomic_read'));
+  const maybe = fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, between);
+  return fc.tuple(store, maybe, load).map((chunks) => chunks.flat());
+}
+
+// 2. Blocks
+
+const test: Arbitrary<Test> = fc
+  .tuple(fc.nat(5), fc.constantFrom<Test['is'][]>('==', '!=', '!=', '<'), fc.constantFrom(0, 1, 2))
+  .map(([which, is, value]) => ({ register: `?${which}`, is, value }));
+
+const when = (register: string, is: '==' | '!=', value: number): Test => ({ register, is, value });
+
+function conditional(body: Arbitrary<Chunk>): Arbitrary<Chunk> {
+  return fc.tuple(test, body).map(([passes, inside]) => [{ do: 'if', test: passes, body: inside }]);
+}
+
+const given: Arbitrary<Gives> = fc.constantFrom(
+  'number',
+  'number',
+  'boolean',
+  'maybe',
+  'pair',
+  'nothing',
+);
+
+function kernelFunction(body: Arbitrary<Chunk>): Arbitrary<Chunk> {
+  return fc
+    .tuple(OPERANDS.value, body, given)
+    .map(([operand, inside, gives]) => [
+      { do: 'call', name: '?', parameter: '?', operand, body: inside, gives, into: '?' },
+    ]);
+}
+
+/** The sections on these words, each time with another body. */
+function sections(
+  all: readonly Section[],
+  words: readonly string[],
+  body: Arbitrary<Chunk>,
+): Weighted[] {
+  return all.flatMap((how) => {
+    const names = how.words.filter((name) => words.includes(name));
+    const bits = how.bit === true ? [[0], [1]] : [[]];
+    if (names.length === 0) return [];
+    const arbitrary = fc
+      .tuple(fc.constantFrom(...names), fc.constantFrom(...bits), fc.boolean(), body)
+      .map(([name, bit, attempts, inside]) =>
+        attempts && how.attempt !== undefined
+          ? attempted(how, wordNamed(name), bit, inside)
+          : [
+              call(how.enter, wordNamed(name), bit),
+              ...inside,
+              call(how.leave, wordNamed(name), bit),
+            ],
+      );
+    return [{ weight: 2, arbitrary }];
+  });
+}
+
+/** Try to enter; if that worked, body and leave. */
+function attempted(how: Section, word: number, bit: readonly number[], inside: Chunk): Chunk {
+  const body = [...inside, call(how.leave, word, bit)];
+  return [
+    call(how.attempt ?? how.enter, word, bit, '@entered'),
+    { do: 'if', test: when('@entered', '==', how.entered ?? 1), body },
+  ];
+}
+
+function downgrade(body: Arbitrary<Chunk>): Arbitrary<Chunk> {
+  const word = wordNamed('rwsem');
+  return fc
+    .tuple(body, body)
+    .map(([before, after]) => [
+      call('down_write', word),
+      ...before,
+      call('downgrade_write', word),
+      ...after,
+      call('up_read', word),
+    ]);
+}
+
+function unquiet(body: Arbitrary<Chunk>): Arbitrary<Chunk> {
+  return fc
+    .tuple(fc.constantFrom(...UNQUIET), body)
+    .map(([[enter, leave], inside]) => [call(enter, null), ...inside, call(leave, null)]);
+}
+
+const gracePeriod: Arbitrary<Chunk> = fc
+  .constantFrom(...GRACE_PERIODS)
+  .map((name) => [call(name, null)]);
+
+// 3. Loops: what a round does must not make a new state each time.
+
+type LoopOn = (word: number) => Chunk;
+
+const LOOPS: readonly (readonly [words: readonly string[], loop: LoopOn])[] = [
+  [
+    ['x', 'y'],
+    (word) => {
+      const old: Operand = { register: '@old', plus: 0 };
+      const body = [
+        call('READ_ONCE', word, [], '@old'),
+        call('try_cmpxchg', word, [old, { ...old, plus: 1 }], '@swapped'),
+      ];
+      return [{ do: 'loop', body, again: when('@swapped', '==', 0) }];
+    },
+  ],
+  [
+    ['x', 'y'],
+    (word) => [
+      { do: 'loop', body: [call('xchg', word, [1], '@old')], again: when('@old', '!=', 0) },
+      call('smp_store_release', word, [0]),
+    ],
+  ],
+  [
+    ['spin1', 'spin2'],
+    (word) => {
+      const body = [call('spin_trylock', word, [], '@taken')];
+      return [{ do: 'loop', body, again: when('@taken', '==', 0) }, call('spin_unlock', word)];
+    },
+  ],
+  [
+    ['x', 'y', 'flags', 'pointer'],
+    (word) => {
+      const body = [call('smp_load_acquire', word, [], '@seen')];
+      return [{ do: 'loop', body, again: when('@seen', '==', 0) }];
+    },
+  ],
+  [
+    ['a', 'b'],
+    (word) => {
+      const body = [call('atomic_add_unless', word, [-1, 0], '@taken')];
+      return [{ do: 'loop', body, again: when('@taken', '==', 0) }];
+    },
+  ],
+];
+
+function loopsOn(words: readonly string[], repeated: Arbitrary<Chunk>): Weighted[] {
+  const usual = LOOPS.flatMap(([names, loop]) =>
+    names.filter((name) => words.includes(name)).map((name) => fc.constant(loop(wordNamed(name)))),
+  );
+  const all = [
+    ...usual,
+    generalLoop(repeated),
+    ...(words.includes('sequence') ? [sequenceLoop(repeated)] : []),
+  ];
+  return [{ weight: 1, arbitrary: fc.oneof(...all) }];
+}
+
+/** Rounds of repeatable calls, as many as a choice or a word says. */
+function generalLoop(repeated: Arbitrary<Chunk>): Arbitrary<Chunk> {
+  return fc
+    .tuple(fc.array(repeated, { minLength: 1, maxLength: 2 }), fc.boolean())
+    .map(([chunks, chooses]) => {
+      const last = chooses
+        ? call('choose', null, [2], '@last')
+        : call('READ_ONCE', wordNamed('x'), [], '@last');
+      const body = [...chunks.flat(), last];
+      return [{ do: 'loop', body, again: when('@last', '==', 0) }];
+    });
+}
+
+/** read_seqcount_begin, read, read_seqcount_retry. */
+function sequenceLoop(repeated: Arbitrary<Chunk>): Arbitrary<Chunk> {
+  const word = wordNamed('sequence');
+  return fc.array(repeated, { maxLength: 2 }).map((chunks) => {
+    const begun: Operand = { register: '@begun', plus: 0 };
+    const body = [
+      call('read_seqcount_begin', word, [], '@begun'),
+      ...chunks.flat(),
+      call('read_seqcount_retry', word, [begun], '@changed'),
+    ];
+    return [{ do: 'loop', body, again: when('@changed', '!=', 0) }];
+  });
+}
+
+// 4. Sleeping and waking
+
+const LOOKS: readonly (readonly [word: string, look: Access])[] = [
+  ['x', call('READ_ONCE', wordNamed('x'), [], '@seen')],
+  ['y', call('smp_load_acquire', wordNamed('y'), [], '@seen')],
+  ['a', call('atomic_read', wordNamed('a'), [], '@seen')],
+  ['flags', call('test_bit', wordNamed('flags'), [0], '@seen')],
+];
+
+const WAKES: readonly (readonly [word: string, change: Access])[] = [
+  ['x', call('WRITE_ONCE', wordNamed('x'), [1])],
+  ['x', call('WRITE_ONCE', wordNamed('x'), [0])],
+  ['y', call('WRITE_ONCE', wordNamed('y'), [1])],
+  ['a', call('atomic_inc', wordNamed('a'))],
+  ['flags', call('set_bit', wordNamed('flags'), [0])],
+];
+
+function waits(words: readonly string[]): Weighted[] {
+  const has = (name: string): boolean => words.includes(name);
+  const plain = ['x', 'y', 'a', 'flags'].filter(has);
+  const bits = ['flags', 'bits'].filter(has);
+  const until = fc
+    .tuple(fc.constantFrom('x', ...plain), fc.constantFrom(0, 1, 2))
+    .map(([name, value]): Chunk => [call('waitUntilEquals', wordNamed(name), [value])]);
+  const onBit = fc
+    .tuple(fc.constantFrom('flags', ...bits), OPERANDS.bit)
+    .map(([name, bit]): Chunk => [call('wait_on_bit', wordNamed(name), [bit])]);
+  const forDone = fc.constant<Chunk>([call('wait_for_completion', wordNamed('done'))]);
+  return [
+    ...(plain.length > 0 ? [{ weight: 1, arbitrary: until }] : []),
+    ...(bits.length > 0 ? [{ weight: 1, arbitrary: onBit }] : []),
+    ...(has('done') ? [{ weight: 2, arbitrary: forDone }] : []),
+    ...(has('queue') ? [{ weight: 6, arbitrary: sleepOrWake(has) }] : []),
+  ];
+}
+
+function sleepOrWake(has: (name: string) => boolean): Arbitrary<Chunk> {
+  const queue = wordNamed('queue');
+  const looks = LOOKS.flatMap(([name, look]) => (has(name) ? [look] : []));
+  const wakes = WAKES.flatMap(([name, change]) => (has(name) ? [change] : []));
+  // Some conditions store, which is bad style and must still be right.
+  const mark = call('WRITE_ONCE', wordNamed('x'), [2]);
+  const ends = [when('@seen', '!=', 0), when('@seen', '==', 0), when('@seen', '==', 1)];
+  const sleep = fc
+    .tuple(fc.constantFrom(...looks), fc.constantFrom(...ends), fc.nat(4))
+    .map(([look, until, which]): Chunk => [
+      { do: 'wait_event', word: queue, look: which === 0 ? [mark, look] : [look], until },
+    ]);
+  const wake = fc.constantFrom(...wakes).map((change): Chunk => [change, call('wake_up', queue)]);
+  return fc.oneof(sleep, wake, fc.constant<Chunk>([call('wake_up', queue)]));
+}
