@@ -39,7 +39,7 @@ export function createContext(io: Io): { context: Context; close: () => Promise<
   const context: Context = {
     io,
     happened: new Set(),
-    session: () => (session ??= openSession(io)),
+    session: () => (session ??= openSession(context)),
     style: (plain = false) => styleFor(io, plain),
     place,
     report: (problem, width, source) => {
@@ -55,8 +55,9 @@ export function createContext(io: Io): { context: Context; close: () => Promise<
   return { context, close };
 }
 
-function openSession(io: Io): Session {
-  return createSession({ silentSecondsMax: io.silentSecondsMax, onPrint: io.stderr });
+function openSession({ io, report }: Context): Session {
+  const { silentSecondsMax, stderr } = io;
+  return createSession({ silentSecondsMax, onPrint: stderr, onLate: (problem) => report(problem) });
 }
 
 /** Colour only on a terminal; Unicode only where the locale says that it can be shown. */

@@ -71,6 +71,15 @@ export function unknownDefence(name: string, known: readonly string[]): Problem 
   return problem('HF004', `There is no defence \`${name}\` in this scenario.`, details);
 }
 
+/** HF005, for a question that the scenario never asks. */
+export function unknownDesign(name: string, asked: readonly string[]): Problem {
+  const details = [
+    didYouMean(name, asked),
+    asked.length === 0 ? 'It asks about no design.' : `It asks about ${asked.join(', ')}.`,
+  ];
+  return problem('HF005', `The scenario does not ask about the design \`${name}\`.`, details);
+}
+
 /** HF006. */
 export function unreadable(file: string, why: string): Problem {
   return problem('HF006', `The file \`${file}\` cannot be read.`, [why]);
@@ -114,7 +123,7 @@ export function systemReason(error: unknown): string {
     EACCES: 'This user has no right to it.',
     EISDIR: 'It is a folder.',
     ENOTDIR: 'A part of its path is not a folder.',
-    EEXIST: 'It exists already.',
+    EEXIST: 'A file of that name exists already.',
     ENOSPC: 'The disk is full.',
     EROFS: 'The file system is read-only.',
   };

@@ -34,7 +34,10 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     await program.parseAsync([...args], { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) usageReport(error, args, program, context);
-    else reportBug(error, argv, context);
+    else {
+      context.happened.add(Exit.BUG);
+      reportBug(error, argv, io);
+    }
   } finally {
     await close();
   }
@@ -71,9 +74,7 @@ function withDefaultCommand(argv: readonly string[], program: Command): readonly
 }
 
 /** Says what to send to whom, and keeps it in a file. */
-function reportBug(error: unknown, argv: readonly string[], context: Context): void {
-  context.happened.add(Exit.BUG);
-  const { io } = context;
+export function reportBug(error: unknown, argv: readonly string[], io: Io): void {
   const text = [
     `holdfast ${version()}, node ${process.version}, ${process.platform} ${process.arch}`,
     `holdfast ${argv.join(' ')}`,

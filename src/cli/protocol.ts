@@ -69,10 +69,18 @@ export type Answer =
   | { readonly kind: 'problem'; readonly problem: Problem }
   | { readonly kind: 'bug'; readonly text: string };
 
-/** An answer, or news of a search that goes on. */
+/** What nobody caught: a callback or a promise that a scenario left behind. */
+export interface LateFailure {
+  /** The user's file that it comes from; null if it is ours. */
+  readonly file: string | null;
+  readonly text: string;
+}
+
+/** An answer, news of a search that goes on, or what nobody asked for. */
 export type Message =
   | { readonly id: number; readonly answer: Answer }
-  | { readonly id: number; readonly progress: Progress };
+  | { readonly id: number; readonly progress: Progress }
+  | { readonly late: LateFailure };
 
 /** Indices of the words that both threads see. */
 export const Shared = {

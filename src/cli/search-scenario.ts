@@ -10,6 +10,7 @@ import type { CheckSettings } from './check-options.ts';
 import type { Context } from './context.ts';
 import { namedDefences } from './defence-names.ts';
 import { Exit } from './exit.ts';
+import { unknownDesign } from './problems.ts';
 import type { ScenarioInfo, SearchOptions } from './protocol.ts';
 import { failedResult } from './report-plan.ts';
 import type { Reporter, ScenarioReport } from './report-plan.ts';
@@ -27,7 +28,7 @@ export async function searchScenario(
   const search = async (model: Model, options: SearchOptions): Promise<CheckResult> => {
     const onProgress = reporters.progress?.bind(reporters);
     const given = await context.session().check(info, { ...options, model }, onProgress);
-    return isProblem(given) ? failedResult(info, model, given) : given;
+    return isProblem(given) ? failedResult(info, model, given) : withDesignsChecked(given, options);
   };
   const options = await namedDefences(settings.search, info, context);
   for (const model of settings.models) {
@@ -37,11 +38,15 @@ export async function searchScenario(
     results.push(result);
     conclude(info, result, settings, reporters, context);
   }
+  const beside =
+    'code' in options ? [] : await besideSearches(results, settings, (m) => search(m, options));
+  for (const finding of beside.flatMap((result) => result.findings)) {
+    saveTrace(settings.out, info.file, finding);
+  }
   const report: ScenarioReport = {
     info,
     results,
-    beside:
-      'code' in options ? [] : await besideSearches(results, settings, (m) => search(m, options)),
+    beside,
     notes: 'code' in options ? [] : await repairNotes(results, options, search),
   };
   reporters.finished?.(report);
@@ -66,6 +71,14 @@ function conclude(
   const outcome = outcomeOf(result);
   if (outcome === 'unexpected') context.happened.add(Exit.UNEXPECTED);
   if (outcome === 'open') context.happened.add(Exit.OPEN);
+}
+
+/** A design that nobody asks about would be ignored in silence. */
+function withDesignsChecked(result: CheckResult, { designs = {} }: SearchOptions): CheckResult {
+  const asked = result.designs.map(({ name }) => name);
+  const unknown = Object.keys(designs).find((name) => !asked.includes(name));
+  if (unknown === undefined || !result.complete || result.problems.length > 0) return result;
+  return { ...result, problems: [unknownDesign(unknown, asked)] };
 }
 
 /** A finding under tso is searched under sc too: what sc shows, every CPU shows. */

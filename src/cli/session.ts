@@ -10,6 +10,7 @@ import { lateFailure, silentSearch } from './problems.ts';
 import { Shared } from './protocol.ts';
 import type {
   Answer,
+  LateFailure,
   Message,
   ReplayOutcome,
   Request,
@@ -38,6 +39,8 @@ interface Settings {
   readonly silentSecondsMax: number;
   /** Gets what scenarios print with console.log, which must not mix with results. */
   readonly onPrint: (text: string) => void;
+  /** Gets what a file did wrong after its search, unless it was found wrong already. */
+  readonly onLate: (problem: Problem) => void;
 }
 
 interface Pending {
@@ -58,11 +61,19 @@ export function createSession(settings: Settings): Session {
   let worker: Worker | null = null;
   let pending: Pending | null = null;
   let number = 0;
+  const knownWrong = new Set<string>();
 
   function settle(answer: Answer): void {
     const current = pending;
     pending = null;
+    if (current !== null && saysWrong(answer)) knownWrong.add(current.request.file);
     current?.resolve(answer);
+  }
+
+  function late({ file, text }: LateFailure): void {
+    if (file === null) settle({ kind: 'bug', text });
+    else if (!knownWrong.has(file)) settings.onLate(lateFailure(file, firstLine(text)));
+    if (file !== null) knownWrong.add(file);
   }
 
   function start(): Worker {
@@ -72,6 +83,7 @@ export function createSession(settings: Settings): Session {
     });
     started.stdout.on('data', (text: Buffer) => settings.onPrint(text.toString()));
     started.on('message', (message: Message) => {
+      if ('late' in message) return late(message.late);
       if (message.id !== number) return;
       if ('progress' in message) pending?.onProgress(message.progress);
       else settle(message.answer);
@@ -89,6 +101,8 @@ export function createSession(settings: Settings): Session {
     const ending = worker;
     worker = null;
     ending?.removeAllListeners();
+    // What fails while it is being ended is of no interest, but would be thrown without a listener.
+    ending?.on('error', () => {});
     await ending?.terminate();
   }
 
@@ -180,4 +194,13 @@ function watchdog(shared: Int32Array, seconds: number, onSilence: () => void): N
     },
     Math.min(250, seconds * 250),
   );
+}
+
+function saysWrong(answer: Answer): boolean {
+  if (answer.kind === 'result') return answer.result.problems.length > 0;
+  return answer.kind === 'problem';
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
 }

@@ -57,7 +57,7 @@ async function whyRow(
   const removed = await searchAll(models, search, [defence.name]);
   const weaker: { form: string; verdicts: Verdicts }[] = [];
   // Where nothing breaks without it, nobody asks for a weaker form.
-  for (const form of holds(removed) ? [] : defence.weaker) {
+  for (const form of failsUnder(removed) === null ? [] : defence.weaker) {
     weaker.push({ form, verdicts: await searchAll(models, search, [`${defence.name}=${form}`]) });
   }
   const pairs = all.filter((other) => isPair(defence, other)).map((other) => other.name);

@@ -20,6 +20,9 @@ const shared = new Int32Array(workerData as SharedArrayBuffer);
 /** News of a search at most this often: more is not seen, and each is a message. */
 const PROGRESS_MILLISECONDS = 200;
 
+/** Every file that was loaded, so that a late failure can be told from a bug of ours. */
+const loadedFiles = new Set<string>();
+
 async function answer(id: number, request: Request, port: MessagePort): Promise<Answer> {
   const loaded = await scenariosOf(request.file);
   if (!Array.isArray(loaded)) return loaded as Answer;
@@ -43,6 +46,7 @@ async function answer(id: number, request: Request, port: MessagePort): Promise<
 
 /** The scenarios that a file exports, alone or in arrays; or what is wrong with the file. */
 async function scenariosOf(file: string): Promise<Scenario[] | Answer> {
+  loadedFiles.add(file);
   const loaded = await loadScenarioFile(file);
   if (!loaded.ok) return { kind: 'problem', problem: loadProblem(loaded.error) };
   const exported = Object.values(loaded.namespace).flat(1);
@@ -98,4 +102,16 @@ function serve(port: MessagePort): void {
   });
 }
 
-if (parentPort !== null) serve(parentPort);
+/** A scenario may leave timers and promises behind; what they throw must not end the search. */
+function reportLate(port: MessagePort, error: unknown): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const file = [...loadedFiles].find((one) => text.includes(one)) ?? null;
+  port.postMessage({ late: { file, text } } satisfies Message);
+}
+
+if (parentPort !== null) {
+  const port = parentPort;
+  process.on('uncaughtException', (error) => reportLate(port, error));
+  process.on('unhandledRejection', (error) => reportLate(port, error));
+  serve(port);
+}

@@ -33,7 +33,7 @@ function staleCause(trace: Trace, layout: Layout): Cause | null {
   const row = (step: Step): number => layout.rowOf.get(step.number) ?? step.number;
   const owner = trace.threads[store.thread] ?? '';
   if (!store.buffered) return weakCause(trace, layout, stale, store);
-  const overtaker = overtakerOf(trace, store);
+  const overtaker = overtakerOf(trace, store, layout);
   if (overtaker === undefined || row(overtaker) === row(store)) {
     const text =
       `Step ${row(stale)} does not see step ${row(store)}: the store still waits in the store ` +
@@ -61,20 +61,37 @@ function weakCause(trace: Trace, layout: Layout, stale: Step, store: Step): Caus
   return { text, positions: places(earlier, stale) };
 }
 
-/** The first read of another field that the store's thread makes before the store is visible. */
-function overtakerOf(trace: Trace, store: Step): Step | undefined {
-  const own = trace.steps.filter((step) => step.thread === store.thread);
-  const visible = own.find(
-    (step) => step.kind === 'drain' && step.number > store.number && step.field === store.field,
-  );
-  const until = visible?.number ?? Infinity;
-  return own.find(
+/**
+ * The first read that the store's thread makes before the store is visible: of a field that another
+ * thread changes if there is one, because that is the other half of the race.
+ */
+function overtakerOf(trace: Trace, store: Step, layout: Layout): Step | undefined {
+  const visible = trace.steps.find(
     (step) =>
+      step.kind === 'drain' &&
+      step.thread === store.thread &&
       step.number > store.number &&
-      step.number < until &&
+      step.field === store.field,
+  );
+  const reads = trace.steps.filter(
+    (step) =>
+      step.thread === store.thread &&
+      step.number > store.number &&
+      step.number < (visible?.number ?? Infinity) &&
       step.kind === 'access' &&
       step.observed !== null &&
-      step.field !== store.field,
+      step.field !== store.field &&
+      layout.rowOf.has(step.number),
+  );
+  return reads.find((step) => changedByOther(trace, step)) ?? reads[0];
+}
+
+function changedByOther(trace: Trace, read: Step): boolean {
+  return trace.steps.some(
+    (step) =>
+      step.thread !== read.thread &&
+      (step.changes.some(({ field }) => field === read.field) ||
+        (step.field === read.field && step.written !== null)),
   );
 }
 
@@ -90,9 +107,9 @@ function interleavingCause(trace: Trace, layout: Layout): Cause | null {
     if (row(look) === row(act)) continue;
     const field = short(look.field ?? '');
     const text =
-      `Step ${row(look)} of ${trace.threads[look.thread] ?? ''} sees ${field} ` +
-      `${look.observed ?? ''}; step ${row(change)} of ${trace.threads[change.thread] ?? ''} changes ` +
-      `it before step ${row(act)} acts on it.`;
+      `Step ${row(look)} of ${trace.threads[look.thread] ?? ''} looks at ${field}; ` +
+      `step ${row(change)} of ${trace.threads[change.thread] ?? ''} changes it ` +
+      `before step ${row(act)} acts on it.`;
     return { text, positions: places(look, change, act) };
   }
   return null;

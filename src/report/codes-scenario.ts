@@ -10,7 +10,7 @@ export const scenarioCodes: readonly Code[] = [
     'The body of a scenario is wrong',
     `The body of a scenario sets up the initial memory and declares threads and properties.
       It threw, declared no thread, or declared two things of one name.`,
-    'an exception in the set-up.',
+    'an exception in the set-up, or threads that are never declared.',
     'Correct the body; the place above is where it went wrong.',
   ),
   entry(
@@ -101,7 +101,7 @@ export const scenarioCodes: readonly Code[] = [
     'The scenario is too large',
     `A state holds every word of memory and every thread, so there are limits on both. They
       are generous for a scenario: a page or two, a page table, a handful of threads.`,
-    'an array that is much longer than the scenario needs.',
+    'more threads, or longer arrays, than the scenario needs.',
     'Make arrays shorter and use fewer threads; two or three find nearly every bug.',
   ),
   entry(

@@ -61,7 +61,7 @@ export const usageCodes: readonly Code[] = [
     `Scenario files run as they are: types are blanked out, nothing is compiled. So the
       syntax must be right, and forms that are more than types (enum, namespace with values,
       parameter properties) are not possible. Node itself has the same rule.`,
-    'a missing bracket or comma just before the place shown.',
+    'a missing bracket or comma just before the place shown, or enum and the like.',
     'Correct the file; an editor with TypeScript shows the same place.',
   ),
   entry(
@@ -70,7 +70,7 @@ export const usageCodes: readonly Code[] = [
     `The file was read, but an import leads nowhere or its code threw before any scenario was
       declared. Only declarations belong at the top of a scenario file; everything else
       belongs in the body of a scenario.`,
-    'an import of a name or a file that does not exist.',
+    'an import of what does not exist, or code beside the scenarios that throws.',
     "Imports come from 'holdfast', 'holdfast/linux', 'holdfast/linux/mm' and from files beside.",
   ),
   entry(

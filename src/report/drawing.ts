@@ -117,7 +117,7 @@ function endLines(
 /** The state columns as a table of their own: the rows in which something changes. */
 function stateTable(layout: Layout, places: Places, style: Style): string[] {
   if (layout.columns.length === 0) return [];
-  if ((places.columns.at(-1) ?? 0) > style.width) return ['', ...changeList(layout)];
+  if ((places.columns.at(-1) ?? 0) > style.width) return ['', ...changeList(layout, style)];
   const line = (head: string, value: (column: StateColumn, at: number) => string | null): string =>
     placed([[0, head], ...cells(layout, places, style, value)]);
   const changing = layout.rows.filter((row) => row.values.some((value) => value !== null));
@@ -133,7 +133,7 @@ function stateTable(layout: Layout, places: Places, style: Style): string[] {
 }
 
 /** More columns than the screen has: one line for each row that changes something. */
-function changeList(layout: Layout): string[] {
+function changeList(layout: Layout, style: Style): string[] {
   const initial = layout.columns.map(({ title, initial: value }) => `${title} ${value}`);
   const lines = layout.rows.flatMap((row) => {
     const texts = changesOf(layout, row);
@@ -142,7 +142,7 @@ function changeList(layout: Layout): string[] {
       : [`${String(row.number ?? '').padStart(4)}    ${texts.join('  ')}`];
   });
   return [
-    ...wrapped(initial.join('  '), 60).map(
+    ...wrapped(initial.join(', '), style.width - 10).map(
       (text, at) => `${at === 0 ? '  init  ' : ' '.repeat(8)}${text}`,
     ),
     ...lines,

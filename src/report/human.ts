@@ -125,7 +125,9 @@ export function totalLine(results: readonly CheckResult[], seconds: number, styl
     results.filter((result) => outcomeOf(result) === outcome).length;
   const models = [...new Set(results.map((result) => result.model))].join(', ');
   const scenarios = new Set(results.map((result) => result.scenario)).size;
-  const parts = [counted(scenarios, 'scenario'), `${count('as expected')} as expected`];
+  const searches = results.length > scenarios ? [`${results.length} searches`] : [];
+  const expected = `${count('as expected')} as expected`;
+  const parts = [counted(scenarios, 'scenario'), ...searches, expected];
   if (count('unexpected') > 0) parts.push(style.paint.red(`${count('unexpected')} unexpected`));
   if (count('problem') > 0) parts.push(style.paint.red(`${count('problem')} not usable`));
   if (count('open') > 0) parts.push(style.paint.yellow(`${count('open')} open`));

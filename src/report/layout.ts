@@ -73,7 +73,7 @@ const ROWS_MAX = 24;
 /** Lays a trace out. */
 export function layoutOf(trace: Trace, options: LayoutOptions = {}): Layout {
   const short = shortNames(fieldsOf(trace));
-  const groups = grouped(settledDrains(trace.steps), options.unfold === true);
+  const groups = groupsOf(trace, options);
   const rowOf = new Map<number, number>([[0, 0]]);
   groups.forEach((group, at) => {
     for (const step of stepsOf(group)) rowOf.set(step.number, at + 1);
@@ -84,22 +84,53 @@ export function layoutOf(trace: Trace, options: LayoutOptions = {}): Layout {
   return { threads: trace.threads, rows: folded, columns, rowOf };
 }
 
-/** Low-level accesses join the labelled step before them, unless another thread came between. */
-function grouped(entries: readonly Entry[], unfold: boolean): Entry[][] {
+/** What becomes one row each. */
+function groupsOf(trace: Trace, options: LayoutOptions): Entry[][] {
+  const entries = settledDrains(trace.steps);
+  if (options.unfold === true) return entries.map((entry) => [entry]);
+  const told = entries.filter((entry) => !isBackground(entry.step, trace));
+  const groups = joined(told, belongs);
+  return groups.length <= (options.rowsMax ?? ROWS_MAX) ? groups : joined(groups.flat(), continues);
+}
+
+/** A plain look at something that nobody changes says nothing about the order of steps. */
+function isBackground(step: Step, trace: Trace): boolean {
+  if (step.label !== null || step.field === null || step.written !== null) return false;
+  if (step.kind !== 'access' || LOCKS.test(step.primitive)) return false;
+  return !trace.steps.some(
+    (other) =>
+      (other.field === step.field && other.written !== null) ||
+      other.changes.some(({ field }) => field === step.field),
+  );
+}
+
+type Joins = (step: Step, group: readonly Entry[]) => boolean;
+
+function joined(entries: readonly Entry[], joins: Joins): Entry[][] {
   const groups: Entry[][] = [];
   for (const entry of entries) {
     const last = groups.at(-1);
-    if (!unfold && last !== undefined && belongs(entry.step, last)) last.push(entry);
+    if (last !== undefined && joins(entry.step, last)) last.push(entry);
     else groups.push([entry]);
   }
   return groups;
 }
 
+/** Low-level accesses join the labelled step before them, unless another thread came between. */
 function belongs(step: Step, group: readonly Entry[]): boolean {
   const head = group[0]?.step;
   if (head === undefined || head.label === null || head.thread !== step.thread) return false;
   if (step.label !== null || step.kind === 'drain') return false;
   return head.calls.every((call, depth) => step.calls[depth] === call);
+}
+
+/** In a long picture, accesses without labels share a row with those before them. */
+function continues(step: Step, group: readonly Entry[]): boolean {
+  const head = group[0]?.step;
+  if (head === undefined || head.thread !== step.thread) return false;
+  if (head.label !== null) return belongs(step, group);
+  const steps = [...stepsOf(group), step];
+  return steps.every((one) => one.label === null && one.kind !== 'drain' && one.missed === null);
 }
 
 function stepsOf(group: readonly Entry[]): Step[] {
@@ -121,13 +152,20 @@ function rowFrom(
     number,
     thread: head.thread,
     prefix: labelled || head.kind === 'drain' ? '' : (head.calls.at(-1) ?? ''),
-    text: head.label ?? accessText(head, short),
+    text: textOf(group, short),
     detail: detailOf(group, short),
     waits: group.some(({ step, drain }) => step.buffered && drain === null),
     stale: staleMark(steps, rowOf),
     values: columns.map(({ field }) => lastValue(steps, field)),
     steps,
   };
+}
+
+function textOf(group: readonly Entry[], short: ShortNames): string {
+  const head = group[0]?.step as Step;
+  if (head.label !== null) return head.label;
+  const more = group.length > 1 ? ` and ${group.length - 1} more` : '';
+  return accessText(head, short) + more;
 }
 
 /**

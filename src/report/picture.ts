@@ -55,8 +55,13 @@ function pictureOfTrace(
   const { text, positions } = causeOf(trace, layout);
   const where = [...new Set(positions.map(options.place ?? fileName))];
   const lines = hanging('  Why'.padEnd(HEAD_WIDTH), text, style.width);
-  if (where.length > 0) lines.push(' '.repeat(HEAD_WIDTH) + where.join('  '));
+  if (where.length > 0)
+    lines.push(...wrapped(where.join(' '), style.width - HEAD_WIDTH).map(indented));
   return [...drawing(layout, message, style), '', ...lines];
+}
+
+function indented(line: string): string {
+  return (' '.repeat(HEAD_WIDTH) + line).trimEnd();
 }
 
 function headLine(finding: Finding, options: PictureOptions, style: Style): string {

@@ -18,9 +18,9 @@ import { withExamples } from './help.ts';
 /** Declares the command. */
 export function addCheck(program: Command, context: Context): void {
   const command = program
-    .command('check', { isDefault: false })
+    .command('check')
     .description('explore every execution')
-    .argument('[scenario...]', 'names, files, folders or patterns');
+    .argument('[scenario...]');
   addCheckOptions(command);
   withExamples(command, ['holdfast check pin-vs-share', "holdfast check 'src/**/*.scenario.ts'"]);
   command.action((names: string[], raw: RawSearchOptions) => runCheck(names, raw, context));

@@ -2,9 +2,9 @@
 
 import type { Command } from 'commander';
 import { basename } from 'node:path';
-import type { Defence, Model } from '../../explore/result.ts';
+import type { Defence, Model, Position } from '../../explore/result.ts';
 import type { Style } from '../../report/paint.ts';
-import { columns, counted, listed, slug } from '../../report/text.ts';
+import { columns, listed, slug } from '../../report/text.ts';
 import { addSearchOptions, checkSettings } from '../check-options.ts';
 import type { CheckSettings, RawSearchOptions } from '../check-options.ts';
 import type { Context } from '../context.ts';
@@ -46,7 +46,7 @@ async function runWhy(names: string[], raw: RawSearchOptions, context: Context):
   for (const info of scenarios) {
     const table = await askWhy(info, settings, context);
     const style = context.style(raw.plain === true);
-    context.io.stdout(`${['', ...tableLines(info, table, style), ''].join('\n')}\n`);
+    context.io.stdout(`${['', ...tableLines(info, table, style, context.place), ''].join('\n')}\n`);
     noteExit(table, context);
   }
 }
@@ -74,24 +74,27 @@ async function askWhy(
 }
 
 function noteExit({ whole, rows }: WhyTable, context: Context): void {
-  const problem = Object.values(whole).flatMap((result) => result.problems)[0];
+  const all = [whole, ...rows.map((row) => row.removed)];
+  const results = all.flatMap((verdicts) => Object.values(verdicts));
+  const problem = results.flatMap((result) => result.problems)[0];
   if (problem !== undefined) context.report(problem);
   const unexpected = Object.values(whole).some(
     (result) => result.verdict === 'fail' && result.expected === 'pass',
   );
   if (unexpected) context.happened.add(Exit.UNEXPECTED);
-  const all = [summaryOf(whole), ...rows.map((row) => summaryOf(row.removed))];
-  if (all.includes('open')) context.happened.add(Exit.OPEN);
+  if (all.map(summaryOf).includes('open')) context.happened.add(Exit.OPEN);
 }
 
-function tableLines(info: ScenarioInfo, table: WhyTable, style: Style): string[] {
+type Place = (position: Position) => string;
+
+function tableLines(info: ScenarioInfo, table: WhyTable, style: Style, place: Place): string[] {
   if (!holds(table.whole)) return [`  ${wholeText(info, table)}`];
   if (table.rows.length === 0)
     return [`  ${info.name} passes, and its code has no defence to remove.`];
   const head = ['defence', 'where', 'if removed', 'weaker enough?', 'pairs with'];
   const cells = table.rows.map((row) => [
     row.defence.name,
-    placeOf(row.defence),
+    placeOf(row.defence, place),
     removedText(row),
     weakerText(row),
     row.pairs.join(', '),
@@ -120,30 +123,40 @@ function removedText({ removed }: WhyRow): string {
 }
 
 function weakerText(row: WhyRow): string {
-  if (holds(row.removed)) return '-';
+  if (failsUnder(row.removed) === null) return '-';
   const enough = row.weaker.find(({ verdicts }) => holds(verdicts));
   if (enough !== undefined) return `yes, ${enough.form}`;
   return row.weaker.length === 0 ? '-' : 'no';
 }
 
-function placeOf({ position }: Defence): string {
-  return position === null ? '' : `${basename(position.file)}:${position.line}`;
+/** The file's name and the line: the column would make the table too wide. */
+function placeOf({ position }: Defence, place: Place): string {
+  return position === null ? '' : basename(place(position)).replace(/:\d+$/, '');
 }
 
 function conclusion(info: ScenarioInfo, { whole, rows }: WhyTable): string[] {
   const models = listed(Object.keys(whole));
   const needed = rows.filter((row) => failsUnder(row.removed) !== null).length;
+  const undecided = rows.filter(({ removed }) => !holds(removed) && failsUnder(removed) === null);
+  if (needed === 0 && undecided.length > 0) return ['  Not decided, see above.'];
   if (needed === 0) {
     return [
       `  No removal hurts under ${models}. Either weaker CPUs need these defences,`,
       '  or the properties of this scenario test nothing.',
     ];
   }
-  const all = needed === rows.length;
-  if (rows.length === 1)
-    return [`  It is needed. The FAIL can be shown: holdfast replay ${slug(info.name)}:<id>`];
-  const text = all
-    ? `All ${needed} are needed.`
-    : `${needed} of ${counted(rows.length, 'defence')} are needed.`;
-  return [`  ${text} Each FAIL can be shown: holdfast replay ${slug(info.name)}:<id>`];
+  const text = needed === rows.length ? allNeeded(needed) : someNeeded(needed, rows.length, models);
+  return [...text, `  Each FAIL can be shown: holdfast replay ${slug(info.name)}:<id>`];
+}
+
+function allNeeded(count: number): string[] {
+  return [count === 1 ? '  It is needed.' : `  All ${count} are needed.`];
+}
+
+function someNeeded(needed: number, all: number, models: string): string[] {
+  const verb = needed === 1 ? 'is' : 'are';
+  return [
+    `  ${needed} of ${all} defences ${verb} needed under ${models}. The others guard against what`,
+    '  this scenario does not do, or are for CPUs weaker than x86.',
+  ];
 }

@@ -1,0 +1,806 @@
+/**
+ * What happens to bad input: each mistake has its code, its place, its advice, exit code 2, and
+ * never a stack trace. The texts stand here in full, because they are what a user sees.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDesk } from '../../test/support/io.ts';
+import type { Ran } from '../../test/support/io.ts';
+
+const desk = openDesk('bad-input');
+afterAll(() => desk.clear());
+
+const HEAD = `import { assert, loop, scenario, struct, u32 } from 'holdfast';
+import * as linux from 'holdfast/linux';
+const { READ_ONCE, WRITE_ONCE, kernelFunction, kmalloc } = linux;
+const box = struct('box', { data: u32, ready: u32 });
+`;
+
+/** Runs the command, which must refuse without a stack; gives what it printed, with a plain folder. */
+async function refusal(...argv: readonly string[]): Promise<string> {
+  const { code, out, err } = await desk.run(...argv);
+  expect(code, err + out).toBe(2);
+  expect(out + err).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
+  return `\n${err.replaceAll(desk.folder, '/desk')}`;
+}
+
+/** The file of a scenario whose body has these lines. */
+function withBody(name: string, ...lines: readonly string[]): string {
+  const body = lines.map((line) => `  ${line}\n`).join('');
+  return `${HEAD}export default scenario('${name}', (stage) => {\n${body}});\n`;
+}
+
+const MESSAGE_PASSING = `${HEAD}export default scenario('mp', ({ alloc, thread }) => {
+  const b = alloc(box);
+  thread('writer', () => {
+    WRITE_ONCE(b.data, 42);
+    linux.smp_wmb();
+    WRITE_ONCE(b.ready, 1);
+  });
+  thread('reader', () => {
+    if (!READ_ONCE(b.ready)) return;
+    linux.smp_rmb();
+    assert(READ_ONCE(b.data) === 42);
+  });
+});
+`;
+
+describe('the command line', () => {
+  it('HF001: a scenario that does not exist', async () => {
+    expect(await refusal('check', 'pin-vs-shares')).toMatchInlineSnapshot(`
+      "
+      HF001  There is no scenario \`pin-vs-shares\`.
+
+        Did you mean pin-vs-share?
+
+        Most likely: a spelling mistake, or a path that is relative to another folder.
+        \`holdfast list\` prints every name that is known here.
+        More: holdfast explain HF001
+
+      "
+    `);
+  });
+
+  it('HF001: a filter that leaves nothing', async () => {
+    expect(await refusal('check', 'pin-vs-share', '-t', 'nope')).toMatchInlineSnapshot(`
+      "
+      HF001  No scenario is left: no name contains nope.
+
+        Most likely: a spelling mistake, or a path that is relative to another folder.
+        \`holdfast list\` prints every name that is known here.
+        More: holdfast explain HF001
+
+      "
+    `);
+  });
+
+  it('HF002: an option that does not exist', async () => {
+    expect(await refusal('check', 'pin-vs-share', '--modle', 'sc')).toMatchInlineSnapshot(`
+      "
+      HF002  \`--modle\` is not an option of holdfast check.
+
+        command line
+          1 |   holdfast check pin-vs-share --modle sc
+            |                               ^^^^^^^
+        Did you mean --model?
+
+        Most likely: a spelling mistake.
+        \`holdfast <command> --help\` lists the options.
+        More: holdfast explain HF002
+
+      "
+    `);
+  });
+
+  it('HF002: an option without its value', async () => {
+    expect(await refusal('check', 'pin-vs-share', '-m')).toMatchInlineSnapshot(`
+      "
+      HF002  \`-m, --model <m,...>\` needs a value.
+
+        command line
+          1 |   holdfast check pin-vs-share -m
+            |                                 ^
+
+        Most likely: a spelling mistake.
+        \`holdfast <command> --help\` lists the options.
+        More: holdfast explain HF002
+
+      "
+    `);
+  });
+
+  it('HF002: values that are not understood', async () => {
+    expect(await refusal('check', '--until', 'time=soon')).toMatchInlineSnapshot(`
+      "
+      HF002  \`time=soon\` is not a limit.
+
+        Limits are time=60s, states=1e6 and memory=2G.
+
+        Most likely: a spelling mistake.
+        \`holdfast <command> --help\` lists the options.
+        More: holdfast explain HF002
+
+      "
+    `);
+    expect(await refusal('check', '-j', '0')).toContain('`0` is not a value of --jobs');
+    expect(await refusal('check', '-r', 'html')).toContain('Reporters are auto, plain, json');
+    expect(await refusal('check', '--design', 'x')).toContain('Write --design question=choice.');
+    expect(await refusal('replay')).toContain('holdfast replay needs a trace.');
+    expect(await refusal('explain', 'barier')).toContain('Did you mean barrier');
+    expect(await refusal('debate', '007')).toContain('There is no discussion `007`');
+    expect(await refusal('debate', '000', '99')).toContain('Discussion 000 has no row 99.');
+    expect(await refusal('new', '../x')).toContain('cannot be the name of a scenario');
+    expect(await refusal('new', 'x', '--case', 'dmaa')).toContain('Did you mean dma?');
+  });
+
+  it('HF003: a memory model that does not exist', async () => {
+    expect(await refusal('check', 'pin-vs-share', '-m', 'arm')).toMatchInlineSnapshot(`
+      "
+      HF003  \`arm\` is not a memory model.
+
+        Most likely: a model of another tool.
+        Use sc, tso or both: -m sc,tso.
+        More: holdfast explain HF003
+
+      "
+    `);
+  });
+
+  it('HF004: a defence that does not exist', async () => {
+    desk.write('mp.scenario.ts', MESSAGE_PASSING);
+    expect(await refusal('check', 'mp.scenario.ts', '--without', 'smp_mb')).toMatchInlineSnapshot(`
+      "
+      HF004  The scenario meets no defence 'smp_mb'.
+
+        There are: thread/smp_wmb, thread/smp_rmb
+
+        Most likely: a spelling mistake, or a defence in code that this scenario never runs.
+        \`holdfast why <scenario>\` lists every defence with its name.
+        More: holdfast explain HF004
+
+      "
+    `);
+  });
+
+  it('HF004: a defence that does not stand at the place', async () => {
+    desk.write('mp.scenario.ts', MESSAGE_PASSING);
+    const place = 'smp_wmb@mp.scenario.ts:1';
+    expect(await refusal('check', 'mp.scenario.ts', '--without', place)).toMatchInlineSnapshot(`
+      "
+      HF004  There is no defence \`smp_wmb@mp.scenario.ts:1\` in this scenario.
+
+        Did you mean smp_wmb@mp.scenario.ts:9 or smp_rmb@mp.scenario.ts:14?
+        Met: smp_wmb@mp.scenario.ts:9, smp_rmb@mp.scenario.ts:14
+
+        Most likely: a spelling mistake, or a defence in code that this scenario never runs.
+        \`holdfast why <scenario>\` lists every defence with its name.
+        More: holdfast explain HF004
+
+      "
+    `);
+  });
+
+  it('HF005: a design that does not exist', async () => {
+    const argv = ['check', 'gup-fast-vs-mkclean', '-t', 'gup-fast-vs-mkclean', '--design'];
+    expect(await refusal(...argv, 'pinned-folio=jump')).toMatchInlineSnapshot(`
+      "
+      HF005  'jump' is not a design of pinned-folio.
+
+        There are: linux, bounce
+
+        Most likely: a spelling mistake, or a question that this scenario does not ask.
+        \`holdfast list -v\` prints the designs of each scenario.
+        More: holdfast explain HF005
+
+      HF005  'jump' is not a design of pinned-folio.
+
+        There are: linux, bounce
+
+        Most likely: a spelling mistake, or a question that this scenario does not ask.
+        \`holdfast list -v\` prints the designs of each scenario.
+        More: holdfast explain HF005
+
+      "
+    `);
+    expect(await refusal(...argv, 'colour=red')).toMatchInlineSnapshot(`
+      "
+      HF005  The scenario does not ask about the design \`colour\`.
+
+        It asks about pin-path, pinned-folio, clear-dirty-order, pin-increment, pte-clear, tlb-flush, after-mkclean, bounced-folio, unpin-order.
+
+        Most likely: a spelling mistake, or a question that this scenario does not ask.
+        \`holdfast list -v\` prints the designs of each scenario.
+        More: holdfast explain HF005
+
+      HF005  The scenario does not ask about the design \`colour\`.
+
+        It asks about pin-path, pinned-folio, clear-dirty-order, pin-increment, pte-clear, tlb-flush, unpin-order, after-mkclean, bounced-folio.
+
+        Most likely: a spelling mistake, or a question that this scenario does not ask.
+        \`holdfast list -v\` prints the designs of each scenario.
+        More: holdfast explain HF005
+
+      "
+    `);
+  });
+});
+
+describe('a file', () => {
+  it('HF006: is not there', async () => {
+    expect(await refusal('nowhere.scenario.ts')).toMatchInlineSnapshot(`
+      "
+      HF006  The file \`nowhere.scenario.ts\` cannot be read.
+
+        There is no such file or folder.
+
+        Most likely: a path that is relative to another folder.
+        Check the path.
+        More: holdfast explain HF006
+
+      "
+    `);
+  });
+
+  it('HF012: cannot be written', async () => {
+    desk.write('mp.scenario.ts', MESSAGE_PASSING);
+    desk.write('occupied', 'a file');
+    const argv = ['check', 'mp.scenario.ts', '-r', 'junit=occupied/report.xml'];
+    expect(await refusal(...argv)).toMatchInlineSnapshot(`
+      "
+      HF012  \`/desk/occupied/report.xml\` cannot be written.
+
+        A file of that name exists already.
+
+        Most likely: a folder that does not exist or may not be written by this user, or a full disk.
+        Choose another place with --out or --reporter name=file.
+        More: holdfast explain HF012
+
+      "
+    `);
+    expect((await desk.run('new', 'twice')).code).toBe(0);
+    expect(await refusal('new', 'twice')).toContain('A file of that name exists already.');
+  });
+});
+
+/** Files that are wrong, all checked in one run: the others go on when one is refused. */
+const WRONG_FILES: Readonly<Record<string, string>> = {
+  'syntax.scenario.ts': `const a: number = 1;\nconst b: string = "b" + ;\n`,
+  'enum.scenario.ts': 'export enum Colour { red }\n',
+  'import.scenario.ts': `import { smp_mbb } from 'holdfast/linux';\nsmp_mbb();\n`,
+  'throws.scenario.ts': `const list: number[] = [];\nlist.at(0).toFixed();\n`,
+  'none.scenario.ts': `export const answer = 42;\n`,
+  'exits.scenario.ts': `process.exit(0);\n`,
+  'setup.scenario.ts': withBody('setup', `const list: number[] = [];`, `list.at(0).toFixed();`),
+  'no-thread.scenario.ts': withBody('no-thread', `stage.alloc(box);`),
+  'random.scenario.ts': withBody(
+    'random',
+    `const b = stage.alloc(box);`,
+    `let tries = 0;`,
+    `stage.thread('rx', () => {`,
+    `  if (++tries > 3) return;`,
+    `  WRITE_ONCE(b.data, 1);`,
+    `  WRITE_ONCE(b.ready, 1);`,
+    `});`,
+  ),
+  'never-ends.scenario.ts': withBody(
+    'never-ends',
+    `const b = stage.alloc(box);`,
+    `stage.thread('waiter', () => {`,
+    `  while (READ_ONCE(b.ready) === 0) { /* wait */ }`,
+    `});`,
+  ),
+  'catches.scenario.ts': withBody(
+    'catches',
+    `const b = stage.alloc(box);`,
+    `stage.thread('catcher', () => {`,
+    `  try { WRITE_ONCE(b.data, 1); WRITE_ONCE(b.ready, 1); } catch { /* nothing */ }`,
+    `});`,
+  ),
+  'thrower.scenario.ts': withBody(
+    'thrower',
+    `const b = stage.alloc(box);`,
+    `stage.thread('thrower', () => {`,
+    `  WRITE_ONCE(b.data, 1);`,
+    `  throw new Error('no memory');`,
+    `});`,
+  ),
+  'object.scenario.ts': withBody(
+    'object',
+    `const b = stage.alloc(box);`,
+    `const get = kernelFunction('mm/x.c', '6.18', function get() {`,
+    `  return { a: READ_ONCE(b.data) };`,
+    `});`,
+    `stage.thread('caller', () => { get(); READ_ONCE(b.ready); });`,
+  ),
+  'argument.scenario.ts': withBody(
+    'argument',
+    `const b = stage.alloc(box);`,
+    `const get = kernelFunction('mm/x.c', '6.18', function get(pages: number[]) {`,
+    `  pages.push(READ_ONCE(b.data));`,
+    `});`,
+    `stage.thread('caller', () => {`,
+    `  const pages: number[] = [];`,
+    `  get(pages);`,
+    `  READ_ONCE(b.ready);`,
+    `});`,
+  ),
+  'property.scenario.ts': withBody(
+    'property',
+    `const b = stage.alloc(box);`,
+    `stage.thread('one', () => WRITE_ONCE(b.data, 1));`,
+    `stage.always('ready', () => { WRITE_ONCE(b.ready, 1); return true; });`,
+  ),
+  'empty-loop.scenario.ts': withBody(
+    'empty-loop',
+    `const b = stage.alloc(box);`,
+    `stage.thread('spinner', () => { WRITE_ONCE(b.data, 1); loop(() => true); });`,
+  ),
+  'null.scenario.ts': withBody(
+    'null',
+    `const list = struct('list', { next: linux.pointer(() => box) });`,
+    `const l = stage.alloc(list);`,
+    `stage.thread('follower', () => READ_ONCE(READ_ONCE(l.next).data));`,
+  ),
+  'many.scenario.ts': withBody(
+    'many',
+    `const b = stage.alloc(box);`,
+    `stage.thread('many', { count: 100 }, () => { READ_ONCE(b.data); });`,
+  ),
+  'pool.scenario.ts': withBody(
+    'pool',
+    `stage.pool(box, 1);`,
+    `stage.thread('taker', { count: 2 }, () => { kmalloc(box); });`,
+  ),
+  'awaits.scenario.ts': withBody(
+    'awaits',
+    `const b = stage.alloc(box);`,
+    `stage.thread('waiter', async () => { await null; READ_ONCE(b.data); });`,
+  ),
+  'good.scenario.ts': withBody(
+    'good',
+    `const b = stage.alloc(box);`,
+    `stage.thread('one', () => WRITE_ONCE(b.data, 1));`,
+  ),
+};
+
+describe('files that are wrong, in one run', () => {
+  let ran: Ran;
+  let blocks: readonly string[];
+
+  beforeAll(async () => {
+    for (const [name, text] of Object.entries(WRONG_FILES)) desk.write(`wrong/${name}`, text);
+    ran = await desk.run('check', 'wrong');
+    const errors = ran.err.replaceAll(desk.folder, '/desk');
+    blocks = errors.split(/\n\n(?=HF\d{3} )/).map((text) => text.trimEnd());
+  }, 60_000);
+
+  /** What was printed about a code, and a file if several have the code. */
+  function about(code: string, name = ''): string {
+    const found = blocks.filter((text) => text.startsWith(code) && text.includes(name));
+    return `\n${found.join('\n\n')}\n`;
+  }
+
+  it('end with 2, print no stack trace, and do not stop the others', () => {
+    expect(ran.code).toBe(2);
+    expect(ran.out + ran.err).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
+    expect(ran.out).toMatch(/pass {3}good +1 thread +\d+ states/);
+    expect(blocks.length).toBe(Object.keys(WRONG_FILES).length - 1);
+  });
+
+  it('HF007: does not parse', () => {
+    expect(about('HF007', 'syntax')).toMatchInlineSnapshot(`
+      "
+      HF007  The file is not valid TypeScript.
+
+        wrong/syntax.scenario.ts:2:25
+          2 |   const b: string = "b" + ;
+            |                           ^
+        Expression expected
+
+        Most likely: a missing bracket or comma just before the place shown, or enum and the like.
+        Correct the file; an editor with TypeScript shows the same place.
+        More: holdfast explain HF007
+      "
+    `);
+  });
+
+  it('HF007: uses more than types', () => {
+    expect(about('HF007', 'enum.s')).toMatchInlineSnapshot(`
+      "
+      HF007  The file uses TypeScript that is more than types.
+
+        wrong/enum.scenario.ts:1:8
+          1 |   export enum Colour { red }
+            |          ^^^^
+        TypeScript enum is not supported in strip-only mode
+
+        Most likely: a missing bracket or comma just before the place shown, or enum and the like.
+        Correct the file; an editor with TypeScript shows the same place.
+        More: holdfast explain HF007
+      "
+    `);
+  });
+
+  it('HF008: imports what is not there', () => {
+    expect(about('HF008', 'import.s')).toMatchInlineSnapshot(`
+      "
+      HF008  An import of the file leads nowhere.
+
+        wrong/import.scenario.ts:1:10
+          1 |   import { smp_mbb } from 'holdfast/linux';
+            |            ^^^^^^^
+        The requested module 'holdfast/linux' does not provide an export named 'smp_mbb'
+
+        Most likely: an import of what does not exist, or code beside the scenarios that throws.
+        Imports come from 'holdfast', 'holdfast/linux', 'holdfast/linux/mm' and from files beside.
+        More: holdfast explain HF008
+      "
+    `);
+  });
+
+  it('HF008: throws while it is loaded', () => {
+    expect(about('HF008', 'throws.s')).toMatchInlineSnapshot(`
+      "
+      HF008  The file throws while it is loaded.
+
+        wrong/throws.scenario.ts:2:11
+          2 |   list.at(0).toFixed();
+            |             ^
+        TypeError: Cannot read properties of undefined (reading 'toFixed')
+
+        Most likely: an import of what does not exist, or code beside the scenarios that throws.
+        Imports come from 'holdfast', 'holdfast/linux', 'holdfast/linux/mm' and from files beside.
+        More: holdfast explain HF008
+      "
+    `);
+  });
+
+  it('HF009: exports no scenario', () => {
+    expect(about('HF009')).toMatchInlineSnapshot(`
+      "
+      HF009  The file exports no scenario.
+
+        /desk/wrong/none.scenario.ts
+        It exports answer.
+
+        Most likely: a missing \`export\` before the scenario.
+        Write \`export default scenario('name', ...)\` or \`export const name = scenario(...)\`.
+        More: holdfast explain HF009
+      "
+    `);
+  });
+
+  it('HF020: throws while it sets up', () => {
+    expect(about('HF020', 'setup.s')).toMatchInlineSnapshot(`
+      "
+      HF020  The body of 'setup' throws: Cannot read properties of undefined (reading 'toFixed')
+
+        wrong/setup.scenario.ts:7:13
+          7 |   list.at(0).toFixed();
+            |             ^
+
+        Most likely: an exception in the set-up, or threads that are never declared.
+        Correct the body; the place above is where it went wrong.
+        More: holdfast explain HF020
+      "
+    `);
+  });
+
+  it('HF020: has no thread', () => {
+    expect(about('HF020', 'no-thread.s')).toMatchInlineSnapshot(`
+      "
+      HF020  'no-thread' declares no thread.
+
+        wrong/no-thread.scenario.ts:5:16
+          5 |   export default scenario('no-thread', (stage) => {
+            |                  ^^^^^^^^
+
+        Most likely: an exception in the set-up, or threads that are never declared.
+        Correct the body; the place above is where it went wrong.
+        More: holdfast explain HF020
+      "
+    `);
+  });
+
+  it('HF021: does something different when it is run again', () => {
+    expect(about('HF021')).toMatchInlineSnapshot(`
+      "
+      HF021  The scenario does something different when it is run again.
+
+        wrong/random.scenario.ts:11:5
+         11 |   WRITE_ONCE(b.ready, 1);
+            |   ^^^^^^^^^^
+        thread rx: end of thread became WRITE_ONCE of box.ready
+
+        Most likely: a variable outside of the thread is changed by it.
+        Put it in shared memory, or inside the function.
+        More: holdfast explain HF021
+      "
+    `);
+  });
+
+  it('HF022: never ends', () => {
+    expect(about('HF022')).toMatchInlineSnapshot(`
+      "
+      HF022  A thread makes more than 4000 accesses and does not end.
+
+        wrong/never-ends.scenario.ts:8:12
+          8 |   while (READ_ONCE(b.ready) === 0) { /* wait */ }
+            |          ^^^^^^^^^
+
+        Most likely: a retry or waiting loop written with while or for.
+        Write loop(() => { ...; return again; }) from holdfast/linux, or use wait_event.
+        More: holdfast explain HF022
+      "
+    `);
+  });
+
+  it('HF023: catches what Holdfast throws', () => {
+    expect(about('HF023')).toMatchInlineSnapshot(`
+      "
+      HF023  A thread catches what suspends it, and went on.
+
+        wrong/catches.scenario.ts:8:11
+          8 |   try { WRITE_ONCE(b.data, 1); WRITE_ONCE(b.ready, 1); } catch { /* nothing */ }
+            |         ^^^^^^^^^^
+
+        Most likely: try/catch or a catch without a test around kernel code.
+        Remove the catch; kernel code does not throw.
+        More: holdfast explain HF023
+      "
+    `);
+  });
+
+  it('HF024: throws in a thread', () => {
+    expect(about('HF024', 'thrower')).toMatchInlineSnapshot(`
+      "
+      HF024  A thread throws: no memory
+
+        wrong/thrower.scenario.ts:9:11
+          9 |   throw new Error('no memory');
+            |         ^^^
+
+        Most likely: a mistake in the code of the thread at the place shown.
+        Correct the code; use assert(condition) to state what must hold.
+        More: holdfast explain HF024
+      "
+    `);
+  });
+
+  it('HF024: follows a null pointer', () => {
+    expect(about('HF024', 'null.s')).toMatchInlineSnapshot(`
+      "
+      HF024  A thread throws: Cannot read properties of null (reading 'data')
+
+        wrong/null.scenario.ts:8:61
+          8 |   stage.thread('follower', () => READ_ONCE(READ_ONCE(l.next).data));
+            |                                                             ^
+
+        Most likely: a mistake in the code of the thread at the place shown.
+        Correct the code; use assert(condition) to state what must hold.
+        More: holdfast explain HF024
+      "
+    `);
+  });
+
+  it('HF025: has a kernel function that returns an object', () => {
+    expect(about('HF025')).toMatchInlineSnapshot(`
+      "
+      HF025  The kernel function get (mm/x.c) returns an object.
+
+        wrong/object.scenario.ts:10:34
+         10 |   stage.thread('caller', () => { get(); READ_ONCE(b.ready); });
+            |                                  ^^^
+
+        Most likely: a function that collects results in an array or object.
+        Return numbers, or write the results into shared memory.
+        More: holdfast explain HF025
+      "
+    `);
+  });
+
+  it("HF026: has a kernel function that writes into its caller's object", () => {
+    expect(about('HF026')).toMatchInlineSnapshot(`
+      "
+      HF026  The kernel function get writes into an object of its caller.
+
+        wrong/argument.scenario.ts:12:5
+         12 |   get(pages);
+            |   ^^^
+
+        Most likely: an out-parameter such as pages[].
+        Make the out-parameter a struct in shared memory, or return the value.
+        More: holdfast explain HF026
+      "
+    `);
+  });
+
+  it('HF027: has a property that writes', () => {
+    expect(about('HF027')).toMatchInlineSnapshot(`
+      "
+      HF027  A property may only read memory.
+
+        wrong/property.scenario.ts:8:33
+          8 |   stage.always('ready', () => { WRITE_ONCE(b.ready, 1); return true; });
+            |                                 ^^^^^^^^^^
+
+        Most likely: a kernel function called in a property that also changes something.
+        Read the fields directly.
+        More: holdfast explain HF027
+      "
+    `);
+  });
+
+  it('HF028: has a loop without an access', () => {
+    expect(about('HF028')).toMatchInlineSnapshot(`
+      "
+      HF028  A round of loop() made no access, so nothing can ever end the loop.
+
+        wrong/empty-loop.scenario.ts:7:58
+          7 |   stage.thread('spinner', () => { WRITE_ONCE(b.data, 1); loop(() => true); });
+            |                                                          ^^^^
+
+        Most likely: a condition that looks at a local variable only.
+        Read the condition from shared memory in each round.
+        More: holdfast explain HF028
+      "
+    `);
+  });
+
+  it('HF029: ends its thread', () => {
+    expect(about('HF029')).toMatchInlineSnapshot(`
+      "
+      HF029  The scenario ended the thread in which it is searched.
+
+        /desk/wrong/exits.scenario.ts
+        It calls process.exit or the like.
+
+        Most likely: a loop in the scenario without any access, for example while (true) {}.
+        Look for loops that neither end nor touch shared memory.
+        More: holdfast explain HF029
+      "
+    `);
+  });
+
+  it('HF031: has too many threads', () => {
+    expect(about('HF031')).toMatchInlineSnapshot(`
+      "
+      HF031  'many' has 100 threads; 30 fit.
+
+        wrong/many.scenario.ts:5:16
+          5 |   export default scenario('many', (stage) => {
+            |                  ^^^^^^^^
+
+        Most likely: more threads, or longer arrays, than the scenario needs.
+        Make arrays shorter and use fewer threads; two or three find nearly every bug.
+        More: holdfast explain HF031
+      "
+    `);
+  });
+
+  it('HF032: takes more from a pool than there is', () => {
+    expect(about('HF032')).toMatchInlineSnapshot(`
+      "
+      HF032  kmalloc finds no free slot in its pool.
+
+        Most likely: a loop that allocates in each round, or a count that is too small.
+        Raise the count in pool(type, count), or free what is not needed.
+        More: holdfast explain HF032
+      "
+    `);
+  });
+
+  it('HF033: waits with await', () => {
+    expect(about('HF033')).toMatchInlineSnapshot(`
+      "
+      HF033  A thread returned a promise.
+
+        Most likely: an async function as the body of a thread.
+        Remove async and await; use wait_event, completions or locks to wait.
+        More: holdfast explain HF033
+      "
+    `);
+  });
+});
+
+describe('a scenario that neither ends nor touches memory', () => {
+  it('HF029: is ended', async () => {
+    const text = `${HEAD}export default scenario('silent', ({ alloc, thread }) => {
+  const b = alloc(box);
+  thread('one', () => { WRITE_ONCE(b.data, 1); for (;;) { /* nothing */ } });
+});
+`;
+    desk.write('silent.scenario.ts', text);
+    const { code, err } = await desk.runWith({ silentSecondsMax: 0.4 }, 'silent.scenario.ts');
+    expect(code).toBe(2);
+    expect(`\n${err}`).toMatchInlineSnapshot(`
+      "
+      HF029  The search stopped answering.
+
+        silent.scenario.ts:5:16
+          5 |   export default scenario('silent', ({ alloc, thread }) => {
+            |                  ^^^^^^^^
+        silent: no step for 0.4 s, so it was ended.
+
+        Most likely: a loop in the scenario without any access, for example while (true) {}.
+        Look for loops that neither end nor touch shared memory.
+        More: holdfast explain HF029
+
+      "
+    `);
+  });
+});
+
+describe('a trace file', () => {
+  const failing = MESSAGE_PASSING.replace("scenario('mp'", "scenario('broken'").replace(
+    'WRITE_ONCE(b.data, 42);',
+    'WRITE_ONCE(b.data, 41);',
+  );
+
+  async function savedTrace(): Promise<string> {
+    desk.write('broken.scenario.ts', failing);
+    const { out } = await desk.run('check', 'broken.scenario.ts');
+    const id = /replay broken:(\w+)/.exec(out)?.[1] ?? '';
+    return join(desk.folder, '.holdfast/broken', `${id}.json`);
+  }
+
+  it('HF010: is damaged', async () => {
+    const good = readFileSync(await savedTrace(), 'utf8');
+    desk.write('cut.json', good.slice(0, good.length / 2));
+    expect(await refusal('replay', './cut.json')).toMatchInlineSnapshot(`
+      "
+      HF010  The trace file \`./cut.json\` is damaged.
+
+        It is not JSON, or it was cut off.
+
+        Most likely: a file that was cut off or edited, or that is not a trace.
+        Run \`holdfast check\` again: it writes the trace anew under the same name.
+        More: holdfast explain HF010
+
+      "
+    `);
+    const wrong = good.replace('"thread": 1', '"thread": 7');
+    expect(wrong).not.toBe(good);
+    desk.write('wrong.json', wrong);
+    expect(await refusal('replay', './wrong.json')).toMatchInlineSnapshot(`
+      "
+      HF010  The trace file \`./wrong.json\` is damaged.
+
+        finding.trace.steps[2].thread has no name.
+
+        Most likely: a file that was cut off or edited, or that is not a trace.
+        Run \`holdfast check\` again: it writes the trace anew under the same name.
+        More: holdfast explain HF010
+
+      "
+    `);
+  });
+
+  it('HF011: is of another version', async () => {
+    const good = readFileSync(await savedTrace(), 'utf8');
+    writeFileSync(
+      join(desk.folder, 'new.json'),
+      good.replace('"holdfastTrace": 1', '"holdfastTrace": 9'),
+    );
+    expect(await refusal('replay', './new.json')).toMatchInlineSnapshot(`
+      "
+      HF011  The trace file \`./new.json\` was written by another version.
+
+        Its format is 9, this version reads 1.
+
+        Most likely: a trace that somebody with a newer Holdfast sent.
+        Update Holdfast, or run \`holdfast check\` here to get a trace of this version.
+        More: holdfast explain HF011
+
+      "
+    `);
+  });
+
+  it('HF006: is not there', async () => {
+    expect(await refusal('replay', 'broken:zzzzz')).toContain(
+      'The file `broken:zzzzz` cannot be read.',
+    );
+    expect(await refusal('replay', 'never-checked:abc')).toContain('No trace of it is saved here');
+  });
+});

@@ -1,0 +1,290 @@
+/** Every command as a user runs it: what it prints, where it prints it, how it ends. */
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDesk } from '../../test/support/io.ts';
+import { schemaFaults } from '../../test/support/json-schema.ts';
+import { templates } from './templates.ts';
+
+const desk = openDesk('commands');
+afterAll(() => desk.clear());
+
+const SCHEMA = JSON.parse(
+  readFileSync(new URL('../../schema/holdfast-1.schema.json', import.meta.url), 'utf8'),
+) as Record<string, unknown>;
+
+const HEAD = `import { scenario, struct, u32 } from 'holdfast';
+import { READ_ONCE, WRITE_ONCE, smp_mb } from 'holdfast/linux';
+const pair = struct('pair', { x: u32, y: u32 });
+`;
+
+/** Store buffering: sc forbids that both read 0, tso allows it. */
+const BUFFERS = `${HEAD}export default scenario('buffers', ({ alloc, thread, never }) => {
+  const p = alloc(pair);
+  const left = thread('left', () => { WRITE_ONCE(p.x, 1); smp_mb(); return READ_ONCE(p.y); });
+  const right = thread('right', () => { WRITE_ONCE(p.y, 1); smp_mb(); return READ_ONCE(p.x); });
+  never('both read 0', () => left.result() === 0 && right.result() === 0);
+});
+`;
+
+/** Fails everywhere, as declared; another passes although it is declared to fail. */
+const BUGS = `${HEAD}const body = ({ alloc, thread, never }) => {
+  const p = alloc(pair);
+  thread('one', () => WRITE_ONCE(p.x, READ_ONCE(p.x) + 1));
+  thread('two', () => WRITE_ONCE(p.x, READ_ONCE(p.x) + 1));
+  never('one is lost', () => READ_ONCE(p.x) === 1);
+};
+export const known = scenario.fails('known bug', body);
+export const fixed = scenario.fails('fixed bug', ({ alloc, thread, never }) => {
+  const p = alloc(pair);
+  thread('one', () => WRITE_ONCE(p.x, 1));
+  never('nothing written', () => READ_ONCE(p.x) === 0);
+});
+`;
+
+beforeAll(() => {
+  desk.write('buffers.scenario.ts', BUFFERS);
+  desk.write('bugs/bugs.scenario.ts', BUGS);
+});
+
+function lines(text: string): string[] {
+  return text.trimEnd().split('\n');
+}
+
+describe('check', () => {
+  it('ends with 0 where everything is as expected, and prints nothing on stderr', async () => {
+    const { code, out, err } = await desk.run('buffers.scenario.ts');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/pass {3}buffers +2 threads +\d+ states {3}complete/);
+    expect(out).toMatch(/1 scenario {3}1 as expected {3}tso/);
+  });
+
+  it('ends with 1 and a picture where a defence is missing', async () => {
+    const place = 'smp_mb@buffers.scenario.ts:6';
+    const { code, out } = await desk.run('check', 'buffers.scenario.ts', '--without', place);
+    expect(code).toBe(1);
+    expect(out).toContain('never "both read 0"   tso   found after');
+    expect(out).toContain('stale: missed');
+    expect(out).toContain('CPUs    sc pass, tso FAIL: x86 can do this, and every weaker CPU');
+    expect(out).toMatch(/Repair {2}keep thread\/smp_mb: checked, passes, \d+ states, complete/);
+  });
+
+  it('turns the expectation of a known bug around', async () => {
+    const { code, out } = await desk.run('check', 'bugs', '-m', 'sc');
+    expect(code).toBe(1);
+    expect(out).toMatch(/fails {2}known bug .* as expected/);
+    expect(out).toMatch(/PASS {3}fixed bug .* expected to fail/);
+    const known = await desk.run('check', 'bugs', '-t', 'known', '-m', 'sc');
+    expect(known.code).toBe(0);
+    expect(known.out).toContain('never "one is lost"');
+    const quiet = await desk.run('check', 'bugs', '-t', 'known', '-q');
+    expect(quiet.out).not.toContain('known bug');
+  });
+
+  it('ends with 3 where a limit came first, and says how to go on', async () => {
+    const { code, out } = await desk.run('check', 'buffers.scenario.ts', '--until', 'states=3');
+    expect(code).toBe(3);
+    expect(out).toMatch(/open {3}buffers .* stopped at 3 states/);
+    expect(out).toContain('1 open');
+  });
+
+  it('prints one column a model', async () => {
+    const { code, out } = await desk.run('check', 'buffers.scenario.ts', '-m', 'sc,tso');
+    expect(code).toBe(0);
+    expect(out).toMatch(/buffers .* sc pass +\d+ {3}tso pass +\d+/);
+  });
+
+  it('finds scenarios by name, file, folder and pattern', async () => {
+    for (const name of ['buffers', 'b*.scenario.ts', '**/buffers.scenario.ts', '.']) {
+      const { out } = await desk.run('check', name, '-t', 'buffers', '-q');
+      expect(out, name).toContain('1 scenario   1 as expected');
+    }
+    const { out } = await desk.run('check', 'known bug', '-q');
+    expect(out).toContain('1 scenario');
+  });
+
+  it('writes reports to files and lines to the terminal', async () => {
+    const argv = ['check', 'bugs', 'buffers', '-r', 'junit=out/r.xml', '-r', 'json=out/r.ndjson'];
+    const { out } = await desk.run(...argv, '-r', 'github=out/r.txt', '--until', 'time=60s');
+    expect(out).toContain('3 scenarios');
+    const events = lines(readFileSync(join(desk.folder, 'out/r.ndjson'), 'utf8')).map(
+      (line) => JSON.parse(line) as { type: string },
+    );
+    expect(events.flatMap((event) => schemaFaults(SCHEMA, event))).toEqual([]);
+    const types = events.map(({ type }) => type).filter((type) => type !== 'progress');
+    expect(types[0]).toBe('start');
+    expect(new Set(types)).toEqual(new Set(['start', 'scenario', 'finding', 'verdict', 'summary']));
+    expect(types.at(-1)).toBe('summary');
+    const xml = readFileSync(join(desk.folder, 'out/r.xml'), 'utf8');
+    expect(xml).toContain('<testsuites tests="4" failures="1" errors="0"');
+    expect(xml).toContain('name="never both read 0"');
+    const annotations = readFileSync(join(desk.folder, 'out/r.txt'), 'utf8');
+    expect(annotations).toMatch(
+      /^::notice file=bugs\/bugs.scenario.ts,line=\d+,col=\d+,title=known/m,
+    );
+    expect(annotations).toMatch(/^::error title=fixed bug%3A passes::/m);
+  });
+
+  it('sends problems to the reporters too', async () => {
+    const { code, out } = await desk.run('check', 'nowhere.scenario.ts', '-r', 'json');
+    expect(code).toBe(2);
+    const events = lines(out).map((line) => JSON.parse(line) as { type: string });
+    expect(events.flatMap((event) => schemaFaults(SCHEMA, event))).toEqual([]);
+    expect(events.map(({ type }) => type)).toEqual(['start', 'problem', 'summary']);
+  });
+
+  it('an interrupt prints what there is and ends with 130', async () => {
+    let interrupt = (): void => {};
+    const onInterrupt = (listener: () => void): (() => void) => {
+      interrupt = listener;
+      queueMicrotask(() => interrupt());
+      return () => {};
+    };
+    const { code, out } = await desk.runWith({ onInterrupt }, 'check', 'bugs', 'buffers');
+    expect(code).toBe(130);
+    expect(out).toContain('tso');
+  });
+
+  it('has colour only where it is wanted, and Unicode where the locale allows it', async () => {
+    const argv = ['check', 'bugs', '-t', 'known'];
+    const terminal = { stdoutIsTerminal: true, environment: { LANG: 'de_DE.UTF-8' } };
+    const coloured = await desk.runWith(terminal, ...argv);
+    expect(coloured.out).toContain('\u001b[32mfails');
+    expect(coloured.out).toContain('──');
+    const environment = { LANG: 'de_DE.UTF-8', NO_COLOR: '1' };
+    const plain = await desk.runWith({ stdoutIsTerminal: true, environment }, ...argv);
+    expect(plain.out).not.toContain('\u001b');
+    const ascii = await desk.runWith(terminal, ...argv, '-r', 'plain');
+    expect(ascii.out).toMatch(/^[ -~\n]*$/);
+  });
+});
+
+describe('replay', () => {
+  let address = '';
+  beforeAll(async () => {
+    const { out } = await desk.run('check', 'bugs', '-t', 'known', '-m', 'sc');
+    address = /holdfast replay (\S+)/.exec(out)?.[1] ?? '';
+  });
+
+  it('shows a saved execution in every format', async () => {
+    const show = async (format: string): Promise<string> =>
+      (await desk.run('replay', address, '--format', format, '--no-run')).out;
+    expect(await show('picture')).toContain('never "one is lost"   sc');
+    expect(await show('steps')).toContain('WRITE_ONCE(x, 1)');
+    expect(await show('patch')).toMatch(/^\tone\t+two$/m);
+    expect(await show('dot')).toContain('subgraph cluster_1');
+    const finding = JSON.parse(await show('json')) as object;
+    const whole = { type: 'finding', scenario: 's', model: 'sc', expected: true, finding };
+    expect(schemaFaults(SCHEMA, whole)).toEqual([]);
+  });
+
+  it('shows the state after a row', async () => {
+    const { code, out } = await desk.run('replay', address, '--step', '0');
+    expect({ code, out }).toEqual({ code: 0, out: '  pair.x  0\n' });
+    expect((await desk.run('replay', address, '--step', '99')).code).toBe(2);
+  });
+
+  it('takes the path of a file, and names the traces of a scenario', async () => {
+    const [name = '', id = ''] = address.split(':');
+    const path = join('.holdfast', name, `${id}.json`);
+    expect((await desk.run('replay', path, '--no-run')).code).toBe(0);
+    const several = await desk.run('replay', name, '--no-run');
+    expect(several.err).toContain(`\`${name}\` has several traces.`);
+    expect(several.err).toContain(address);
+  });
+});
+
+describe('why', () => {
+  it('says what each defence is for', async () => {
+    const { code, out } = await desk.run('why', 'buffers.scenario.ts');
+    expect(code).toBe(0);
+    expect(out).toMatch(/thread\/smp_mb +buffers.scenario.ts:6 +FAIL tso {2}\w+ +no/);
+    expect(out).toContain('All 2 are needed.');
+  });
+
+  it('flags a scenario in which no removal hurts', async () => {
+    const name = 'nothing.scenario.ts';
+    desk.write(name, BUFFERS.replace('never(', 'if (false) never('));
+    expect((await desk.run('why', name)).out).toContain('No removal hurts under sc and tso.');
+  });
+
+  it('says so where the scenario fails by itself', async () => {
+    const { code, out } = await desk.run('why', 'bugs');
+    expect(code).toBe(0);
+    expect(out).toContain('known bug fails under sc with everything in place, as expected');
+  });
+});
+
+describe('new', () => {
+  it.each(templates.map(({ name }) => name))('%s: gives a scenario that passes', async (name) => {
+    expect((await desk.run('new', `my ${name}`, '--case', name)).code).toBe(0);
+    const { code, out } = await desk.run('check', `my-${name}.scenario.ts`);
+    expect({ code, out }).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('pass') as string,
+    });
+  });
+});
+
+describe('list, explain, doctor, debate and help', () => {
+  it('list names what ships and what is here', async () => {
+    const { code, out } = await desk.run('list');
+    expect(code).toBe(0);
+    expect(out).toMatch(/Built in\n[^]*pin-vs-share[^]*In this folder\n[^]*buffers/);
+    expect(out).toMatch(/known bug +known bug/);
+  });
+
+  it('explain prints one page', async () => {
+    const { out } = await desk.run('explain', 'stale', 'read');
+    expect(out).toMatch(/^stale read\n\n {2}A read is stale/);
+    expect((await desk.run('explain', 'hf021')).out).toMatch(/^HF021 {2}The scenario does/);
+    expect((await desk.run('explain')).out).toContain('store buffer');
+  });
+
+  it('doctor says what works', async () => {
+    const { code, out } = await desk.run('doctor');
+    expect(code).toBe(0);
+    expect(out).toContain(process.version);
+    expect(out).toMatch(/(ok|missing) +gcc/);
+  });
+
+  it('debate prints rows with their verdicts', async () => {
+    const { code, out } = await desk.run('debate', '000', '33', '34');
+    expect(code).toBe(0);
+    expect(out).toMatch(/33 +Glisse, 22 .* WRONG/);
+    expect(out).toContain('2 rows   2 decided by');
+    expect((await desk.run('debate')).out).toContain('000  GUP-fast');
+  });
+
+  it('every help screen fits 24 lines of 100 columns and ends with two examples', async () => {
+    const names = ['check', 'why', 'debate', 'replay', 'list', 'new', 'explain', 'doctor'];
+    for (const argv of [['--help'], ...names.map((name) => [name, '--help'])]) {
+      const { code, out } = await desk.run(...argv);
+      expect(code).toBe(0);
+      expect(lines(out).length, argv.join(' ')).toBeLessThanOrEqual(24);
+      expect(Math.max(...lines(out).map((line) => line.length))).toBeLessThanOrEqual(100);
+      expect(lines(out).slice(-3)).toMatchObject(
+        ['Examples:', /^ {2}holdfast/, /^ {2}holdfast/].map((one) =>
+          typeof one === 'string' ? one : (expect.stringMatching(one) as string),
+        ),
+      );
+    }
+    expect((await desk.run('--version')).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe('a bug in Holdfast', () => {
+  it('ends with 70 and leaves a report', async () => {
+    const broken = {
+      onInterrupt: (): never => {
+        throw new Error('broken on purpose');
+      },
+    };
+    const { code, err } = await desk.runWith(broken, 'check', 'buffers');
+    expect(code).toBe(70);
+    expect(err).toContain('This is a bug in Holdfast, not in your scenario.');
+    const file = join(desk.folder, '.holdfast/bug-report.txt');
+    expect(existsSync(file), readdirSync(desk.folder).join()).toBe(true);
+    expect(readFileSync(file, 'utf8')).toContain('broken on purpose');
+  });
+});
