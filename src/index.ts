@@ -4,7 +4,7 @@ export { array, assert, choose, flags, label, loop, pointer, struct } from './me
 export { bool, s32, u32, word } from './memory/index.ts';
 export type * from './explore/result.ts';
 export { check } from './jobs/check.ts';
-export type { CheckOptions } from './scenario/check.ts';
+export type { CheckOptions } from './scenario/explore.ts';
 export { replayTrace } from './scenario/replay.ts';
 export type { Replayed } from './scenario/replay.ts';
 export { isScenario, scenario } from './scenario/scenario.ts';

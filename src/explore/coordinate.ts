@@ -4,7 +4,6 @@
  * parallel.ts says how the work is divided.
  */
 
-import { FULL } from './automaton.ts';
 import {
   beginRound,
   Command,
@@ -156,9 +155,9 @@ function readNotice(one: Coordination, notices: Int32Array, at: number, what: nu
 function discover(one: Coordination, node: number, observed: number): void {
   const { automaton } = one.input;
   if (automaton.knows(node, observed)) return;
-  const next = automaton.discover(node, observed);
-  if (next === FULL) one.counted.retry = 'tables';
-  else if (typeof next !== 'number') one.counted.problem = next;
+  automaton.discover(node, observed);
+  one.counted.problem ??= automaton.problem();
+  if (automaton.isFull()) one.counted.retry = 'tables';
 }
 
 /** Brings the reduction up to date with what was discovered. */

@@ -3,7 +3,7 @@
  */
 
 import type { Automaton } from './automaton.ts';
-import { Feature } from './automaton.ts';
+import { Feature } from './tables.ts';
 import type { Judge, Violation } from './judge.ts';
 import type { Layout } from './layout.ts';
 import { CHOICES_MAX } from './limits.ts';
@@ -85,8 +85,6 @@ export class Counted implements SearchCounts {
   bytes = 0;
   /** Every layer has been looked at. */
   ended = false;
-  /** Steps that could not be made although the thread is not blocked. */
-  excuses = 0;
   retry: Retry | null = null;
   problem: Problem | null = null;
   open: OpenReason | null = null;
@@ -102,6 +100,13 @@ export class Counted implements SearchCounts {
 
   isOver(): boolean {
     return this.problem !== null || this.retry !== null || this.open !== null;
+  }
+
+  /** Some step could not be made: was it because of the user's code? */
+  checkAutomaton(): void {
+    const { automaton } = this.input;
+    this.problem ??= automaton.problem();
+    if (automaton.isFull()) this.open = { limit: 'automaton', states: automaton.states() };
   }
 
   final(records: Int32Array, base: number): void {
@@ -126,7 +131,6 @@ export class Counted implements SearchCounts {
   }
 
   trouble(trouble: Trouble, records: Int32Array, base: number, thread: number): void {
-    this.excuses++;
     if (trouble === Trouble.BUFFER_FULL) {
       this.retry = 'buffer';
     } else if (trouble === Trouble.POOL_EMPTY) {

@@ -5,8 +5,8 @@
  * only in whom they tell.
  */
 
-import { Feature } from './automaton.ts';
-import type { AutomatonTables } from './automaton.ts';
+import { Feature } from './tables.ts';
+import type { AutomatonTables } from './tables.ts';
 import type { Layout } from './layout.ts';
 import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
 import type { Reduction } from './reduction.ts';
@@ -25,8 +25,6 @@ export interface Expansion {
   readonly suspicious: (records: Int32Array, base: number) => void;
   readonly final: (records: Int32Array, base: number) => void;
   readonly stuck: (records: Int32Array, base: number) => void;
-  /** Counts events that explain why a state has no steps: trouble, or an edge not yet known. */
-  readonly excuses: () => number;
 }
 
 /** Writes the candidates that leave a state; tells what is to be told of it. */
@@ -46,11 +44,11 @@ export function expand(one: Expansion, records: Int32Array, base: number): void 
   if (failed) return;
   stepper.look(records, base);
   const before = stepper.length;
-  const excuses = one.excuses();
+  const { excuses } = stepper;
   if (one.reduction === null || !stepAlone(one, one.reduction, records, base)) {
     for (let thread = 0; thread < threads; thread++) stepper.step(thread);
   }
-  if (stepper.length > before || one.excuses() > excuses) return;
+  if (stepper.length > before || stepper.excuses > excuses) return;
   if (done) one.final(records, base);
   else one.stuck(records, base);
 }

@@ -9,7 +9,7 @@ export class Frontier {
 
   constructor(width: number) {
     this.width = width;
-    this.records = new Int32Array(width * 64);
+    this.records = new Int32Array(width * 1024);
   }
 
   /** Makes room for one more record and gives its place; the caller fills it. */

@@ -10,7 +10,7 @@
 import { Frontier } from './frontier.ts';
 import type { Choice } from './shortest.ts';
 import type { SearchInput } from './counting.ts';
-import { CANDIDATE_HEAD, DRAIN } from './stepper.ts';
+import { CANDIDATE_HEAD, DRAIN } from './candidates.ts';
 import type { Stepper } from './stepper.ts';
 import { NumberedStates } from './visited.ts';
 import { applyCandidate, createWalker, writeInitial } from './walk.ts';

@@ -13,10 +13,11 @@
 import { expand } from './expand.ts';
 import type { Expansion } from './expand.ts';
 import { Frontier } from './frontier.ts';
-import type { AutomatonTables } from './automaton.ts';
+import type { AutomatonTables } from './tables.ts';
 import type { Layout } from './layout.ts';
 import { Reduction } from './reduction.ts';
-import { CANDIDATE_HEAD, Stepper } from './stepper.ts';
+import { CANDIDATE_HEAD } from './candidates.ts';
+import { Stepper } from './stepper.ts';
 import type { PoolLayout } from './stepper.ts';
 import { Visited } from './visited.ts';
 import { applyCandidate } from './walk.ts';
@@ -90,7 +91,6 @@ export interface Worker {
   readonly again: Int32Array[];
   half: number;
   transitions: number;
-  excuses: number;
   notices: number;
   /** The state that is looked at met a missing edge. */
   missed: boolean;
@@ -146,7 +146,6 @@ export function startWorker(assignment: Assignment): Worker {
       suspicious: look(Notice.SUSPICIOUS),
       final: look(Notice.FINAL),
       stuck: look(Notice.STUCK),
-      excuses: () => worker.excuses,
     },
     visited: new Visited(),
     current: new Frontier(layout.width),
@@ -155,7 +154,6 @@ export function startWorker(assignment: Assignment): Worker {
     again: [],
     half: 0,
     transitions: 0,
-    excuses: 0,
     notices: 0,
     missed: false,
   };
@@ -280,14 +278,12 @@ function send(worker: Worker): void {
 
 function onMissing(worker: Worker, node: number, observed: number): number {
   worker.missed = true;
-  worker.excuses++;
   report(worker, Notice.MISSING, node, observed);
   return -1;
 }
 
 function report(worker: Worker, what: number, first: number, second: number): void {
-  const { records, base } = worker.expansion.stepper.at();
-  worker.excuses++;
+  const { records, base } = worker.expansion.stepper;
   reportState(worker, what, first, second, records, base);
 }
 

@@ -22,13 +22,25 @@ export function positionsOf(stack: string): Position[] {
   return positions;
 }
 
-/** The calls around the caller of the caller, innermost first, without those of the checker. */
-export function callStack(): Position[] {
+/** A place in the code that is looked up only when somebody asks: that costs more than a whole run. */
+export type LazyStack = () => readonly Position[];
+
+/** The calls around the caller, innermost first, without those of the checker. */
+export function captureStack(): LazyStack {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = DEEPEST;
-  const stack = new Error('position').stack ?? '';
+  const here = new Error('position');
   Error.stackTraceLimit = limit;
-  return positionsOf(stack).filter((position) => !isOurs(position.file));
+  let positions: readonly Position[] | null = null;
+  return () => {
+    positions ??= positionsOf(here.stack ?? '').filter((position) => !isOurs(position.file));
+    return positions;
+  };
+}
+
+/** `captureStack`, looked up at once. */
+export function callStack(): readonly Position[] {
+  return captureStack()();
 }
 
 /** The nearest call outside of the checker. */

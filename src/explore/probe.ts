@@ -9,9 +9,12 @@
  */
 
 import type { SearchInput } from './counting.ts';
-import { CANDIDATE_HEAD } from './stepper.ts';
+import { CANDIDATE_HEAD } from './candidates.ts';
 import type { Stepper } from './stepper.ts';
 import { applyCandidate, createWalker, writeInitial } from './walk.ts';
+
+/** Executions in a row that discover nothing before the threads are taken to be known. */
+const QUIET = 20;
 
 /** Steps after which a random execution is given up: it goes round in a loop. */
 const STEPS_MAX = 2000;
@@ -19,14 +22,19 @@ const STEPS_MAX = 2000;
 /**
  * Makes random executions.
  *
- * @param executions how many
+ * @param executions how many at the most; it ends early when the last QUIET discovered nothing
  * @returns the longest number of steps that one took to its end
  */
 export function probe(input: SearchInput, executions: number): number {
   const { stepper } = createWalker(input, false);
   const random = randomNumbers(1);
   let longest = 0;
-  for (let i = 0; i < executions; i++) longest = Math.max(longest, execute(input, stepper, random));
+  let quiet = 0;
+  for (let i = 0; i < executions && quiet < QUIET; i++) {
+    const before = input.automaton.runs();
+    longest = Math.max(longest, execute(input, stepper, random));
+    quiet = input.automaton.runs() === before ? quiet + 1 : 0;
+  }
   return longest;
 }
 

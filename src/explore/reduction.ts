@@ -19,8 +19,8 @@
 
 import { Modify, Result, Test } from '../memory/operation.ts';
 import type { Operation } from '../memory/operation.ts';
-import { Feature } from './automaton.ts';
-import type { AutomatonTables, TableSpace } from './automaton.ts';
+import { Feature } from './tables.ts';
+import type { AutomatonTables, TableSpace } from './tables.ts';
 import type { Layout } from './layout.ts';
 import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
 

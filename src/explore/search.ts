@@ -8,13 +8,13 @@
  * search stops, unless it shall go on.
  */
 
-import { FULL } from './automaton.ts';
 import { candidatesMax, Counted } from './counting.ts';
 import type { SearchInput, SearchOutcome } from './counting.ts';
 import { expand } from './expand.ts';
 import type { Expansion } from './expand.ts';
 import { Frontier } from './frontier.ts';
-import { CANDIDATE_HEAD, Stepper } from './stepper.ts';
+import { CANDIDATE_HEAD } from './candidates.ts';
+import { Stepper } from './stepper.ts';
 import { Visited } from './visited.ts';
 import { applyCandidate, placesOf, poolLayouts, writeInitial } from './walk.ts';
 
@@ -65,10 +65,9 @@ function startSearch(input: SearchInput, statesMax: number): Search {
     placesOf(program, layout, counted.symmetric),
     automaton.initial.map(({ node }) => node),
     {
-      missing: (node, observed) => discover(one, node, observed),
+      missing: automaton.missing,
       trouble(trouble, thread) {
-        const { records, base } = stepper.at();
-        counted.trouble(trouble, records, base, thread);
+        counted.trouble(trouble, stepper.records, stepper.base, thread);
       },
     },
   );
@@ -94,7 +93,6 @@ function expansionOf(input: SearchInput, counted: Counted, stepper: Stepper): Ex
     suspicious: (records, base) => counted.noteAll(judge.any(records, base)),
     final: (records, base) => counted.final(records, base),
     stuck: (records, base) => counted.stuck(records, base),
-    excuses: () => counted.excuses,
   };
 }
 
@@ -113,24 +111,10 @@ function expandLayer(one: Search): void {
   for (let i = 0; i < current.count; i++) {
     expand(one.expansion, current.records, i * width);
     if (stepper.length > BATCH) addCandidates(one);
+    if (stepper.excuses > 0) counted.checkAutomaton();
     if (counted.isOver()) return;
   }
   addCandidates(one);
-}
-
-function discover(one: Search, node: number, observed: number): number {
-  const { automaton } = one.input;
-  const { counted } = one;
-  const next = automaton.discover(node, observed);
-  one.stepper.attach();
-  if (typeof next === 'number') {
-    if (counted.losesSymmetry()) counted.retry = 'symmetry';
-    return next;
-  }
-  counted.excuses++;
-  if (next === FULL) counted.open = { limit: 'automaton', states: automaton.states() };
-  else counted.problem = next;
-  return -1;
 }
 
 /** Adds the collected candidates to the visited set; new ones become states of the next layer. */
@@ -150,6 +134,7 @@ function addCandidates(one: Search): void {
     input.reduction.update(input.automaton.states());
     if (input.reduction.isInvalid) counted.retry = 'reduction';
   }
+  if (counted.losesSymmetry()) counted.retry = 'symmetry';
   if (counted.states > one.statesMax) counted.retry ??= 'parallel';
   counted.checkLimits();
 }

@@ -14,7 +14,7 @@ import type { Violation } from './judge.ts';
 import { NodeKind, ROW_SHIFT } from './node.ts';
 import type { SearchInput } from './counting.ts';
 import type { PropertyName } from './result.ts';
-import { CANDIDATE_HEAD, DRAIN } from './stepper.ts';
+import { CANDIDATE_HEAD, DRAIN } from './candidates.ts';
 import { NumberedStates } from './visited.ts';
 import { applyCandidate, createWalker, writeInitial } from './walk.ts';
 import type { Walker } from './walk.ts';

@@ -2,14 +2,14 @@
  * Tells an execution step by step: from the choices that make it to a trace that can be printed.
  */
 
-import { modified, Modify, Result, resultOf, testHolds } from '../memory/operation.ts';
+import { Effect, modified, Modify, Result, resultOf, testHolds } from '../memory/operation.ts';
 import type { Operation } from '../memory/operation.ts';
 import type { NodeDetail } from './automaton.ts';
 import type { Program, ProgramWord } from './program.ts';
 import type { Change, Model, PropertyName, Step, Trace } from './result.ts';
 import type { SearchInput } from './counting.ts';
 import type { Choice } from './shortest.ts';
-import { CANDIDATE_HEAD, DRAIN } from './stepper.ts';
+import { CANDIDATE_HEAD, DRAIN } from './candidates.ts';
 import type { Stepper } from './stepper.ts';
 import { applyCandidate, createWalker, writeInitial } from './walk.ts';
 
@@ -117,16 +117,18 @@ function actStep(telling: Telling, thread: number, node: number, outcome: number
   if (operation === null) throw new Error('trace: a finished thread makes a step');
   const base = stepBase(telling, thread, detail);
   switch (operation.effect) {
-    case 0:
+    case Effect.ACCESS:
       if (operation.address === 0) return base;
       return { ...base, ...accessParts(telling, thread, node, operation) };
-    case 2:
+    case Effect.CHOOSE:
       return { ...base, kind: 'choice', observed: String(outcome) };
-    case 3:
+    case Effect.ALLOCATE:
       return { ...base, kind: 'allocation' };
-    case 4:
+    case Effect.FREE:
       return { ...base, kind: 'free', field: fieldAt(telling, indexOf(telling, operation)) };
-    default:
+    case Effect.BARRIER:
+    case Effect.GRACE_BEGIN:
+    case Effect.GRACE_WAIT:
       return { ...base, kind: 'grace' };
   }
 }
@@ -145,8 +147,8 @@ function stepBase(telling: Telling, thread: number, detail: NodeDetail): BareSte
     buffered: false,
     readsFrom: null,
     missed: null,
-    position: detail.stack[0] ?? null,
-    stack: detail.stack,
+    position: detail.stack()[0] ?? null,
+    stack: detail.stack(),
   };
 }
 
@@ -253,8 +255,8 @@ function changesOf(telling: Telling, after: Int32Array): Change[] {
     const before = telling.record[index] ?? 0;
     const now = after[index] ?? 0;
     if (before === now) continue;
-    const { format } = word.type;
-    changes.push({ field: word.name, before: format(before), after: format(now) });
+    const { name, type } = word;
+    changes.push({ field: name, before: type.format(before), after: type.format(now) });
   }
   return changes;
 }

@@ -8,8 +8,10 @@
 import type { Violation } from './judge.ts';
 import type { Layout } from './layout.ts';
 import type { Program } from './program.ts';
+import { candidatesMax } from './counting.ts';
 import type { SearchInput } from './counting.ts';
-import { CANDIDATE_HEAD, Stepper } from './stepper.ts';
+import { CANDIDATE_HEAD } from './candidates.ts';
+import { Stepper } from './stepper.ts';
 import type { PoolLayout, Trouble } from './stepper.ts';
 
 /** A stepper, and the trouble that its last step ran into. */
@@ -17,9 +19,6 @@ export interface Walker {
   readonly stepper: Stepper;
   trouble: Violation | null;
 }
-
-/** Room for the candidates of one state: 1000 outcomes of each of 30 threads would not fit. */
-const ROOM = 1 << 18;
 
 /**
  * Makes a walker.
@@ -35,18 +34,13 @@ export function createWalker(input: SearchInput, symmetric: boolean): Walker {
     placesOf(program, layout, symmetric),
     automaton.initial.map(({ node }) => node),
     {
-      missing(node, observed) {
-        const next = automaton.discover(node, observed);
-        stepper.attach();
-        return typeof next === 'number' ? next : -1;
-      },
+      missing: automaton.missing,
       trouble(trouble: Trouble, thread) {
-        const { records, base } = stepper.at();
-        walker.trouble = judge.trouble(trouble, records, base, thread);
+        walker.trouble = judge.trouble(trouble, stepper.records, stepper.base, thread);
       },
     },
   );
-  stepper.out = new Int32Array(ROOM);
+  stepper.out = new Int32Array(candidatesMax(program, layout));
   const walker: Walker = { stepper, trouble: null };
   return walker;
 }

@@ -1,7 +1,7 @@
 /** `check` on Node: with as many worker threads as asked for. */
 
 import { checkWith } from '../scenario/check.ts';
-import type { CheckOptions } from '../scenario/check.ts';
+import type { CheckOptions } from '../scenario/explore.ts';
 import type { CheckResult } from '../explore/result.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { hire } from './crew.ts';

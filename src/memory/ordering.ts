@@ -191,8 +191,10 @@ const OTHERS = {
   choose: row('relaxed', 'nothing'),
   /** Entering a section with interrupts off or of RCU, where that is a step of its own. */
   section: row('relaxed', 'nothing'),
-  /** The slab's fast path has no locked instruction; here both drain the buffer (docs/LIMITS.md). */
-  kmalloc: row('relaxed', 'drain'),
+  /** Entering an interrupt handler. */
+  interrupt: row('relaxed', 'nothing'),
+  kmalloc: row('relaxed', 'nothing'),
+  /** The slab's fast path has no locked instruction; here a free drains (docs/LIMITS.md). */
   kfree: row('relaxed', 'drain'),
 };
 

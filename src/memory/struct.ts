@@ -9,7 +9,7 @@
 import type { Field, Type } from './type.ts';
 
 /** A member of a struct: a word, an array of members or a struct inside the struct. */
-export type Member = Type | ArrayType | StructType;
+export type Member = Type | ArrayType<Member> | StructType;
 
 /** The members of a struct by name. */
 export interface Members {
@@ -17,7 +17,7 @@ export interface Members {
 }
 
 /** `array(type, length)`: members one after the other. */
-export interface ArrayType<M extends Member = Type> {
+export interface ArrayType<M = Type> {
   readonly array: M;
   readonly length: number;
 }

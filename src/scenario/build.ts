@@ -4,6 +4,7 @@
 
 import { withMachine } from '../memory/machine.ts';
 import { READ_ONCE, WRITE_ONCE } from '../memory/access.ts';
+import { operation } from '../memory/operation.ts';
 import { forEachWord } from '../memory/struct.ts';
 import type { Struct, StructType } from '../memory/struct.ts';
 import { machine } from '../memory/machine.ts';
@@ -204,9 +205,21 @@ function declareThread(building: Building): DeclareThread {
       addThread(building, name, () => body(dma), 'device', null),
     irq: (name: string, body: () => ThreadResult, { on }: { on: ThreadHandle }): ThreadHandle => {
       const host = building.threads.findIndex((thread) => thread.name === on.name);
-      return addThread(building, name, body, 'irq', host);
+      return addThread(building, name, () => handle(body), 'irq', host);
     },
   }) as DeclareThread;
+}
+
+/**
+ * An interrupt handler: entering it is a step of its own, so that the interrupted thread stops even if
+ * the handler's first access has to wait. Handlers run with interrupts off.
+ */
+function handle(body: () => ThreadResult): ThreadResult {
+  machine().nest('irq', 1);
+  machine().perform(operation('interrupt', {}));
+  const result = body();
+  machine().nest('irq', -1);
+  return result;
 }
 
 const dma: Dma = {

@@ -5,7 +5,7 @@
 import type { Program } from '../explore/program.ts';
 import type { CheckResult } from '../explore/result.ts';
 import { checkNow } from './check.ts';
-import type { CheckOptions, Seen } from './check.ts';
+import type { CheckOptions, Seen } from './explore.ts';
 import type { Scenario } from './scenario.ts';
 
 /** A state in which nobody steps any more. */

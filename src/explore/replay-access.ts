@@ -1,0 +1,176 @@
+/** Accesses, barriers, locks and assertions of a thread that is run by replay.ts. */
+
+import type { Nesting } from '../memory/machine.ts';
+import { Effect, operation as makeOperation, Result } from '../memory/operation.ts';
+import type { Operation } from '../memory/operation.ts';
+import { ORDERING } from '../memory/ordering.ts';
+import type { PrimitiveName } from '../memory/ordering.ts';
+import {
+  afterAccess,
+  afterHold,
+  afterNesting,
+  atomicReason,
+  beginsSection,
+  inSection,
+  releaseOfRemoved,
+  withRemovedLock,
+} from './context.ts';
+import type { Context, ContextStep } from './context.ts';
+import { Entry } from './history.ts';
+import { HISTORY_ENTRIES_MAX } from './limits.ts';
+import { callStack, captureStack } from './position.ts';
+import { problem } from './problem.ts';
+import { different } from './replay-different.ts';
+import { SENTINEL, fail, isLive, suspend, suspendWith } from './replay-state.ts';
+import type { Failure, State } from './replay-state.ts';
+
+/** Makes an access, or answers it: what every primitive comes down to. */
+export function perform(state: State, operation: Operation): number {
+  if (state.end !== null) throw SENTINEL;
+  if (operation.effect === Effect.BARRIER) return barrier(state, operation);
+  const asked = operation.hold === null ? 'keep' : lockAsked(state, operation);
+  if (asked === 'remove') return removedLock(state, operation);
+  const unlocked = releaseOfRemoved(state.context, operation);
+  if (unlocked !== null) {
+    state.context = unlocked;
+    return 0;
+  }
+  return access(state, checkSleep(state, operation));
+}
+
+function access(state: State, operation: Operation): number {
+  if (entersSection(state, operation)) step(state, SECTION);
+  return step(state, operation);
+}
+
+/**
+ * A section begins with its first access, except where that access may wait: then others may have to
+ * wait for the waiting section, and entering it is a step of its own.
+ */
+function entersSection(state: State, operation: Operation): boolean {
+  return (operation.wait || state.loops > 0) && beginsSection(state.context);
+}
+
+const SECTION = makeOperation('section', {});
+
+function step(state: State, operation: Operation): number {
+  const observed = observe(state, operation);
+  state.accesses++;
+  if (operation === SECTION) {
+    state.context = inSection(state.context);
+    return observed;
+  }
+  state.label = null;
+  if (operation.effect === Effect.CHOOSE || operation.effect === Effect.ALLOCATE) return observed;
+  state.lastAddress = operation.address;
+  const done = operation.result !== Result.TESTED || observed !== 0;
+  const held = done ? afterHold(state.context, operation, state.world.nameOf) : state;
+  state.context = afterAccess(checked(state, held));
+  return observed;
+}
+
+/** The answer to an access: from the history, or the delivered value; else the run ends here. */
+function observe(state: State, operation: Operation): number {
+  if (state.cursor < state.replayed) return answer(state);
+  if (state.delivery === null) {
+    noteFields(state, operation);
+    if (!state.flat) state.stack = captureStack();
+    return suspend(state, { kind: 'access', operation });
+  }
+  const observed = state.delivery;
+  state.delivery = null;
+  state.entries.push(Entry.READ, observed);
+  state.cursor = state.replayed = state.entries.length;
+  if (state.entries.length > 2 * HISTORY_ENTRIES_MAX) endless(state);
+  return observed;
+}
+
+export function answer(state: State): number {
+  if (state.flat) return state.entries[state.cursor++] ?? 0;
+  if (state.entries[state.cursor] !== Entry.READ) different(state, 'an access');
+  state.cursor += 2;
+  return state.entries[state.cursor - 1] ?? 0;
+}
+
+function barrier(state: State, operation: Operation): number {
+  const asked = state.world.sites.asked(state.calls, operation.primitive);
+  noteDefence(state, 'barrier', operation.primitive, operation.primitive);
+  if (asked === 'remove') return 0;
+  const primitive: PrimitiveName = asked === 'keep' ? operation.primitive : asked;
+  const drains = state.world.model === 'tso' && ORDERING[primitive].tso === 'drain';
+  if (drains) state.context = { ...state.context, barrier: true };
+  return 0;
+}
+
+function lockAsked(state: State, operation: Operation): 'keep' | 'remove' {
+  const { hold, primitive } = operation;
+  if (hold === null || !('take' in hold)) return 'keep';
+  noteDefence(state, 'lock', primitive, primitive);
+  return state.world.sites.asked(state.calls, primitive) === 'keep' ? 'keep' : 'remove';
+}
+
+/** A removed lock succeeds at once and leaves shared memory alone. */
+function removedLock(state: State, operation: Operation): number {
+  state.context = withRemovedLock(state.context, operation);
+  return 1;
+}
+
+export function defended(state: State, name: string): boolean {
+  noteDefence(state, 'test', name, '');
+  return state.world.sites.asked(state.calls, name) === 'keep';
+}
+
+function noteDefence(
+  state: State,
+  kind: 'barrier' | 'lock' | 'test',
+  name: string,
+  primitive: string,
+): void {
+  if (!isLive(state)) return;
+  const key = state.world.sites.note(kind, state.calls, name, primitive);
+  if (state.flat) state.sinceAccess.push({ key, before: state.lastAddress });
+}
+
+/** Pairs the defences met since the last access with the accesses around them. */
+function noteFields(state: State, next: Operation): void {
+  for (const { key, before } of state.sinceAccess) {
+    const { nameOf } = state.world;
+    const after = next.address === 0 ? null : nameOf(next.address);
+    state.world.sites.noteFields(key, before === 0 ? null : nameOf(before), after);
+  }
+}
+
+function checkSleep(state: State, operation: Operation): Operation {
+  const { hold } = operation;
+  const sleeps =
+    hold !== null &&
+    ('sleeps' in hold || (operation.wait && 'take' in hold && hold.take !== 'spin'));
+  const reason = sleeps ? atomicReason(state.context) : null;
+  if (reason !== null) {
+    fail(state, 'sleeping in atomic context', `${operation.primitive} may sleep, but ${reason}.`);
+  }
+  return operation;
+}
+
+function checked(state: State, step: ContextStep): Context {
+  return 'wrong' in step ? fail(state, 'wrong unlock', `${step.wrong}.`) : step.context;
+}
+
+export function nest(state: State, what: Nesting, change: 1 | -1): void {
+  if (state.end !== null) throw SENTINEL;
+  state.context = checked(state, afterNesting(state.context, what, change));
+}
+
+export function assertion(state: State, condition: boolean, message: string): void {
+  if (state.end !== null) throw SENTINEL;
+  if (condition) return;
+  const position = callStack()[0] ?? null;
+  const text = message === 'assert' ? 'The assertion is false.' : `${message}.`;
+  const failure: Failure = { kind: 'assert', name: message, message: text, position };
+  suspend(state, { kind: 'failed', failure });
+}
+
+function endless(state: State): never {
+  const what = `A thread makes more than ${HISTORY_ENTRIES_MAX} accesses and does not end.`;
+  return suspendWith(state)(problem('HF022', { what, position: callStack()[0] ?? null }));
+}

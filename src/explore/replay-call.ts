@@ -1,0 +1,115 @@
+/** Calls of kernel functions and rounds of loops of a thread that is run by replay.ts. */
+
+import { provenanceOf } from '../memory/function.ts';
+import type { KernelResult } from '../memory/machine.ts';
+import { decodeResult, encodeResult } from './encoding.ts';
+import { Entry } from './history.ts';
+import { callStack } from './position.ts';
+import { problem } from './problem.ts';
+import { different } from './replay-different.ts';
+import { SENTINEL, append, suspendWith } from './replay-state.ts';
+import type { State } from './replay-state.ts';
+
+export function call<R extends KernelResult>(
+  state: State,
+  name: string,
+  body: () => R,
+  args: readonly unknown[],
+): R {
+  if (state.end !== null) throw SENTINEL;
+  if (state.flat) return flatCall(state, name, body, args);
+  const at = state.cursor;
+  if (at < state.replayed && state.entries[at] !== Entry.ENTER) return recordedResult<R>(state);
+  if (at < state.replayed) state.cursor += 2;
+  else append(state, Entry.ENTER, 0);
+  state.calls.push(name);
+  const result = body();
+  if (state.end !== null) throw SENTINEL;
+  state.calls.pop();
+  state.entries.length = at;
+  if (!encodeResult(state.entries, result)) resultLost(state, name, result);
+  append(state, Entry.CONTEXT, state.world.contexts.numberOf(state.context));
+  return result;
+}
+
+function recordedResult<R>(state: State): R {
+  const { value, next } = decodeResult(state.entries, state.cursor);
+  if (state.entries[next] !== Entry.CONTEXT) different(state, 'a call');
+  state.context = state.world.contexts.at(state.entries[next + 1] ?? 0);
+  state.cursor = next + 2;
+  return value as R;
+}
+
+/** In a flat run the body runs again; its arguments must be the same afterwards. */
+function flatCall<R>(state: State, name: string, body: () => R, args: readonly unknown[]): R {
+  const before = args.map(contentOf);
+  state.calls.push(name);
+  const result = body();
+  if (state.end !== null) throw SENTINEL;
+  state.calls.pop();
+  if (args.some((arg, i) => contentOf(arg) !== before[i])) argumentChanged(state, name);
+  return result;
+}
+
+/** The visible content of a plain object or array; of anything else, nothing. */
+function contentOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return '';
+  const items = Object.entries(value);
+  return items.map(([key, item]) => `${key}:${String(item)}`).join();
+}
+
+export function loop(state: State, round: () => boolean): void {
+  if (state.end !== null) throw SENTINEL;
+  if (state.cursor < state.replayed) {
+    if (state.entries[state.cursor] !== Entry.ROUND) different(state, 'a loop');
+    state.context = state.world.contexts.at(state.entries[state.cursor + 1] ?? 0);
+    state.cursor += 2;
+  } else {
+    append(state, Entry.ROUND, state.world.contexts.numberOf(state.context));
+  }
+  const first = state.cursor;
+  state.loops++;
+  for (;;) {
+    const before = state.accesses;
+    if (!round()) break;
+    if (state.end !== null) throw SENTINEL;
+    if (state.accesses === before) idleLoop(state);
+    state.entries.length = first - 2;
+    append(state, Entry.ROUND, state.world.contexts.numberOf(state.context));
+    state.newRound = true;
+  }
+  state.loops--;
+}
+
+export function flatLoop(state: State, round: () => boolean): void {
+  if (state.end !== null) throw SENTINEL;
+  state.loops++;
+  for (;;) {
+    const before = state.accesses;
+    if (!round()) break;
+    if (state.end !== null) throw SENTINEL;
+    if (state.accesses === before) idleLoop(state);
+  }
+  state.loops--;
+}
+
+function idleLoop(state: State): never {
+  const what = 'A round of loop() made no access, so nothing can ever end the loop.';
+  return suspendWith(state)(problem('HF028', { what, position: callStack()[0] ?? null }));
+}
+
+function resultLost(state: State, name: string, result: unknown): never {
+  const file = provenanceOf(name)?.file ?? '';
+  const what = `The kernel function ${name} (${file}) returns ${describe(result)}.`;
+  return suspendWith(state)(problem('HF025', { what, position: callStack()[0] ?? null }));
+}
+
+function argumentChanged(state: State, name: string): never {
+  const what = `The kernel function ${name} writes into an object of its caller.`;
+  return suspendWith(state)(problem('HF026', { what, position: callStack()[0] ?? null }));
+}
+
+export function describe(value: unknown): string {
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}

@@ -1,0 +1,124 @@
+/** The state of one run of a thread (replay.ts): what is answered, what is held, how it ended. */
+
+import type { Operation } from '../memory/operation.ts';
+import { EMPTY_CONTEXT } from './context.ts';
+import type { Context } from './context.ts';
+import { callStack } from './position.ts';
+import type { LazyStack } from './position.ts';
+import type { Position, Problem } from './result.ts';
+import type { ReplayWorld } from './world.ts';
+
+/** A violated property that a thread found by itself. */
+export interface Failure {
+  readonly kind: 'assert' | 'automatic';
+  readonly name: string;
+  readonly message: string;
+  readonly position: Position | null;
+}
+
+/** Where a run ended. */
+export type RunEnd =
+  | { readonly kind: 'access'; readonly operation: Operation }
+  | { readonly kind: 'done'; readonly result: unknown }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'problem'; readonly problem: Problem };
+
+/** What a run found out. */
+export interface Run {
+  readonly end: RunEnd;
+  /** The history, collapsed (empty after a flat run). */
+  readonly entries: readonly number[];
+  readonly context: Context;
+  /** Marks that were set since the last delivered value. */
+  readonly marks: readonly number[];
+  readonly label: string | null;
+  readonly calls: readonly string[];
+  /** Where the noted access stands, innermost call first. */
+  readonly stack: LazyStack;
+  /** A round of a `loop` ended and the next began. */
+  readonly newRound: boolean;
+}
+
+const nowhere: LazyStack = () => [];
+
+/** Thrown to leave a thread's function; made once, so that its stack costs nothing. */
+export const SENTINEL: Error = new Error('holdfast: a thread is being suspended');
+
+/** The state of one run. */
+export interface State {
+  readonly world: ReplayWorld;
+  readonly flat: boolean;
+  readonly entries: number[];
+  /** How far the history has been answered, and how much of it there is to answer. */
+  cursor: number;
+  replayed: number;
+  /** The observation to deliver after the history, or null when it has been. */
+  delivery: number | null;
+  context: Context;
+  readonly calls: string[];
+  marks: number[];
+  label: string | null;
+  end: RunEnd | null;
+  stack: LazyStack;
+  newRound: boolean;
+  accesses: number;
+  /** How many loops are running. */
+  loops: number;
+  /** Flat runs: the last accessed address and the defences met since, for pairing. */
+  lastAddress: number;
+  readonly sinceAccess: { readonly key: string; readonly before: number }[];
+}
+
+export function start(
+  world: ReplayWorld,
+  flat: boolean,
+  answers: readonly number[],
+  delivery: number | null,
+): State {
+  return {
+    world,
+    flat,
+    entries: [...answers],
+    cursor: 0,
+    replayed: answers.length,
+    delivery,
+    context: EMPTY_CONTEXT,
+    calls: [],
+    marks: [],
+    label: null,
+    end: null,
+    stack: nowhere,
+    newRound: false,
+    accesses: 0,
+    loops: 0,
+    lastAddress: 0,
+    sinceAccess: [],
+  };
+}
+
+/** Whether the history has been answered and the thread makes new steps. */
+export function isLive(state: State): boolean {
+  return state.cursor === state.replayed && state.delivery === null;
+}
+
+export function suspend(state: State, end: RunEnd): never {
+  state.end ??= end;
+  throw SENTINEL;
+}
+
+export function suspendWith(state: State): (found: Problem) => never {
+  return (found) => suspend(state, { kind: 'problem', problem: found });
+}
+
+export function fail(state: State, name: string, message: string): never {
+  const position = callStack()[0] ?? null;
+  return suspend(state, {
+    kind: 'failed',
+    failure: { kind: 'automatic', name, message, position },
+  });
+}
+
+export function append(state: State, tag: number, value: number): void {
+  state.entries.push(tag, value);
+  state.cursor = state.replayed = state.entries.length;
+}

@@ -1,0 +1,111 @@
+/** Writes the row of a thread state: its pending access as integers for the inner loop (node.ts). */
+
+import { Effect } from '../memory/operation.ts';
+import type { Operation } from '../memory/operation.ts';
+import { ORDERING } from '../memory/ordering.ts';
+import type { Context } from './context.ts';
+import type { Growing } from './growth.ts';
+import { mix1, mix2 } from './hash.ts';
+import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
+import type { LazyStack } from './position.ts';
+import { problem } from './problem.ts';
+import { accessClassOf } from './reduction.ts';
+import type { Run } from './replay-state.ts';
+import type { Problem } from './result.ts';
+import { Feature } from './tables.ts';
+
+export function writeRow(growing: Growing, number: number, ran: Run): Problem | null {
+  const { rows, hashes } = growing.tables;
+  const at = number << ROW_SHIFT;
+  const { threads } = growing.layout;
+  fillHashes(hashes, number, threads);
+  rows[at + Column.CACHED_NEXT] = -1;
+  if (ran.end.kind !== 'access') {
+    rows[at + Column.KIND] = ran.end.kind === 'done' ? NodeKind.DONE : NodeKind.FAILED;
+    return null;
+  }
+  return writeOperation(growing, at, ran.end.operation, ran.context, ran.stack);
+}
+
+function writeOperation(
+  growing: Growing,
+  at: number,
+  operation: Operation,
+  context: Context,
+  stack: LazyStack,
+): Problem | null {
+  const { rows } = growing.tables;
+  const { layout } = growing;
+  const { address } = operation;
+  if (address < 0 || address > layout.memoryWords) {
+    return problem('HF030', {
+      what: `Address ${address} is outside of shared memory.`,
+      position: stack()[0] ?? null,
+    });
+  }
+  const status = growing.statusOf.get(address) ?? 0;
+  if (operation.effect === Effect.FREE && status === 0) {
+    return problem('HF030', {
+      what: 'kfree of memory that kmalloc did not give.',
+      position: stack()[0] ?? null,
+    });
+  }
+  rows[at + Column.KIND] = KINDS[operation.effect];
+  rows[at + Column.INDEX] = layout.memoryAt + address;
+  rows[at + Column.TEST] = operation.test;
+  rows[at + Column.TEST_ARGUMENT] = operation.testArgument;
+  rows[at + Column.MODIFY] = operation.modify;
+  rows[at + Column.MODIFY_ARGUMENT] = operation.modifyArgument;
+  rows[at + Column.RESULT] = operation.result;
+  rows[at + Column.RESULT_ARGUMENT] = operation.resultArgument;
+  rows[at + Column.FLAGS] = flagsOf(operation, context, layout.model === 'tso');
+  rows[at + Column.ARGUMENT] = operation.choices;
+  rows[at + Column.STATUS] = status === 0 ? 0 : layout.memoryAt + status;
+  rows[at + Column.CLASS] = accessClassOf(operation);
+  noteFeatures(growing.tables.features, operation);
+  return null;
+}
+
+function noteFeatures(features: Int32Array, operation: Operation): void {
+  if (operation.effect === Effect.GRACE_BEGIN) features[Feature.GRACE] = 1;
+  if (operation.effect === Effect.ALLOCATE) features[Feature.POOL] = 1;
+  if (operation.ownBit) features[Feature.OWN_BIT] = 1;
+  if (ORDERING[operation.primitive].plain) features[Feature.PLAIN] = 1;
+}
+
+const KINDS: Record<Effect, number> = {
+  [Effect.ACCESS]: NodeKind.ACCESS,
+  [Effect.BARRIER]: NodeKind.ACCESS,
+  [Effect.CHOOSE]: NodeKind.CHOOSE,
+  [Effect.ALLOCATE]: NodeKind.ALLOCATE,
+  [Effect.FREE]: NodeKind.FREE,
+  [Effect.GRACE_BEGIN]: NodeKind.GRACE_BEGIN,
+  [Effect.GRACE_WAIT]: NodeKind.GRACE_WAIT,
+};
+
+function flagsOf(operation: Operation, context: Context, tso: boolean): number {
+  const order = ORDERING[operation.primitive];
+  let flags = 0;
+  if (operation.wait) flags |= Flag.WAIT;
+  if (operation.ownBit) flags |= Flag.OWN_BIT;
+  if (order.plain) flags |= Flag.PLAIN;
+  if (operation.modify !== 0) flags |= Flag.WRITES;
+  if (context.inReader) flags |= Flag.READER;
+  if (context.inIrqOff) flags |= Flag.IRQ_OFF;
+  if (!tso) return flags;
+  if (context.barrier) flags |= Flag.DRAIN;
+  if (order.tso === 'store') flags |= Flag.BUFFERED;
+  if (order.tso === 'locked' || order.tso === 'drain') flags |= Flag.LOCKED;
+  if (order.tsoFailed === 'load') flags |= Flag.LOOKS_FIRST;
+  return flags;
+}
+
+/** Two lanes for each position that a thread in this state can have. */
+function fillHashes(hashes: Int32Array, node: number, threads: number): void {
+  for (let position = 0; position < threads; position++) {
+    const at = 2 * (node * threads + position);
+    const place = Math.imul(position + 1, 0x7feb352d);
+    hashes[at] = mix1(Math.imul(node + 1, 0x9e3779b1) ^ place);
+    hashes[at + 1] = mix2(Math.imul(node + 1, 0x846ca68b) ^ place);
+  }
+}

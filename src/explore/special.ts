@@ -1,0 +1,131 @@
+/**
+ * Steps that are not an access to one word: choices, allocation and free, grace periods; and what
+ * interrupts on the same CPU allow. They are rare, so nothing here is tuned.
+ */
+
+import { Column, Flag, NodeKind } from './node.ts';
+import { Trouble } from './stepper.ts';
+import type { Stepper } from './stepper.ts';
+
+/** Writes the candidates of a thread whose next step is no access. */
+export function specialStep(stepper: Stepper, thread: number, node: number, kind: number): void {
+  const argument = stepper.column(node, Column.ARGUMENT);
+  if (kind === NodeKind.CHOOSE) {
+    for (let outcome = 0; outcome < argument; outcome++) {
+      stepper.begin();
+      stepper.follow(thread, node, outcome, outcome);
+    }
+  } else if (kind === NodeKind.ALLOCATE) {
+    allocate(stepper, thread, node, argument);
+  } else if (stepper.bufferedStores(thread) !== 0) {
+    // A free and a grace period come after every earlier store.
+  } else if (kind === NodeKind.FREE) {
+    free(stepper, thread, node);
+  } else if (kind === NodeKind.GRACE_BEGIN) {
+    graceBegin(stepper, thread, node, argument);
+  } else if (graceMask(stepper, thread) === 0) {
+    stepper.begin();
+    stepper.follow(thread, node, 0, 0);
+  }
+}
+
+/** A free slot: the lowest fresh one, or any that was freed before. */
+function allocate(stepper: Stepper, thread: number, node: number, number: number): void {
+  const pool = stepper.pools[number];
+  if (pool === undefined) return;
+  let fresh = false;
+  let found = false;
+  pool.status.forEach((index, i) => {
+    const status = stepper.records[stepper.base + index];
+    if (status === 1 || (status === 0 && fresh)) return;
+    if (status === 0) fresh = true;
+    found = true;
+    stepper.begin();
+    stepper.change(index, 1);
+    stepper.follow(thread, node, pool.addresses[i] ?? 0, i);
+  });
+  if (!found) stepper.meet(Trouble.POOL_EMPTY, thread);
+}
+
+function free(stepper: Stepper, thread: number, node: number): void {
+  const status = stepper.column(node, Column.STATUS);
+  if (stepper.records[stepper.base + status] !== 1) {
+    stepper.meet(Trouble.DOUBLE_FREE, thread);
+    return;
+  }
+  stepper.begin();
+  stepper.change(status, 2);
+  const index = stepper.column(node, Column.INDEX);
+  const size = stepper.pools.find((pool) => pool.slots.includes(index))?.size ?? 0;
+  for (let i = 0; i < size; i++) stepper.change(index + i, 0);
+  stepper.follow(thread, node, 0, 0);
+}
+
+function graceMask(stepper: Stepper, thread: number): number {
+  return stepper.records[stepper.base + stepper.layout.graceAt + thread] ?? 0;
+}
+
+/** Notes which other threads are not quiescent now: the grace period waits for them. */
+function graceBegin(stepper: Stepper, thread: number, node: number, which: number): void {
+  let mask = 0;
+  for (let other = 0; other < stepper.layout.threads; other++) {
+    const stores = stepper.bufferedStores(other);
+    if (other !== thread && !isQuiescent(stepper, other, stepper.nodeOf(other), which, stores)) {
+      mask |= 1 << other;
+    }
+  }
+  stepper.begin();
+  stepper.change(stepper.layout.graceAt + thread, mask);
+  stepper.follow(thread, node, 0, 0);
+}
+
+/**
+ * Whether a thread is outside of every section that the grace period waits for, with an empty store
+ * buffer: then the barrier that the grace period makes on its behalf has nothing to do.
+ */
+function isQuiescent(
+  stepper: Stepper,
+  thread: number,
+  node: number,
+  which: number,
+  stores: number,
+): boolean {
+  if (stores !== 0) return false;
+  const section = which === 0 ? Flag.READER : Flag.IRQ_OFF;
+  if ((stepper.column(node, Column.FLAGS) & section) !== 0) return false;
+  return !isHandling(stepper, thread, node);
+}
+
+/** Whether an interrupt handler has started and not finished. */
+function isHandling(stepper: Stepper, thread: number, node: number): boolean {
+  if ((stepper.interrupts[thread] ?? -1) < 0 || node === stepper.first[thread]) return false;
+  return stepper.column(node, Column.KIND) !== NodeKind.DONE;
+}
+
+/** After a step of `thread`: whoever waits for it waits no longer if it is quiescent now. */
+export function passQuiescent(stepper: Stepper, thread: number): void {
+  const { graceAt, threads } = stepper.layout;
+  const stores = stepper.bufferChanged ? (stepper.buffer[0] ?? 0) : stepper.bufferedStores(thread);
+  const node = stepper.nodeAfter(thread);
+  for (let waiter = 0; waiter < threads; waiter++) {
+    const mask = graceMask(stepper, waiter);
+    if ((mask & (1 << thread)) === 0) continue;
+    const which = stepper.column(stepper.nodeOf(waiter), Column.ARGUMENT);
+    if (isQuiescent(stepper, thread, node, which, stores)) {
+      stepper.change(graceAt + waiter, mask & ~(1 << thread));
+    }
+  }
+}
+
+/** Whether a thread cannot step because of an interrupt on its CPU, or cannot interrupt now. */
+export function isPaused(stepper: Stepper, thread: number): boolean {
+  const host = stepper.interrupts[thread] ?? -1;
+  const node = stepper.nodeOf(thread);
+  if (host >= 0 && node !== stepper.first[thread]) return false;
+  const cpu = host >= 0 ? host : thread;
+  for (let other = 0; other < stepper.layout.threads; other++) {
+    if (other === thread || stepper.interrupts[other] !== cpu) continue;
+    if (isHandling(stepper, other, stepper.nodeOf(other))) return true;
+  }
+  return host >= 0 && (stepper.column(stepper.nodeOf(host), Column.FLAGS) & Flag.IRQ_OFF) !== 0;
+}

@@ -1,0 +1,89 @@
+/** From the outcome of a search to the result that everybody reads. */
+
+import type { SearchOutcome } from '../explore/counting.ts';
+import { problem } from '../explore/problem.ts';
+import type { CheckResult, Defence, Finding, Model, Problem, Verdict } from '../explore/result.ts';
+import type { TraceHead } from '../explore/trace.ts';
+import { missProbability } from '../explore/visited.ts';
+import type { Asked, Explored } from './explore.ts';
+import { findingsOf } from './findings.ts';
+import type { Scenario } from './scenario.ts';
+
+export function expectedOf(scenario: Scenario, model: Model): 'pass' | 'fail' {
+  const { expect = 'pass' } = scenario.options;
+  return typeof expect === 'string' ? expect : (expect[model] ?? 'pass');
+}
+
+function verdictOf(outcome: SearchOutcome, findings: readonly Finding[]): Verdict {
+  if (findings.length > 0) return 'fail';
+  return outcome.complete ? 'pass' : 'open';
+}
+
+export function resultOf(
+  scenario: Scenario,
+  asked: Asked,
+  explored: Explored | Problem,
+): CheckResult {
+  if ('code' in explored) return failed(scenario, asked, explored);
+  const { model, without, designs } = asked;
+  const head: TraceHead = { model, without, designs };
+  const { program, outcome, input, world } = explored;
+  const findings = findingsOf(explored, head);
+  const problems = world.sites.unmatched().map((name) => unknownDefence(name, world.sites.list()));
+  return {
+    scenario: program.name,
+    model: head.model,
+    verdict: verdictOf(outcome, findings),
+    expected: program.expected,
+    complete: outcome.complete,
+    open: outcome.open,
+    states: outcome.states,
+    transitions: outcome.transitions,
+    depth: outcome.depth,
+    finals: outcome.finals,
+    threads: program.threads.length,
+    automatonStates: input.automaton.states(),
+    runs: input.automaton.runs(),
+    seconds: (performance.now() - asked.started) / 1000,
+    bytesPerState: outcome.visitedBytes / outcome.states,
+    missProbability: missProbability(outcome.states),
+    findings,
+    properties: input.judge.reports(outcome.complete),
+    problems,
+    defences: world.sites.list(),
+    designs: world.designsUsed(),
+    warnings: [],
+  };
+}
+
+function unknownDefence(name: string, known: readonly Defence[]): Problem {
+  const details = [`There are: ${known.map((one) => one.name).join(', ')}`];
+  return problem('HF004', { what: `The scenario meets no defence '${name}'.`, details });
+}
+
+export function failed(scenario: Scenario, asked: Asked, found: Problem): CheckResult {
+  return {
+    scenario: scenario.name,
+    model: asked.model,
+    verdict: 'open',
+    expected: expectedOf(scenario, asked.model),
+    complete: false,
+    open: null,
+    states: 0,
+    transitions: 0,
+    depth: 0,
+    finals: 0,
+    threads: 0,
+    automatonStates: 0,
+    runs: 0,
+    seconds: 0,
+    bytesPerState: 0,
+    missProbability: 0,
+    findings: [],
+    properties: [],
+    problems: [found],
+    defences: [],
+    designs: [],
+    warnings: [],
+  };
+}
