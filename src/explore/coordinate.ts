@@ -20,7 +20,7 @@ import {
 import type { Assignment, Desk, Worker } from './parallel.ts';
 import { candidatesMax, Counted } from './counting.ts';
 import type { SearchInput, SearchOutcome } from './counting.ts';
-import type { Trouble } from './stepper.ts';
+import type { Trouble } from './trouble.ts';
 import { placesOf, poolLayouts, writeInitial } from './walk.ts';
 
 /** Hands assignments to the other workers; each then calls `work(startWorker(assignment))`. */

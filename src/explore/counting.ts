@@ -11,7 +11,7 @@ import { problem } from './problem.ts';
 import type { Program } from './program.ts';
 import type { Reduction } from './reduction.ts';
 import type { OpenReason, Problem } from './result.ts';
-import { Trouble } from './stepper.ts';
+import { Trouble } from './trouble.ts';
 
 /** What the user limits and asks for. */
 export interface SearchOptions {
@@ -158,8 +158,9 @@ export class Counted implements SearchCounts {
 
   outcome(): SearchOutcome {
     const { states, transitions, depth, finals, layers, open, retry, visitedBytes } = this;
+    const counts = { states, transitions, depth, finals, layers, open, retry, visitedBytes };
     return {
-      ...{ states, transitions, depth, finals, layers, open, retry, visitedBytes },
+      ...counts,
       problem: this.problem,
       complete: this.ended && !this.isOver(),
       violations: [...this.found.values()],

@@ -14,7 +14,7 @@ import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
 import { positionsOf } from './position.ts';
 import { problem } from './problem.ts';
 import type { Program, ProgramProperty } from './program.ts';
-import { Trouble } from './stepper.ts';
+import { Trouble } from './trouble.ts';
 import type { Problem, PropertyName, PropertyReport } from './result.ts';
 import type { ReplayWorld } from './world.ts';
 

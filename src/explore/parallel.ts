@@ -18,7 +18,7 @@ import type { Layout } from './layout.ts';
 import { Reduction } from './reduction.ts';
 import { CANDIDATE_HEAD } from './candidates.ts';
 import { Stepper } from './stepper.ts';
-import type { PoolLayout } from './stepper.ts';
+import type { PoolLayout } from './trouble.ts';
 import { Visited } from './visited.ts';
 import { applyCandidate } from './walk.ts';
 
@@ -193,11 +193,10 @@ function addSent(worker: Worker): void {
 function addBucket(worker: Worker, out: Int32Array, length: number, parents: Int32Array): void {
   const { visited, next } = worker;
   const { width } = worker.assignment.layout;
-  let touched = 0;
   for (let at = 0; at < length; at += CANDIDATE_HEAD + 2 * (out[at + 4] as number)) {
-    touched ^= visited.touch(out[at + 1] as number);
+    visited.touch(out[at + 1] as number);
   }
-  let count = touched & 0;
+  let count = 0;
   for (let at = 0; at < length; at += CANDIDATE_HEAD + 2 * (out[at + 4] as number)) {
     count++;
     if (visited.add(out[at + 1] as number, out[at + 2] as number)) {

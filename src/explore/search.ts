@@ -121,11 +121,10 @@ function expandLayer(one: Search): void {
 function addCandidates(one: Search): void {
   const { stepper, visited, counted, input } = one;
   const { out, length } = stepper;
-  let touched = 0;
   for (let at = 0; at < length; at += CANDIDATE_HEAD + 2 * (out[at + 4] as number)) {
-    touched ^= visited.touch(out[at + 1] as number);
+    visited.touch(out[at + 1] as number);
   }
-  counted.transitions += addTouched(one, touched);
+  counted.transitions += addTouched(one);
   counted.states = visited.count;
   counted.visitedBytes = visited.bytes();
   counted.bytes = visited.bytes() + one.current.bytes() + one.next.bytes();
@@ -139,13 +138,13 @@ function addCandidates(one: Search): void {
   counted.checkLimits();
 }
 
-/** @returns how many candidates there were; `touched` keeps the touching loop from being dropped */
-function addTouched(one: Search, touched: number): number {
+/** Adds what has been touched. @returns how many candidates there were */
+function addTouched(one: Search): number {
   const { stepper, visited, current, next } = one;
   const { width } = one.input.layout;
   const { out, length } = stepper;
   const from = current.records;
-  let count = touched & 0;
+  let count = 0;
   for (let at = 0; at < length; at += CANDIDATE_HEAD + 2 * (out[at + 4] as number)) {
     count++;
     if (visited.add(out[at + 1] as number, out[at + 2] as number)) {

@@ -4,7 +4,7 @@
  */
 
 import { Column, Flag, NodeKind } from './node.ts';
-import { Trouble } from './stepper.ts';
+import { Trouble } from './trouble.ts';
 import type { Stepper } from './stepper.ts';
 
 /** Writes the candidates of a thread whose next step is no access. */

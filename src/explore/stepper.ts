@@ -7,26 +7,10 @@ import { Candidates, DRAIN } from './candidates.ts';
 import type { Layout } from './layout.ts';
 import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
 import { isPaused, passQuiescent, specialStep } from './special.ts';
+import { Trouble } from './trouble.ts';
+import type { PoolLayout } from './trouble.ts';
 import { Feature, findEdge, MARKS_MAX } from './tables.ts';
 import type { AutomatonTables } from './tables.ts';
-
-/** What a step can run into beside a new state. */
-export const Trouble = {
-  USE_AFTER_FREE: 1,
-  DOUBLE_FREE: 2,
-  POOL_EMPTY: 3,
-  BUFFER_FULL: 4,
-} as const;
-export type Trouble = (typeof Trouble)[keyof typeof Trouble];
-
-/** A pool, by indices into a record. */
-export interface PoolLayout {
-  readonly size: number;
-  /** Address and index of each slot. */
-  readonly addresses: readonly number[];
-  readonly slots: readonly number[];
-  readonly status: readonly number[];
-}
 
 /** What the stepper asks of the one who drives it. */
 export interface StepperOwner {

@@ -12,6 +12,8 @@ const SLOTS_MIN = 1 << 12;
 export class Visited {
   /** How many states are in the set. */
   count = 0;
+  /** What `touch` read last; kept so that the reading is not optimised away. */
+  touched = 0;
   private table: Int32Array = new Int32Array(2 * SLOTS_MIN);
   private mask = SLOTS_MIN - 1;
   private room = Math.floor(SLOTS_MIN * 0.75);
@@ -35,8 +37,8 @@ export class Visited {
   }
 
   /** Reads the slot of a hash, so that a later `add` finds it in the cache. */
-  touch(hash1: number): number {
-    return this.table[2 * (hash1 & this.mask)] as number;
+  touch(hash1: number): void {
+    this.touched = this.table[2 * (hash1 & this.mask)] as number;
   }
 
   /** Bytes of the table. */

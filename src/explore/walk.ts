@@ -12,7 +12,7 @@ import { candidatesMax } from './counting.ts';
 import type { SearchInput } from './counting.ts';
 import { CANDIDATE_HEAD } from './candidates.ts';
 import { Stepper } from './stepper.ts';
-import type { PoolLayout, Trouble } from './stepper.ts';
+import type { PoolLayout, Trouble } from './trouble.ts';
 
 /** A stepper, and the trouble that its last step ran into. */
 export interface Walker {

@@ -1,0 +1,19 @@
+/** What a step can run into beside a new state, and the pools where that happens. */
+
+/** What a step can run into beside a new state. */
+export const Trouble = {
+  USE_AFTER_FREE: 1,
+  DOUBLE_FREE: 2,
+  POOL_EMPTY: 3,
+  BUFFER_FULL: 4,
+} as const;
+export type Trouble = (typeof Trouble)[keyof typeof Trouble];
+
+/** A pool, by indices into a record. */
+export interface PoolLayout {
+  readonly size: number;
+  /** Address and index of each slot. */
+  readonly addresses: readonly number[];
+  readonly slots: readonly number[];
+  readonly status: readonly number[];
+}
