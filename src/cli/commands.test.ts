@@ -66,7 +66,9 @@ describe('check', () => {
     expect(out).toContain('never "both read 0"   tso   found after');
     expect(out).toContain('stale: missed');
     expect(out).toContain('CPUs    sc pass, tso FAIL: x86 can do this, and every weaker CPU');
-    expect(out).toMatch(/Repair {2}keep thread\/smp_mb: checked, passes, \d+ states, complete/);
+    expect(out).toMatch(
+      /Repair {2}keep smp_mb@buffers.scenario.ts:6: checked, passes, \d+ states, complete/,
+    );
   });
 
   it('turns the expectation of a known bug around', async () => {
@@ -198,7 +200,7 @@ describe('why', () => {
   it('says what each defence is for', async () => {
     const { code, out } = await desk.run('why', 'buffers.scenario.ts');
     expect(code).toBe(0);
-    expect(out).toMatch(/thread\/smp_mb +buffers.scenario.ts:6 +FAIL tso {2}\w+ +no/);
+    expect(out).toMatch(/thread\/smp_mb#1 +buffers.scenario.ts:6 +FAIL tso {2}\w+ +no/);
     expect(out).toContain('All 2 are needed.');
   });
 

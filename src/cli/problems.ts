@@ -62,15 +62,6 @@ export function unknownModel(name: string): Problem {
   return problem('HF003', `\`${name}\` is not a memory model.`, [didYouMean(name, ['sc', 'tso'])]);
 }
 
-/** HF004, for `primitive@file:line`. */
-export function unknownDefence(name: string, known: readonly string[]): Problem {
-  const details = [
-    didYouMean(name, known),
-    ...(known.length > 0 ? [`Met: ${known.join(', ')}`] : []),
-  ];
-  return problem('HF004', `There is no defence \`${name}\` in this scenario.`, details);
-}
-
 /** HF005, for a question that the scenario never asks. */
 export function unknownDesign(name: string, asked: readonly string[]): Problem {
   const details = [

@@ -79,7 +79,15 @@ const KINDS_OF_PROPERTY = [
   'automatic',
   'vacuous',
 ] as const;
-const KINDS_OF_STEP = ['access', 'drain', 'choice', 'allocation', 'free', 'grace'] as const;
+const KINDS_OF_STEP = [
+  'access',
+  'drain',
+  'choice',
+  'allocation',
+  'free',
+  'grace',
+  'pending',
+] as const;
 const MODELS = ['sc', 'tso'] as const;
 
 function trace(value: unknown, path: string): Trace {

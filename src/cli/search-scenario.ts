@@ -8,7 +8,6 @@ import { outcomeOf } from '../report/human.ts';
 import { amount, listed } from '../report/text.ts';
 import type { CheckSettings } from './check-options.ts';
 import type { Context } from './context.ts';
-import { namedDefences } from './defence-names.ts';
 import { Exit } from './exit.ts';
 import { unknownDesign } from './problems.ts';
 import type { ScenarioInfo, SearchOptions } from './protocol.ts';
@@ -30,25 +29,18 @@ export async function searchScenario(
     const given = await context.session().check(info, { ...options, model }, onProgress);
     return isProblem(given) ? failedResult(info, model, given) : withDesignsChecked(given, options);
   };
-  const options = await namedDefences(settings.search, info, context);
   for (const model of settings.models) {
     reporters.searching?.(info, model);
-    const result =
-      'code' in options ? failedResult(info, model, options) : await search(model, options);
+    const result = await search(model, settings.search);
     results.push(result);
     conclude(info, result, settings, reporters, context);
   }
-  const beside =
-    'code' in options ? [] : await besideSearches(results, settings, (m) => search(m, options));
+  const beside = await besideSearches(results, settings, (model) => search(model, settings.search));
   for (const finding of beside.flatMap((result) => result.findings)) {
     saveTrace(settings.out, info.file, finding);
   }
-  const report: ScenarioReport = {
-    info,
-    results,
-    beside,
-    notes: 'code' in options ? [] : await repairNotes(results, options, search),
-  };
+  const notes = await repairNotes(results, settings.search, search);
+  const report: ScenarioReport = { info, results, beside, notes };
   reporters.finished?.(report);
   return report;
 }

@@ -7,10 +7,10 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
-import * as api from '../index.ts';
-import { check, isScenario } from '../index.ts';
+import { check, isScenario, replayTrace } from '../index.ts';
 import type { CheckOptions, Scenario } from '../index.ts';
-import type { Model } from '../explore/result.ts';
+import type { Model, Step, Trace } from '../explore/result.ts';
+import { accessText } from '../report/names.ts';
 import { loadScenarioFile } from './load.ts';
 import { loadProblem, noScenarioProblem } from './problems.ts';
 import { Shared } from './protocol.ts';
@@ -32,16 +32,27 @@ async function answer(id: number, request: Request, port: MessagePort): Promise<
   }
   const scenario = scenarios[request.index];
   if (scenario === undefined) throw new Error(`worker: ${request.file} has no ${request.index}`);
-  if (request.kind === 'replay') {
-    return {
-      kind: 'replayed',
-      outcome: await (
-        api as never as { replayTrace: (s: Scenario, t: unknown) => never }
-      ).replayTrace(scenario, request.trace),
-    };
-  }
+  if (request.kind === 'replay') return replayed(scenario, request.trace);
   const result = await check(scenario, optionsOf(id, request.options, port));
   return { kind: 'result', result };
+}
+
+function replayed(scenario: Scenario, trace: Trace): Answer {
+  const again = replayTrace(scenario, trace);
+  if ('code' in again) return { kind: 'problem', problem: again };
+  const { matched, divergence } = again;
+  const text =
+    divergence === null
+      ? null
+      : `Step ${matched + 1} was ${told(divergence.recorded, trace)}, ` +
+        `now it is ${told(divergence.now, again.trace)}.`;
+  return { kind: 'replayed', outcome: { matched, divergence: text } };
+}
+
+function told(step: Step | null, trace: Trace): string {
+  if (step === null) return 'none';
+  const observed = step.observed === null ? '' : ` ${step.observed}`;
+  return `${accessText(step, (field) => field)}${observed} of ${trace.threads[step.thread] ?? ''}`;
 }
 
 /** The scenarios that a file exports, alone or in arrays; or what is wrong with the file. */

@@ -16,34 +16,34 @@ const reads = { READ_ONCE, load, data_race, smp_load_acquire };
 const writes = { WRITE_ONCE, store, smp_store_release, smp_store_mb };
 
 it.each(Object.entries(reads))('%s tells the word and leaves it alone', (_, call) => {
-  const cases = VALUES.map((old) => ({ old, told: old, then: old }));
+  const cases = VALUES.map((old) => ({ old, told: old, left: old }));
   expectCases(s32, cases, (field) => call(field));
 });
 
 it.each(Object.entries(writes))('%s writes the word and tells nothing', (_, call) => {
-  const cases = VALUES.map((then) => ({ old: 5, told: undefined, then }));
-  expectCases(s32, cases, (field, i) => call(field, cases[i]?.then ?? 0));
+  const cases = VALUES.map((left) => ({ old: 5, told: undefined, left }));
+  expectCases(s32, cases, (field, i) => call(field, cases[i]?.left ?? 0));
 });
 
 it('rcu_dereference gives a pointer, rcu_assign_pointer publishes one', () => {
-  const read = [0, 9].map((old) => ({ old, told: old === 9, then: old }));
+  const read = [0, 9].map((old) => ({ old, told: old === 9, left: old }));
   expectCases(toNode, read, (field) => rcu_dereference(field) === node.at(9));
-  const written = [0, 9].map((then) => ({ old: 4, told: undefined, then }));
+  const written = [0, 9].map((left) => ({ old: 4, told: undefined, left }));
   expectCases(toNode, written, (field, i) =>
-    rcu_assign_pointer(field, written[i]?.then === 9 ? node.at(9) : null),
+    rcu_assign_pointer(field, written[i]?.left === 9 ? node.at(9) : null),
   );
 });
 
 it('readEquals tells only whether the word has the value', () => {
-  const cases = VALUES.map((old) => ({ old, told: old === -1, then: old }));
+  const cases = VALUES.map((old) => ({ old, told: old === -1, left: old }));
   expectCases(s32, cases, (field) => readEquals(field, -1));
   expectCases(u32, cases, (field) => readEquals(field, 0xffffffff));
-  const truths = [0, 1].map((old) => ({ old, told: old === 1, then: old }));
+  const truths = [0, 1].map((old) => ({ old, told: old === 1, left: old }));
   expectCases(bool, truths, (field) => readEquals(field, true));
 });
 
 it('readAnyBit tells only whether one of the bits is set', () => {
-  const cases = [0, 1, 2, 5, -1].map((old) => ({ old, told: (old & 6) !== 0, then: old }));
+  const cases = [0, 1, 2, 5, -1].map((old) => ({ old, told: (old & 6) !== 0, left: old }));
   expectCases(flags('bits', ['a', 'b', 'c']), cases, (field) => readAnyBit(field, 6));
   expectCases(s32, cases, (field) => readAnyBit(field, 6));
 });

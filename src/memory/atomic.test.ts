@@ -44,9 +44,9 @@ function expectChange(name: string, tells: 'nothing' | 'old' | 'new'): void {
   const [kind = ''] = /add|sub|andnot|and|xor|or|inc|dec/.exec(name) ?? [];
   const hasOperand = withOperand.includes(kind);
   const cases = (hasOperand ? pairs : OLD.map((old) => ({ old, operand: 0 }))).map((one) => {
-    const then = word(changes[kind]?.(BigInt(one.old), BigInt(one.operand)) ?? 0n);
-    const told = { nothing: undefined, old: one.old, new: then }[tells];
-    return { ...one, then, told };
+    const left = word(changes[kind]?.(BigInt(one.old), BigInt(one.operand)) ?? 0n);
+    const told = { nothing: undefined, old: one.old, new: left }[tells];
+    return { ...one, left, told };
   });
   const call = primitive(name);
   expectCases(atomic_t, cases, (v, i) => {
@@ -72,17 +72,19 @@ describe('a call that fetches tells the old value', () => {
 
 describe('an exchange', () => {
   it.each(FORMS.map((form) => `atomic_xchg${form}`))('%s writes and tells the old', (name) => {
-    const cases = pairs.map(({ old, operand }) => ({ old, told: old, then: operand }));
+    const cases = pairs.map(({ old, operand }) => ({ old, told: old, left: operand }));
     const call = primitive(name);
-    expectCases(atomic_t, cases, (v, i) => call(v, cases[i]?.then));
+    expectCases(atomic_t, cases, (v, i) => call(v, cases[i]?.left));
   });
 
   it.each(FORMS.map((form) => `atomic_cmpxchg${form}`))(
     '%s writes if the old value is the expected one, and tells the old value',
     (name) => {
       const cases = pairs.map(({ old, operand }) => ({
-        ...{ old, operand, told: old },
-        then: old === operand ? 9 : old,
+        old,
+        operand,
+        told: old,
+        left: old === operand ? 9 : old,
       }));
       const call = primitive(name);
       expectCases(atomic_t, cases, (v, i) => call(v, cases[i]?.operand, 9));
@@ -93,8 +95,10 @@ describe('an exchange', () => {
     '%s writes if the old value is the expected one, and tells whether it did',
     (name) => {
       const cases = pairs.map(({ old, operand }) => ({
-        ...{ old, operand, told: old === operand },
-        then: old === operand ? 9 : old,
+        old,
+        operand,
+        told: old === operand,
+        left: old === operand ? 9 : old,
       }));
       const call = primitive(name);
       expectCases(atomic_t, cases, (v, i) => call(v, cases[i]?.operand, 9));
@@ -104,8 +108,9 @@ describe('an exchange', () => {
 
 describe('a conditional call', () => {
   const adds = pairs.map(({ old, operand }) => ({
-    ...{ old, operand },
-    then: old === operand ? old : word(BigInt(old) + 3n),
+    old,
+    operand,
+    left: old === operand ? old : word(BigInt(old) + 3n),
   }));
 
   it('atomic_add_unless adds unless the counter has the value, and tells whether it did', () => {
@@ -122,16 +127,18 @@ describe('a conditional call', () => {
 
   it('atomic_inc_not_zero adds one unless the counter is zero', () => {
     const cases = OLD.map((old) => ({
-      ...{ old, told: old !== 0 },
-      then: old === 0 ? 0 : word(BigInt(old) + 1n),
+      old,
+      told: old !== 0,
+      left: old === 0 ? 0 : word(BigInt(old) + 1n),
     }));
     expectCases(atomic_t, cases, (v) => primitive('atomic_inc_not_zero')(v));
   });
 
   it('atomic_dec_if_positive takes one away if the result is not negative', () => {
     const cases = OLD.map((old) => ({
-      ...{ old, told: word(BigInt(old) - 1n) },
-      then: old > 0 ? old - 1 : old,
+      old,
+      told: word(BigInt(old) - 1n),
+      left: old > 0 ? old - 1 : old,
     }));
     expectCases(atomic_t, cases, (v) => primitive('atomic_dec_if_positive')(v));
   });
@@ -145,16 +152,16 @@ describe('a call with _and_test tells whether the counter is zero now', () => {
 
   it.each(steps)('%s', (name, by) => {
     const cases = OLD.map((old) => {
-      const then = word(BigInt(old) + by);
-      return { old, then, told: then === 0 };
+      const left = word(BigInt(old) + by);
+      return { old, left, told: left === 0 };
     });
     expectCases(atomic_t, cases, (v) => primitive(name)(v));
   });
 
   it('atomic_sub_and_test', () => {
     const cases = pairs.map(({ old, operand }) => {
-      const then = word(BigInt(old) - BigInt(operand));
-      return { old, operand, then, told: then === 0 };
+      const left = word(BigInt(old) - BigInt(operand));
+      return { old, operand, left, told: left === 0 };
     });
     const call = primitive('atomic_sub_and_test');
     expectCases(atomic_t, cases, (v, i) => call(cases[i]?.operand, v));
@@ -162,8 +169,8 @@ describe('a call with _and_test tells whether the counter is zero now', () => {
 
   it('atomic_add_negative tells whether it is negative now', () => {
     const cases = pairs.map(({ old, operand }) => {
-      const then = word(BigInt(old) + BigInt(operand));
-      return { old, operand, then, told: then < 0 };
+      const left = word(BigInt(old) + BigInt(operand));
+      return { old, operand, left, told: left < 0 };
     });
     const call = primitive('atomic_add_negative');
     expectCases(atomic_t, cases, (v, i) => call(cases[i]?.operand, v));
@@ -172,19 +179,21 @@ describe('a call with _and_test tells whether the counter is zero now', () => {
 
 describe('reading and setting', () => {
   it.each(['atomic_read', 'atomic_read_acquire'])('%s tells the counter', (name) => {
-    const cases = OLD.map((old) => ({ old, told: old, then: old }));
+    const cases = OLD.map((old) => ({ old, told: old, left: old }));
     expectCases(atomic_t, cases, (v) => primitive(name)(v));
   });
 
   it.each(['atomic_set', 'atomic_set_release'])('%s sets the counter', (name) => {
-    const cases = pairs.map(({ old, operand }) => ({ old, told: undefined, then: operand }));
+    const cases = pairs.map(({ old, operand }) => ({ old, told: undefined, left: operand }));
     const call = primitive(name);
-    expectCases(atomic_t, cases, (v, i) => call(v, cases[i]?.then));
+    expectCases(atomic_t, cases, (v, i) => call(v, cases[i]?.left));
   });
 
   it('atomicAtLeast compares as unsigned numbers', () => {
     const cases = pairs.map(({ old, operand }) => ({
-      ...{ old, operand, then: old },
+      old,
+      operand,
+      left: old,
       told: BigInt.asUintN(32, BigInt(old)) >= BigInt.asUintN(32, BigInt(operand)),
     }));
     const call = primitive('atomicAtLeast');
@@ -197,7 +206,7 @@ it('every exported primitive is called above', () => {
 });
 
 it('operands beyond 32 bits wrap as in C', () => {
-  const cases = [{ old: 1, told: undefined, then: 0 }];
+  const cases = [{ old: 1, told: undefined, left: 0 }];
   expectCases(atomic_t, cases, (v) => atomic.atomic_add(0xffffffff, v));
   expectCases(atomic_t, cases, (v) => atomic.atomic_set(v, 2 ** 32));
 });

@@ -24,7 +24,7 @@ const all = bitops as unknown as Record<string, Call>;
 /** Expects of every word and bit what `then` and `told` say. */
 function expectBits(
   name: string,
-  then: (one: Known) => number,
+  left: (one: Known) => number,
   told: (one: Known) => boolean | undefined,
   which: (one: Known) => boolean = () => true,
 ): void {
@@ -32,7 +32,7 @@ function expectBits(
   const call = all[name];
   if (call === undefined) throw new Error(`there is no ${name}`);
   const chosen = cases.filter(which);
-  const wanted = chosen.map((one) => ({ old: one.old, then: then(one), told: told(one) }));
+  const wanted = chosen.map((one) => ({ old: one.old, left: left(one), told: told(one) }));
   expectCases(PF, wanted, (field, i) => call(chosen[i]?.bit ?? PF.bit.PG_locked, field));
 }
 
@@ -87,7 +87,7 @@ describe('a lock that is one bit', () => {
 
   it('bit_spin_trylock tells whether it took the bit, and bit_spin_unlock gives it back', () => {
     called.add('bit_spin_unlock').add('bit_spin_trylock');
-    const wanted = cases.map(({ old, wasSet }) => ({ old, told: !wasSet, then: old }));
+    const wanted = cases.map(({ old, wasSet }) => ({ old, told: !wasSet, left: old }));
     expectCases(PF, wanted, (field, i) => {
       const bit = cases[i]?.bit ?? PF.bit.PG_locked;
       const taken = bitops.bit_spin_trylock(bit, field);
@@ -99,7 +99,7 @@ describe('a lock that is one bit', () => {
   it('bit_spin_lock holds the bit until bit_spin_unlock', () => {
     called.add('bit_spin_lock');
     const free = cases.filter(({ wasSet }) => !wasSet);
-    const wanted = free.map(({ old }) => ({ old, told: true, then: old }));
+    const wanted = free.map(({ old }) => ({ old, told: true, left: old }));
     expectCases(PF, wanted, (field, i) => {
       const bit = free[i]?.bit ?? PF.bit.PG_locked;
       bitops.bit_spin_lock(bit, field);

@@ -14,35 +14,45 @@ const { try_cmpxchg, try_cmpxchg_acquire, try_cmpxchg_release, try_cmpxchg_relax
 
 const exchanges: Record<string, Exchange> = { xchg, xchg_acquire, xchg_release, xchg_relaxed };
 const compares: Record<string, CompareExchange> = {
-  ...{ cmpxchg, cmpxchg_acquire, cmpxchg_release, cmpxchg_relaxed },
+  cmpxchg,
+  cmpxchg_acquire,
+  cmpxchg_release,
+  cmpxchg_relaxed,
 };
 const tries: Record<string, TryCompareExchange> = {
-  ...{ try_cmpxchg, try_cmpxchg_acquire, try_cmpxchg_release, try_cmpxchg_relaxed },
+  try_cmpxchg,
+  try_cmpxchg_acquire,
+  try_cmpxchg_release,
+  try_cmpxchg_relaxed,
 };
 
 it.each(Object.entries(exchanges))('%s writes and tells the old value', (_, call) => {
-  const cases = VALUES.map((old) => ({ old, told: old, then: 7 }));
+  const cases = VALUES.map((old) => ({ old, told: old, left: 7 }));
   expectCases(s32, cases, (field) => call(field, 7));
 });
 
 it.each(Object.entries(compares))('%s writes only over the expected value', (_, call) => {
   const cases = pairs.map(({ old, expected }) => ({
-    ...{ old, expected, told: old },
-    then: old === expected ? 7 : old,
+    old,
+    expected,
+    told: old,
+    left: old === expected ? 7 : old,
   }));
   expectCases(s32, cases, (field, i) => call(field, cases[i]?.expected ?? 0, 7));
 });
 
 it.each(Object.entries(tries))('%s tells whether it wrote', (_, call) => {
   const cases = pairs.map(({ old, expected }) => ({
-    ...{ old, expected, told: old === expected },
-    then: old === expected ? 7 : old,
+    old,
+    expected,
+    told: old === expected,
+    left: old === expected ? 7 : old,
   }));
   expectCases(s32, cases, (field, i) => call(field, cases[i]?.expected ?? 0, 7));
 });
 
 it('unsigned words compare by their bits', () => {
-  const cases = [{ old: -1, told: 0xffffffff, then: 7 }];
+  const cases = [{ old: -1, told: 0xffffffff, left: 7 }];
   expectCases(u32, cases, (field) => cmpxchg(field, 0xffffffff, 7));
 });
 
@@ -51,8 +61,8 @@ describe('a pointer', () => {
 
   it('is exchanged as a view, NULL as null', () => {
     const cases = [
-      { old: 0, told: true, then: 5 },
-      { old: 5, told: false, then: 5 },
+      { old: 0, told: true, left: 5 },
+      { old: 5, told: false, left: 5 },
     ];
     expectCases(pointer(node), cases, (field) => cmpxchg(field, null, node.at(5)) === null);
   });

@@ -34,11 +34,17 @@ const exclusive: readonly Family[] = [
 
 const shared: readonly (Family & { readonly writer: Family })[] = [
   {
-    ...{ type: rwlock_t, take: 'read_lock', attempt: 'read_trylock', release: 'read_unlock' },
+    type: rwlock_t,
+    take: 'read_lock',
+    attempt: 'read_trylock',
+    release: 'read_unlock',
     writer: exclusive[2] as Family,
   },
   {
-    ...{ type: rw_semaphore, take: 'down_read', attempt: 'down_read_trylock', release: 'up_read' },
+    type: rw_semaphore,
+    take: 'down_read',
+    attempt: 'down_read_trylock',
+    release: 'up_read',
     writer: exclusive[3] as Family,
   },
 ];

@@ -55,9 +55,12 @@ describe.each(MODELS)('under $model', (options) => {
     expect(found).toEqual(['the reader never sees destroyed data']);
   });
 
-  it.each(sections.slice(1, 3))('an interrupt sent to all waits for %s', async (_, enter, leave) => {
-    expect(await wrongWith(destroyed(enter, leave, smp_call_function), options)).toEqual([]);
-  });
+  it.each(sections.slice(1, 3))(
+    'an interrupt sent to all waits for %s',
+    async (_, enter, leave) => {
+      expect(await wrongWith(destroyed(enter, leave, smp_call_function), options)).toEqual([]);
+    },
+  );
 
   it.each([sections[0], sections[3]] as typeof sections)(
     'an interrupt sent to all does not wait for %s',

@@ -57,7 +57,11 @@ describe('a lock', () => {
     expect([spinlock_t.format(0), spinlock_t.format(1)]).toEqual(['free', 'held']);
     expect([mutex.format(0), mutex.format(1)]).toEqual(['free', 'held']);
     for (const type of [rwlock_t, rw_semaphore]) {
-      expect([0, 2, -1].map(type.format)).toEqual(['free', 'readers 2', 'writer']);
+      expect([0, 2, -1].map((value) => type.format(value))).toEqual([
+        'free',
+        'readers 2',
+        'writer',
+      ]);
     }
     expect(seqcount_t.format(3)).toBe('3');
   });

@@ -91,6 +91,7 @@ function rowLine(row: Row, layout: Layout, places: Places, beside: boolean, styl
     : [];
   const line = placed([[0, number], [lane, shown + mark], ...values]);
   if (row.stale !== null) return line.replace(mark, () => style.paint.red(mark));
+  if (row.kind === 'pending') return style.paint.red(line);
   return row.waits || row.kind !== 'step' ? style.paint.yellow(line) : line;
 }
 

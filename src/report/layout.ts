@@ -24,8 +24,8 @@ export interface StaleMark {
 
 /** One line of a picture. */
 export interface Row {
-  /** `drain`: a store leaves its buffer; `fold`: stands for several rows. */
-  readonly kind: 'step' | 'drain' | 'fold';
+  /** `drain`: a store leaves its buffer; `fold`: stands for several rows; `pending`: not made. */
+  readonly kind: 'step' | 'drain' | 'fold' | 'pending';
   /** From 1; null for a fold. */
   readonly number: number | null;
   /** The lane, an index of `Layout.threads`. */
@@ -120,8 +120,13 @@ function joined(entries: readonly Entry[], joins: Joins): Entry[][] {
 function belongs(step: Step, group: readonly Entry[]): boolean {
   const head = group[0]?.step;
   if (head === undefined || head.label === null || head.thread !== step.thread) return false;
-  if (step.label !== null || step.kind === 'drain') return false;
+  if (step.label !== null || isApart(step)) return false;
   return head.calls.every((call, depth) => step.calls[depth] === call);
+}
+
+/** Drains and what was not made always have rows of their own. */
+function isApart({ kind }: Step): boolean {
+  return kind === 'drain' || kind === 'pending';
 }
 
 /** In a long picture, accesses without labels share a row with those before them. */
@@ -130,7 +135,7 @@ function continues(step: Step, group: readonly Entry[]): boolean {
   if (head === undefined || head.thread !== step.thread) return false;
   if (head.label !== null) return belongs(step, group);
   const steps = [...stepsOf(group), step];
-  return steps.every((one) => one.label === null && one.kind !== 'drain' && one.missed === null);
+  return steps.every((one) => one.label === null && !isApart(one) && one.missed === null);
 }
 
 function stepsOf(group: readonly Entry[]): Step[] {
@@ -148,7 +153,7 @@ function rowFrom(
   const head = group[0]?.step as Step;
   const labelled = head.label !== null;
   return {
-    kind: head.kind === 'drain' ? 'drain' : 'step',
+    kind: head.kind === 'drain' || head.kind === 'pending' ? head.kind : 'step',
     number,
     thread: head.thread,
     prefix: labelled || head.kind === 'drain' ? '' : (head.calls.at(-1) ?? ''),
@@ -163,6 +168,7 @@ function rowFrom(
 
 function textOf(group: readonly Entry[], short: ShortNames): string {
   const head = group[0]?.step as Step;
+  if (head.kind === 'pending') return `next: ${head.label ?? accessText(head, short)}`;
   if (head.label !== null) return head.label;
   const more = group.length > 1 ? ` and ${group.length - 1} more` : '';
   return accessText(head, short) + more;

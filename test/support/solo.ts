@@ -14,7 +14,7 @@ import { endsOf } from './small.ts';
 export interface Case {
   readonly old: number;
   readonly told: number | boolean | undefined;
-  readonly then: number;
+  readonly left: number;
 }
 
 /** What a call tells as a word that a state can hold. */
@@ -34,7 +34,7 @@ export function expectCases<T extends Type>(
   cases: readonly Case[],
   call: (field: Field<T>, index: number) => unknown,
 ): void {
-  const wanted = cases.map(({ told, then }, i) => `${i}: ${wordOf(told)}, then ${then}`);
+  const wanted = cases.map(({ told, left }, i) => `${i}: ${wordOf(told)}, then ${left}`);
   expect(cases.map((one, i) => direct(type, one, (field) => call(field, i)))).toEqual(
     wanted.map((text) => text.replace(/^\d+: /, '')),
   );
@@ -76,7 +76,11 @@ function raw(field: Field): Field<typeof s32> {
 function direct<T extends Type>(type: T, one: Case, call: (field: Field<T>) => unknown): string {
   const words = [0, one.old];
   const memory = { words, offset: 0 };
-  const machine = directMachine(() => memory, () => '', true);
+  const machine = directMachine(
+    () => memory,
+    () => '',
+    true,
+  );
   const told = withMachine(machine, () => call({ type, address: 1 }));
   return `${wordOf(told)}, then ${words[1]}`;
 }

@@ -1,0 +1,109 @@
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { finalsOf, tried } from '../../test/support/small.ts';
+import { READ_ONCE, WRITE_ONCE } from './access.ts';
+import { kernelFunction, provenanceOf } from './function.ts';
+import { pointer, struct } from './struct.ts';
+import { s32 } from './type.ts';
+
+const node = struct('node', { value: s32 });
+
+describe('a kernel function', () => {
+  const twice = kernelFunction('mm/twice.c', '6.18', function twice(value: number): number {
+    return 2 * value;
+  });
+
+  it('keeps its name and its types', () => {
+    expect(twice.name).toBe('twice');
+    expectTypeOf(twice).toEqualTypeOf<(value: number) => number>();
+  });
+
+  it('is found by name with its file and version', () => {
+    expect(provenanceOf('twice')).toEqual({ file: 'mm/twice.c', version: '6.18' });
+    expect(provenanceOf('thrice')).toBeUndefined();
+  });
+
+  it('cannot be called outside of a scenario', () => {
+    expect(() => twice(2)).toThrow('a primitive was called outside of a scenario');
+  });
+
+  it('may be called while the scenario is set up', () => {
+    const finals = finalsOf(({ thread }) => {
+      const four = twice(2);
+      thread('t', () => four);
+    });
+    expect(finals).toEqual([' | 4']);
+  });
+});
+
+describe('the result of a kernel function', () => {
+  it('replaces what was observed inside: states meet', async () => {
+    const read = (deep: boolean): Promise<number> =>
+      tried(({ alloc, thread }) => {
+        const [x, y] = [alloc(s32, 'x'), alloc(s32, 'y')];
+        const look = kernelFunction('mm/look.c', '6.18', function look(): boolean {
+          return READ_ONCE(x) >= 0;
+        });
+        thread('writer', () => {
+          for (let i = 1; i <= 5; i++) READ_ONCE(y);
+        });
+        thread('setter', () => {
+          for (let i = 1; i <= 5; i++) WRITE_ONCE(x, i);
+        });
+        thread('reader', () => {
+          for (let i = 0; i < 3; i++) deep ? look() : READ_ONCE(x);
+        });
+      }).then(({ automatonStates }) => automatonStates);
+    const [collapsed, flat] = [await read(true), await read(false)];
+    expect(collapsed).toBeLessThan(flat / 2);
+  });
+
+  const results: [string, () => unknown][] = [
+    ['a number', () => 5],
+    ['a negative number', () => -5],
+    ['an unsigned number', () => 0xffffffff],
+    ['a truth value', () => true],
+    ['NULL', () => null],
+    ['nothing', () => undefined],
+    ['a struct', () => node.at(1)],
+    ['a field', () => node.at(1).value],
+    ['a short tuple', () => [1, null, node.at(1), false]],
+  ];
+
+  it.each(results)('may be %s, and is the same after it was collapsed', (_, make) => {
+    const finals = finalsOf(({ alloc, thread }) => {
+      const x = alloc(node);
+      const give = kernelFunction('mm/give.c', '6.18', function give(): object {
+        READ_ONCE(x.value);
+        return make() as object;
+      });
+      thread('t', () => {
+        const before = give() as unknown;
+        READ_ONCE(x.value);
+        const [now, then] = [make(), before].map((one) => (Array.isArray(one) ? one : [one]));
+        return now?.every((item, i) => same(item, then?.[i]));
+      });
+    });
+    expect(finals).toEqual(['0 | true']);
+  });
+
+  it('may be a pointer that was read', () => {
+    const finals = finalsOf(({ alloc, thread }) => {
+      const one = alloc(node);
+      const to = alloc(pointer(node), 'to');
+      const look = kernelFunction('mm/look.c', '6.18', function look() {
+        return READ_ONCE(to);
+      });
+      thread('t', () => {
+        const seen = look();
+        READ_ONCE(one.value);
+        return seen === null;
+      });
+    });
+    expect(finals).toEqual(['0 0 | true']);
+  });
+});
+
+function same(a: unknown, b: unknown): boolean {
+  const [one, other] = [a, b] as [{ address?: number }, { address?: number }];
+  return Object.is(a, b) || (one?.address !== undefined && one.address === other?.address);
+}
