@@ -168,10 +168,9 @@ describe('the command line', () => {
     const place = 'smp_wmb@mp.scenario.ts:1';
     expect(await refusal('check', 'mp.scenario.ts', '--without', place)).toMatchInlineSnapshot(`
       "
-      HF004  There is no defence \`smp_wmb@mp.scenario.ts:1\` in this scenario.
+      HF004  The scenario meets no defence 'smp_wmb@mp.scenario.ts:1'.
 
-        Did you mean smp_wmb@mp.scenario.ts:9 or smp_rmb@mp.scenario.ts:14?
-        Met: smp_wmb@mp.scenario.ts:9, smp_rmb@mp.scenario.ts:14
+        There are: thread/smp_wmb, thread/smp_rmb
 
         Most likely: a spelling mistake, or a defence in code that this scenario never runs.
         \`holdfast why <scenario>\` lists every defence with its name.

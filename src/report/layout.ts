@@ -84,18 +84,28 @@ export function layoutOf(trace: Trace, options: LayoutOptions = {}): Layout {
   return { threads: trace.threads, rows: folded, columns, rowOf };
 }
 
-/** What becomes one row each. */
+/**
+ * What becomes one row each. Looks at what nobody changes are left out: without labels always, with
+ * labels in long pictures; there, accesses without labels share rows too.
+ */
 function groupsOf(trace: Trace, options: LayoutOptions): Entry[][] {
   const entries = settledDrains(trace.steps);
   if (options.unfold === true) return entries.map((entry) => [entry]);
-  const told = entries.filter((entry) => !isBackground(entry.step, trace));
+  const rowsMax = options.rowsMax ?? ROWS_MAX;
+  const background = entries.map((entry) => isBackground(entry.step, trace));
+  const told = entries.filter(({ step }, at) => !background[at] || step.label !== null);
   const groups = joined(told, belongs);
-  return groups.length <= (options.rowsMax ?? ROWS_MAX) ? groups : joined(groups.flat(), continues);
+  if (groups.length <= rowsMax) return groups;
+  const changing = joined(
+    entries.filter((_entry, at) => !background[at]),
+    belongs,
+  );
+  return changing.length <= rowsMax ? changing : joined(changing.flat(), continues);
 }
 
 /** A plain look at something that nobody changes says nothing about the order of steps. */
 function isBackground(step: Step, trace: Trace): boolean {
-  if (step.label !== null || step.field === null || step.written !== null) return false;
+  if (step.field === null || step.written !== null) return false;
   if (step.kind !== 'access' || LOCKS.test(step.primitive)) return false;
   return !trace.steps.some(
     (other) =>

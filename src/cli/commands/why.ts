@@ -62,7 +62,7 @@ async function askWhy(
   const status = statusLine(context.io.status);
   const session = context.session();
   const table = await whyTable(models, async (model, without) => {
-    const options = { ...settings.search, model, without };
+    const options = { ...settings.search, model, without, pairs: without.length === 0 };
     const jobs = settings.search.jobs ?? 1;
     const given = await session.check(info, options, (progress) => status.show(progress, jobs));
     if (isProblem(given)) return failedResult(info, model, given);

@@ -1,0 +1,286 @@
+/** The other forms of a result: commit message, problem, check lines, annotations, pages. */
+import { describe, expect, it } from 'vitest';
+import {
+  at,
+  checkResult,
+  finding,
+  pinVersusShare,
+  steps,
+  storeBuffering,
+  trace,
+} from '../../test/support/trace.ts';
+import { closest, didYouMean } from './closest.ts';
+import { codes } from './codes.ts';
+import { dotText } from './dot.ts';
+import { explained, explanation } from './explain.ts';
+import { githubLines } from './github.ts';
+import { checkLines, lineWidths, outcomeOf, progressText, totalLine } from './human.ts';
+import { plainStyle } from './paint.ts';
+import { patchText } from './patch.ts';
+import { problemText } from './problem.ts';
+import { stateText } from './state.ts';
+import { amount, byteCount, duration, listed, roughAmount, slug, wrapped } from './text.ts';
+
+/** Columns of a line in which a tab goes to the next multiple of eight. */
+function columnsOf(line: string): number {
+  let columns = 0;
+  for (const one of line.split(''))
+    columns = one === '\t' ? columns - (columns % 8) + 8 : columns + 1;
+  return columns;
+}
+
+describe('the form for a commit message', () => {
+  it('is drawn as kernel developers draw it', () => {
+    expect(`\n${patchText(pinVersusShare())}\n`).toMatchInlineSnapshot(`
+      "
+      	gup-fast			ksm
+
+      	(1) B1 read pte: ro
+      					(2) A1 clear pte: ro
+      					(3) A2 pinned? 1
+      	(4) B3 pin the folio
+      	(5) B4 pte unchanged? ro
+      	    [old value: (2) not seen]
+      	(6) B5 exclusive? 1
+      					(7) A3 clear exclusive
+      					(8) A4 restore pte
+
+      	=> pinned (refs 1025) and shared (excl 0). Needs (2) to become
+      	   visible after (5), not possible on x86. Found with holdfast,
+      	   pin-vs-share:3f9k2.
+      "
+    `);
+    expect(`\n${patchText(storeBuffering())}\n`).toMatchInlineSnapshot(`
+      "
+      	left				right
+
+      	(1) WRITE_ONCE(x, 1)
+      	    [still in the store buffer]
+      	(2) READ_ONCE(y): 0
+      					(3) WRITE_ONCE(y, 1)
+      					(4) READ_ONCE(x): 0
+      					    [old value: (1) not seen]
+      	(5) visible: x 1
+
+      	=> both read 0 holds. Needs (1) to become visible after (4), as x86
+      	   may do. Found with holdfast, store-buffering:8kq0d.
+      "
+    `);
+  });
+
+  it.each([1, 2, 3, 4, 5, 9])('has at most 75 columns with %d threads', (count) => {
+    const threads = Array.from({ length: count }, (_unused, at_) => `worker thread ${at_}`);
+    const all = threads.map((_name, thread) => ({
+      thread,
+      label: 'take a speculative reference to the folio unless it is being freed',
+      observed: 'a long value',
+      readsFrom: 0,
+      missed: 1,
+    }));
+    const text = patchText(finding({ trace: trace({ threads, steps: steps(...all) }) }));
+    expect(Math.max(...text.split('\n').map(columnsOf))).toBeLessThanOrEqual(75);
+    expect(text).toMatch(/^[\t -~\n]*$/);
+  });
+});
+
+describe('a problem', () => {
+  const problem = {
+    code: 'HF021',
+    what: 'The scenario does something different when it is run again.',
+    position: at('/d/my-driver.scenario.ts', 2, 30),
+    details: ['first difference: step 7 of thread rx'],
+  };
+  const source = "first\n  thread('rx', () => { if (++tries > 3) return; });\n";
+
+  it('has place, source, caret, details and advice', () => {
+    const context = { sourceOf: () => source, place: () => 'my-driver.scenario.ts:2:30' };
+    expect(`\n${problemText(problem, context)}\n`).toMatchInlineSnapshot(`
+      "
+      HF021  The scenario does something different when it is run again.
+
+        my-driver.scenario.ts:2:30
+          2 |   thread('rx', () => { if (++tries > 3) return; });
+            |                              ^^^^^
+        first difference: step 7 of thread rx
+
+        Most likely: a variable outside of the thread is changed by it.
+        Put it in shared memory, or inside the function.
+        More: holdfast explain HF021
+      "
+    `);
+  });
+
+  it('does without the source where it cannot be read', () => {
+    const text = problemText(problem, { sourceOf: () => null });
+    expect(text).toContain('/d/my-driver.scenario.ts:2:30\n  first difference');
+  });
+
+  it('keeps the caret on the screen and below its column, however long the line is', () => {
+    const long = `${' '.repeat(9)}${'x'.repeat(200)}bad(); ${'y'.repeat(200)}`;
+    const where = { ...problem, position: at('/d/a.ts', 1, 210) };
+    const lines = problemText(where, { sourceOf: () => long }).split('\n');
+    const line = lines.find((one) => one.includes('bad();')) ?? '';
+    const caret = lines.find((one) => one.includes('^')) ?? '';
+    expect(caret.indexOf('^')).toBe(line.indexOf('bad'));
+    expect(caret).toMatch(/ \^{3}$/);
+    expect(line.length).toBeLessThanOrEqual(plainStyle.width);
+  });
+
+  it('never writes what a file holds to the terminal as it is', () => {
+    const text = problemText(problem, { sourceOf: () => 'a\n\u001b[2J evil \u0007 and more text' });
+    expect(text).not.toContain('\u001b');
+  });
+});
+
+describe('the lines of check', () => {
+  const open = { limit: 'time', seconds: 60 } as const;
+  const results = [
+    checkResult({}),
+    checkResult({
+      scenario: 'dirty-cow (4.8, before fix)',
+      verdict: 'fail',
+      expected: 'fail',
+      states: 61,
+    }),
+    checkResult({ scenario: 'broken', verdict: 'fail', states: 17 }),
+    checkResult({ scenario: 'fixed', expected: 'fail' }),
+    checkResult({ scenario: 'nfs', verdict: 'open', complete: false, open, states: 2_100_000 }),
+  ];
+
+  it('line up and say what was found', () => {
+    const widths = lineWidths(results.map(({ scenario }) => scenario));
+    const lines = results.flatMap((result) => checkLines(result, widths, plainStyle));
+    const text = [...lines, '', totalLine(results, 67, plainStyle)].join('\n');
+    expect(`\n${text}\n`).toMatchInlineSnapshot(`
+      "
+        pass   pin-vs-share                 2 threads       1 284 states   complete    0.9 s
+        fails  dirty-cow (4.8, before fix)  2 threads   found after 61                  0.9 s   as expected
+        FAIL   broken                       2 threads   found after 17                  0.9 s
+        PASS   fixed                        2 threads       1 284 states   complete    0.9 s   expected to fail
+        open   nfs                          2 threads       2.1 M states   stopped at 60 s
+               holdfast check nfs --until time=10m
+
+        5 scenarios   2 as expected   2 unexpected   1 open   tso   67 s
+      "
+    `);
+  });
+
+  it('are judged against what was expected', () => {
+    expect(results.map(outcomeOf)).toEqual([
+      'as expected',
+      'as expected',
+      'unexpected',
+      'unexpected',
+      'open',
+    ]);
+    const problems = [{ code: 'HF020', what: '', position: null, details: [] }];
+    expect(outcomeOf(checkResult({ problems }))).toBe('problem');
+  });
+
+  it('show progress with an honest estimate', () => {
+    const text = progressText(
+      'pin',
+      812_345,
+      { states: 1_300_000, spread: 200_000 },
+      6,
+      roughAmount,
+    );
+    expect(text).toBe('pin  812 k of about 1.3 M (±200 k)   62 %   ETA 3.6 s');
+    expect(progressText('pin', 812, null, 6, roughAmount)).toBe('pin  812 states  6.0 s');
+  });
+});
+
+describe('annotations for GitHub', () => {
+  it('escape what would end them', () => {
+    const position = at('/r/a,b:c.ts', 3, 5);
+    const found = finding({ position, message: '50% lost\nsecond line' });
+    const result = checkResult({ verdict: 'fail', findings: [found] });
+    expect(githubLines(result, (file) => file)).toEqual([
+      '::error file=/r/a%2Cb%3Ac.ts,line=3,col=5,title=pin-vs-share%3A never "pinned and shared"' +
+        '::50%25 lost%0Asecond line%0AModel tso. holdfast replay pin-vs-share:3f9k2',
+    ]);
+  });
+
+  it('warn of what is open and say nothing about what passes', () => {
+    const open = checkResult({ verdict: 'open', open: { limit: 'interrupted' } });
+    expect(githubLines(open, (file) => file)).toEqual([
+      '::warning title=pin-vs-share%3A open::interrupted',
+    ]);
+    expect(githubLines(checkResult(), (file) => file)).toEqual([]);
+  });
+});
+
+describe('pages', () => {
+  it('exist for every code and every word, and fit their width', () => {
+    const all = [...codes.map(({ code }) => code), ...explained().words];
+    expect(all.length).toBeGreaterThan(60);
+    for (const word of all) {
+      const page = explanation(word, 80) ?? '';
+      expect(page.split('\n').length, word).toBeGreaterThan(2);
+      expect(Math.max(...page.split('\n').map((line) => line.length)), word).toBeLessThanOrEqual(
+        80,
+      );
+    }
+  });
+
+  it('have codes in order, each once, with full texts', () => {
+    const numbers = codes.map(({ code }) => Number(code.slice(2)));
+    expect(numbers).toEqual([...new Set(numbers)].toSorted((one, other) => one - other));
+    for (const { title, explanation: text, likely, next } of codes) {
+      expect([title, text, likely, next].every((part) => part.length > 10)).toBe(true);
+    }
+  });
+
+  it('are found by other words too, and by no property of objects', () => {
+    expect(explanation('Stale_Read', 80)).toBe(explanation('stale', 80));
+    expect(explanation('constructor', 80)).toBeNull();
+    expect(explanation('toString', 80)).toBeNull();
+  });
+});
+
+describe('suggestions', () => {
+  it('are the nearest words', () => {
+    expect(closest('pin-vs-shares', ['pin-vs-share', 'dirty-cow'])).toEqual(['pin-vs-share']);
+    expect(didYouMean('smp_bm', ['smp_mb', 'smp_rmb', 'xchg'])).toBe(
+      'Did you mean smp_mb or smp_rmb?',
+    );
+    expect(didYouMean('zzz', ['abc'])).toBe('');
+  });
+});
+
+describe('state and graph', () => {
+  it('the state after a row names what waits in a store buffer', () => {
+    const sb = trace({ ...(storeBuffering().trace ?? { steps: [] }) });
+    expect(stateText(sb, 1)).toBe('  x  0\n  y  0\n  in the store buffer of left: x 1');
+    expect(stateText(sb, 5)).toBe('  x  1\n  y  1');
+    expect(stateText(sb, 6)).toBeNull();
+  });
+
+  it('the graph has a cluster a thread and an edge for what was missed', () => {
+    const sb = trace({ ...(storeBuffering().trace ?? { steps: [] }), scenario: 'a "b"' });
+    const text = dotText(sb);
+    expect(text).toContain('digraph "a \\"b\\""');
+    expect(text.match(/subgraph/g)).toHaveLength(2);
+    expect(text).toContain('r1 -> r4 [color=red, label=missed];');
+  });
+});
+
+describe('numbers and texts', () => {
+  it.each([
+    [amount(1284), '1 284'],
+    [amount(48_020), '48 020'],
+    [amount(2_100_000), '2.1 M'],
+    [roughAmount(812_345), '812 k'],
+    [duration(0.94), '0.9 s'],
+    [duration(67.2), '67 s'],
+    [duration(200), '3 min 20 s'],
+    [byteCount(4 * 2 ** 30), '4.0 GB'],
+    [listed(['a', 'b', 'c'], 'or'), 'a, b or c'],
+    [slug('dirty-cow (4.8, before 19be)'), 'dirty-cow-4.8-before-19be'],
+    [slug('../../etc/passwd'), 'etc-passwd'],
+    [slug('…'), 'scenario'],
+    [wrapped('one two  three\nfour', 9).join('|'), 'one two|three|four'],
+  ])('%s', (found, expected) => {
+    expect(found).toBe(expected);
+  });
+});

@@ -1,0 +1,191 @@
+/** What a picture shows and where, as data: rows, numbers, marks, state columns. */
+import { describe, expect, it } from 'vitest';
+import { storeBuffering, steps, trace } from '../../test/support/trace.ts';
+import type { Step, Trace } from '../explore/result.ts';
+import { causeOf } from './cause.ts';
+import { settledDrains } from './drains.ts';
+import { layoutOf } from './layout.ts';
+
+function texts(one: Trace, options = {}): string[] {
+  return layoutOf(one, options).rows.map((row) => `${row.number ?? '-'} ${row.text}`);
+}
+
+function sb(): Trace {
+  return storeBuffering().trace as Trace;
+}
+
+describe('rows', () => {
+  it('are accesses, written as code, where there are no labels', () => {
+    expect(texts(sb())).toEqual([
+      '1 WRITE_ONCE(x, 1)',
+      '2 READ_ONCE(y)',
+      '3 WRITE_ONCE(y, 1)',
+      '4 READ_ONCE(x)',
+      '5 visible: x 1',
+    ]);
+  });
+
+  const labelled = trace({
+    steps: steps(
+      { thread: 0, label: 'B1 pin', calls: ['pin'], primitive: 'atomic_add', field: 'f.refs' },
+      { thread: 0, calls: ['pin', 'inner'], field: 'f.flags', observed: 'dirty', written: '0' },
+      { thread: 1, label: 'A1 look', field: 'f.refs', observed: '2' },
+      { thread: 0, calls: ['pin'], primitive: 'WRITE_ONCE', field: 'f.flags', written: '1' },
+      { thread: 0, calls: [], primitive: 'WRITE_ONCE', field: 'f.flags', written: '2' },
+    ),
+  });
+
+  it('take up what belongs to the label, until another thread comes between', () => {
+    expect(texts(labelled)).toEqual([
+      '1 B1 pin',
+      '2 A1 look',
+      '3 WRITE_ONCE(flags, 1)',
+      '4 WRITE_ONCE(flags, 2)',
+    ]);
+    expect(layoutOf(labelled).rows[0]?.detail).toBe('flags dirty');
+  });
+
+  it('are single accesses when unfolded', () => {
+    expect(texts(labelled, { unfold: true })).toHaveLength(5);
+  });
+
+  it('leave out looks at what nobody changes, labelled ones only where there are many', () => {
+    const reads = { thread: 0, field: 'f.order', observed: '0' };
+    const writes = { thread: 1, primitive: 'WRITE_ONCE', field: 'f.refs', written: '3' };
+    const one = trace({ steps: steps(reads, { ...reads, label: 'order?' }, writes) });
+    expect(texts(one)).toEqual(['1 order?', '2 WRITE_ONCE(refs, 3)']);
+    expect(texts(one, { rowsMax: 1 })).toEqual(['1 WRITE_ONCE(refs, 3)']);
+  });
+
+  it('say what a stuck thread would do next', () => {
+    const stuck = trace({
+      steps: steps({ thread: 0, kind: 'pending', primitive: 'spin_lock', field: 'a.lock' }),
+    });
+    expect(texts(stuck)).toEqual(['1 next: spin_lock(lock)']);
+  });
+});
+
+describe('stale marks', () => {
+  it('name rows, not steps', () => {
+    const marks = layoutOf(sb()).rows.map((row) => row.stale);
+    expect(marks[3]).toEqual({ source: 'init', missed: '1' });
+    expect(marks.filter((mark) => mark !== null)).toHaveLength(1);
+  });
+});
+
+describe('drains', () => {
+  const kinds = (all: readonly Step[]): string[] =>
+    settledDrains(all).map(
+      ({ step, drain }) => `${step.kind} ${step.field}${drain === null ? '' : ' +drain'}`,
+    );
+  const store = { thread: 0, primitive: 'WRITE_ONCE', written: '1', buffered: true } as const;
+  const drain = { thread: 0, kind: 'drain', written: '1' } as const;
+
+  it('join their store when nobody looks in between', () => {
+    const all = steps(
+      { ...store, field: 'x' },
+      { thread: 1, field: 'y' },
+      { ...drain, field: 'x' },
+    );
+    expect(kinds(all)).toEqual(['access x +drain', 'access y']);
+  });
+
+  it('stay behind a look of another thread', () => {
+    const all = steps(
+      { ...store, field: 'x' },
+      { thread: 1, field: 'x' },
+      { ...drain, field: 'x' },
+    );
+    expect(kinds(all)).toEqual(['access x', 'access x', 'drain x']);
+  });
+
+  it('keep their order: a later store is not visible before an earlier one', () => {
+    const all = steps(
+      { ...store, field: 'x' },
+      { ...store, field: 'z' },
+      { thread: 1, field: 'x' },
+      { ...drain, field: 'x' },
+      { ...drain, field: 'z' },
+    );
+    expect(kinds(all)).toEqual(['access x', 'access z', 'access x', 'drain x', 'drain z']);
+  });
+
+  it('never pass a drain of the same word by another thread', () => {
+    const all = steps(
+      { ...store, field: 'x' },
+      { ...store, thread: 1, field: 'x' },
+      { ...drain, thread: 1, field: 'x' },
+      { ...drain, field: 'x' },
+    );
+    expect(kinds(all)).toEqual(['access x', 'access x +drain', 'drain x']);
+  });
+});
+
+describe('state columns', () => {
+  it('are the fields that change, under short names where these are clear', () => {
+    const one = trace({
+      initial: [
+        { field: 'a.refs', value: '1' },
+        { field: 'b.refs', value: '1' },
+        { field: 'b.flags', value: '-' },
+        { field: 'b.lock', value: 'free' },
+      ],
+      steps: steps(
+        { thread: 0, primitive: 'atomic_inc', field: 'a.refs', changes: [['a.refs', '1', '2']] },
+        { thread: 0, primitive: 'atomic_inc', field: 'b.refs', changes: [['b.refs', '1', '2']] },
+        { thread: 0, primitive: 'set_bit', field: 'b.flags', changes: [['b.flags', '-', 'dirty']] },
+        {
+          thread: 0,
+          primitive: 'spin_lock',
+          field: 'b.lock',
+          changes: [['b.lock', 'free', 'held']],
+        },
+      ),
+    });
+    expect(layoutOf(one).columns.map(({ title, final }) => `${title}=${final}`)).toEqual([
+      'a.refs=2',
+      'b.refs=2',
+      'flags=dirty',
+    ]);
+  });
+});
+
+describe('the cause', () => {
+  const why = (one: Trace): string => causeOf(one, layoutOf(one)).text;
+
+  it('of a stale read is the store that still waits', () => {
+    expect(why(sb())).toBe(
+      'Step 2 is done before step 1 is visible: the store waits in the store buffer of left, and ' +
+        'no full barrier stands between them. So step 4 still reads the old value.',
+    );
+  });
+
+  it('of an interleaving is the change between look and act', () => {
+    const one = trace({
+      steps: steps(
+        { thread: 0, field: 'c.n', observed: '0' },
+        {
+          thread: 1,
+          primitive: 'WRITE_ONCE',
+          field: 'c.n',
+          written: '1',
+          changes: [['c.n', '0', '1']],
+        },
+        {
+          thread: 0,
+          primitive: 'WRITE_ONCE',
+          field: 'c.n',
+          written: '1',
+          changes: [['c.m', '1', '1']],
+        },
+      ),
+    });
+    expect(why(one)).toBe(
+      'Step 1 of gup-fast looks at n; step 2 of ksm changes it before step 3 acts on it.',
+    );
+  });
+
+  it('of one thread is that thread', () => {
+    expect(why(trace({ steps: steps({ thread: 0 }) }))).toContain('One thread alone does it');
+  });
+});
