@@ -84,18 +84,35 @@ function metIn(whole: Verdicts): Defence[] {
   return [...new Map(all.map((defence) => [defence.name, defence])).values()];
 }
 
-/** Two barriers pair if each orders before it what the other orders after it. */
+/**
+ * Two barriers of different threads pair if what one orders before it conflicts with what the other
+ * orders after it, and the other way round: the shapes of store buffering and message passing.
+ */
 export function isPair(one: Defence, other: Defence): boolean {
   if (one.name === other.name || !orders(one) || !orders(other)) return false;
-  return meet(one.before, other.after) && meet(one.after, other.before);
+  if (one.threads.every((thread) => other.threads.includes(thread))) return false;
+  return (
+    meet(ordered(one, one.before), ordered(other, other.after)) &&
+    meet(ordered(one, one.after), ordered(other, other.before))
+  );
+}
+
+/** A read barrier orders only reads, a write barrier only writes. */
+function ordered({ primitive }: Defence, accesses: readonly string[]): readonly string[] {
+  if (primitive === 'smp_rmb') return accesses.filter((access) => access.startsWith('R '));
+  if (primitive === 'smp_wmb') return accesses.filter((access) => access.startsWith('W '));
+  return accesses;
 }
 
 function orders({ kind }: Defence): boolean {
   return kind === 'barrier' || kind === 'atomic';
 }
 
+/** Whether two accesses go to one field, one of them to write. */
 function meet(some: readonly string[], others: readonly string[]): boolean {
-  return some.some((field) => others.includes(field));
+  return some.some((a) =>
+    others.some((b) => a.slice(2) === b.slice(2) && (a.startsWith('W') || b.startsWith('W'))),
+  );
 }
 
 /** Every search ended and found nothing. */

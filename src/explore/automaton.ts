@@ -165,13 +165,14 @@ function runBoth(
   observed: number,
 ): Run | Problem {
   const { world } = growing;
-  const body = growing.program.threads[owner]?.body ?? ((): void => {});
+  const thread = growing.program.threads[owner];
+  if (thread === undefined) throw new Error(`automaton: there is no thread ${owner}`);
   const history = node === null ? [] : growing.histories.entries(node);
-  const collapsed = runCollapsed(world, body, history, node === null ? null : observed);
+  const collapsed = runCollapsed(world, thread, history, node === null ? null : observed);
   growing.runs++;
   if (collapsed.end.kind === 'problem') return collapsed.end.problem;
   const values = node === null ? [] : [...valuesTo(growing, node), observed];
-  const flat = runFlat(world, body, values);
+  const flat = runFlat(world, thread, values);
   growing.runs++;
   if (flat.end.kind === 'problem') return flat.end.problem;
   return same(collapsed, flat) ? collapsed : notDeterministic(growing, owner, collapsed, flat);

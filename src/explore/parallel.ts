@@ -312,6 +312,8 @@ function writeCounts(worker: Worker): void {
   counts[Count.TRANSITIONS] = worker.transitions;
   counts[Count.SENT] = sent;
   counts[Count.NOTICES] = worker.notices;
+  // In kibibytes, so that they fit one integer.
+  counts[Count.VISITED_BYTES] = worker.visited.bytes() / 1024;
   counts[Count.BYTES] =
     (worker.visited.bytes() + worker.current.bytes() + worker.next.bytes()) / 1024;
 }

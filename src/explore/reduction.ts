@@ -58,6 +58,7 @@ export class Reduction {
   /** The decisions of every worker of a parallel search; else just `used`. */
   private everybody: readonly Uint8Array[] = [];
   private readonly space: TableSpace;
+  private readonly opened: Set<number> = new Set();
   private known = 0;
   private seenPairs = 0;
 
@@ -132,6 +133,9 @@ export class Reduction {
     this.makeRoom(states);
     for (let node = this.known; node < states; node++) this.addOwn(node);
     this.known = states;
+    for (let pair = this.seenPairs; pair < this.joined.length; pair += 2) {
+      this.opened.add(this.joined[pair] as number);
+    }
     this.seenPairs = this.joined.length;
     while (this.propagate()) {
       // Futures flow backwards along edges until nothing changes.
@@ -272,12 +276,14 @@ export class Reduction {
     let used = 0;
     for (const relied of this.everybody) used |= relied[node] as number;
     if ((used & 2) !== 0 && (flags & Flag.NEW_ROUND) !== 0) this.isInvalid = true;
+    const kind = this.tables.rows[node << ROW_SHIFT] as number;
+    const isOpen = kind === NodeKind.DONE || kind === NodeKind.FAILED || this.opened.has(node);
     for (let accessClass = 1; accessClass <= CLASSES; accessClass++) {
       for (let word = 0; word < this.setWords; word++) {
         const at = (CLASSES * node + accessClass - 1) * this.setWords + word;
         const before = this.conflicts[at] as number;
-        const after = this.conflicting(node, accessClass, word);
-        if (after !== before && (used & 1) !== 0) this.isInvalid = true;
+        const after = isOpen ? this.conflicting(node, accessClass, word) : -1;
+        if ((after & ~before) !== 0 && (used & 1) !== 0) this.isInvalid = true;
         this.conflicts[at] = after;
       }
     }

@@ -1,7 +1,7 @@
 /** Accesses, barriers, locks and assertions of a thread that is run by replay.ts. */
 
 import type { Nesting } from '../memory/machine.ts';
-import { Effect, operation as makeOperation, Result } from '../memory/operation.ts';
+import { Effect, Modify, operation as makeOperation, Result } from '../memory/operation.ts';
 import type { Operation } from '../memory/operation.ts';
 import { ORDERING } from '../memory/ordering.ts';
 import type { PrimitiveName } from '../memory/ordering.ts';
@@ -62,7 +62,7 @@ function step(state: State, operation: Operation): number {
   }
   state.label = null;
   if (operation.effect === Effect.CHOOSE || operation.effect === Effect.ALLOCATE) return observed;
-  state.lastAddress = operation.address;
+  if (state.flat) noteAccess(state, operation);
   const done = operation.result !== Result.TESTED || observed !== 0;
   const held = done ? afterHold(state.context, operation, state.world.nameOf) : state;
   state.context = afterAccess(checked(state, held));
@@ -73,7 +73,7 @@ function step(state: State, operation: Operation): number {
 function observe(state: State, operation: Operation): number {
   if (state.cursor < state.replayed) return answer(state);
   if (state.delivery === null) {
-    noteFields(state, operation);
+    if (state.flat) noteAccess(state, operation);
     if (!state.flat) state.stack = captureStack();
     return suspend(state, { kind: 'access', operation });
   }
@@ -120,24 +120,31 @@ export function defended(state: State, name: string): boolean {
   return state.world.sites.asked(state.calls, name) === 'keep';
 }
 
+/**
+ * Notes that a defence was met. Where it was met before is looked up only if the fields around it are
+ * wanted: finding the place in the source costs more than the rest of a run.
+ */
 function noteDefence(
   state: State,
   kind: 'barrier' | 'lock' | 'test',
   name: string,
   primitive: string,
 ): void {
-  if (!isLive(state)) return;
-  const key = state.world.sites.note(kind, state.calls, name, primitive);
-  if (state.flat) state.sinceAccess.push({ key, before: state.lastAddress });
+  const again = state.flat && state.world.pairs;
+  if (!isLive(state) && !again) return;
+  const key = state.world.sites.note(kind, state.thread, state.calls, name, primitive);
+  if (kind !== 'barrier') return;
+  for (const field of state.recent) state.world.sites.noteFields(key, field, null);
+  state.open.push(key);
 }
 
-/** Pairs the defences met since the last access with the accesses around them. */
-function noteFields(state: State, next: Operation): void {
-  for (const { key, before } of state.sinceAccess) {
-    const { nameOf } = state.world;
-    const after = next.address === 0 ? null : nameOf(next.address);
-    state.world.sites.noteFields(key, before === 0 ? null : nameOf(before), after);
-  }
+/** Notes an access of a flat run behind every barrier before it. */
+function noteAccess(state: State, next: Operation): void {
+  if (next.address === 0) return;
+  const writes = next.modify !== Modify.NOTHING;
+  const field = `${writes ? 'W' : 'R'} ${state.world.nameOf(next.address)}`;
+  for (const key of state.open) state.world.sites.noteFields(key, null, field);
+  state.recent.push(field);
 }
 
 function checkSleep(state: State, operation: Operation): Operation {

@@ -47,6 +47,8 @@ export const SENTINEL: Error = new Error('holdfast: a thread is being suspended'
 /** The state of one run. */
 export interface State {
   readonly world: ReplayWorld;
+  /** The name of the thread, or of the first of its twins. */
+  readonly thread: string;
   readonly flat: boolean;
   readonly entries: number[];
   /** How far the history has been answered, and how much of it there is to answer. */
@@ -64,19 +66,21 @@ export interface State {
   accesses: number;
   /** How many loops are running. */
   loops: number;
-  /** Flat runs: the last accessed address and the defences met since, for pairing. */
-  lastAddress: number;
-  readonly sinceAccess: { readonly key: string; readonly before: number }[];
+  /** Flat runs: the accesses so far, and the barriers so far. */
+  readonly recent: string[];
+  readonly open: string[];
 }
 
 export function start(
   world: ReplayWorld,
+  thread: string,
   flat: boolean,
   answers: readonly number[],
   delivery: number | null,
 ): State {
   return {
     world,
+    thread,
     flat,
     entries: [...answers],
     cursor: 0,
@@ -91,8 +95,8 @@ export function start(
     newRound: false,
     accesses: 0,
     loops: 0,
-    lastAddress: 0,
-    sinceAccess: [],
+    recent: [],
+    open: [],
   };
 }
 

@@ -27,6 +27,12 @@ import { isLive, SENTINEL, start, suspendWith } from './replay-state.ts';
 import type { Failure, Run, RunEnd, State } from './replay-state.ts';
 import type { ReplayWorld } from './world.ts';
 
+/** What is run: a thread's function, and its name for messages. */
+export interface Runnable {
+  readonly name: string;
+  readonly body: () => unknown;
+}
+
 /**
  * Runs `body` against a collapsed history.
  *
@@ -34,11 +40,11 @@ import type { ReplayWorld } from './world.ts';
  */
 export function runCollapsed(
   world: ReplayWorld,
-  body: () => unknown,
+  { name, body }: Runnable,
   history: readonly number[],
   observed: number | null,
 ): Run {
-  return run(start(world, false, history, observed), body);
+  return run(start(world, name, false, history, observed), body);
 }
 
 /**
@@ -46,8 +52,12 @@ export function runCollapsed(
  *
  * @param values all observations since the start, in order
  */
-export function runFlat(world: ReplayWorld, body: () => unknown, values: readonly number[]): Run {
-  return run(start(world, true, values, null), body);
+export function runFlat(
+  world: ReplayWorld,
+  { name, body }: Runnable,
+  values: readonly number[],
+): Run {
+  return run(start(world, name, true, values, null), body);
 }
 
 function run(state: State, body: () => unknown): Run {

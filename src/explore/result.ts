@@ -129,7 +129,9 @@ export interface Defence {
   readonly position: Position | null;
   /** Weaker forms that can be tried: `smp_rmb` for `smp_mb`, for example. */
   readonly weaker: readonly string[];
-  /** The fields accessed before and after it in program order, for pairing. */
+  /** The threads that were seen to use it. */
+  readonly threads: readonly string[];
+  /** `R field` and `W field`: the accesses before and after it in program order, for pairing. */
   readonly before: readonly string[];
   readonly after: readonly string[];
 }

@@ -44,6 +44,7 @@ interface Site {
   readonly kind: Defence['kind'];
   readonly primitive: string;
   readonly position: Position | null;
+  readonly threads: Set<string>;
   readonly before: Set<string>;
   readonly after: Set<string>;
 }
@@ -51,7 +52,13 @@ interface Site {
 /** Collects the defences of one search. */
 export interface Sites {
   /** Notes that a defence was met; gives its key for `noteFields`. */
-  note(kind: Defence['kind'], calls: readonly string[], name: string, primitive: string): string;
+  note(
+    kind: Defence['kind'],
+    thread: string,
+    calls: readonly string[],
+    name: string,
+    primitive: string,
+  ): string;
   /** Notes the fields accessed around a defence. */
   noteFields(key: string, before: string | null, after: string | null): void;
   /** What is asked to happen to a defence: `keep`, `remove`, or the weaker primitive. */
@@ -88,14 +95,14 @@ export function createSites(removals: readonly Removal[], numbered: readonly Def
   };
 
   return {
-    note(kind, calls, name, primitive) {
+    note(kind, thread, calls, name, primitive) {
       const full = fullName(calls, name);
       const position = callStack()[0] ?? null;
       const key = `${full} ${position?.file}:${position?.line}:${position?.column}`;
       if (!sites.has(key)) {
-        const empty = { before: new Set<string>(), after: new Set<string>() };
-        sites.set(key, { name: full, kind, primitive, position, ...empty });
+        sites.set(key, { name: full, kind, primitive, position, ...emptySets() });
       }
+      sites.get(key)?.threads.add(thread);
       return key;
     },
     noteFields(key, before, after) {
@@ -115,6 +122,10 @@ export function createSites(removals: readonly Removal[], numbered: readonly Def
     unmatched: () => removals.map((one) => one.text).filter((text) => !matched.has(text)),
     list: () => listOf([...sites.values()]),
   };
+}
+
+function emptySets(): Pick<Site, 'threads' | 'before' | 'after'> {
+  return { threads: new Set(), before: new Set(), after: new Set() };
 }
 
 /** The name of a defence: the kernel function it stands in, then what it is. */
@@ -152,6 +163,7 @@ function listOf(sites: readonly Site[]): Defence[] {
       kind: site.kind,
       primitive: site.primitive,
       position: site.position,
+      threads: [...site.threads].toSorted(),
       weaker: WEAKER[site.primitive as PrimitiveName] ?? [],
       before: [...site.before].toSorted(),
       after: [...site.after].toSorted(),

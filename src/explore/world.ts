@@ -25,6 +25,8 @@ export interface Contexts {
 /** The world around a replayed thread. */
 export interface ReplayWorld {
   readonly model: Model;
+  /** The fields around every barrier are wanted, for pairing. */
+  readonly pairs: boolean;
   readonly sites: Sites;
   readonly contexts: Contexts;
   /** The full name of the word at an address. */
@@ -40,6 +42,7 @@ export interface ReplayWorld {
 export interface WorldOptions {
   readonly model: Model;
   readonly without: readonly string[];
+  readonly pairs?: boolean;
   readonly designs: Readonly<Record<string, string>>;
   /** The defences of a complete search, which `name#2` refers to. */
   readonly numbered: readonly Defence[];
@@ -51,6 +54,7 @@ export function createWorld(program: Program, options: WorldOptions): ReplayWorl
   const used = new Map<string, DesignUse>();
   return {
     model: options.model,
+    pairs: options.pairs ?? false,
     sites: createSites(options.without.map(parseRemoval), options.numbered),
     contexts: createContexts(),
     nameOf: (address) => names.get(address) ?? `word ${address}`,

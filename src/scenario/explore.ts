@@ -32,6 +32,8 @@ export interface CheckOptions {
   };
   readonly without?: readonly string[];
   readonly designs?: Readonly<Record<string, string>>;
+  /** Find out which fields each barrier stands between (`why` pairs barriers by them). */
+  readonly pairs?: boolean;
   readonly reduction?: boolean;
   readonly symmetry?: boolean;
   /** Do not stop at the first finding. */
