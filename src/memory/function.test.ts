@@ -50,7 +50,10 @@ describe('the result of a kernel function', () => {
           for (let i = 1; i <= 5; i++) WRITE_ONCE(x, i);
         });
         thread('reader', () => {
-          for (let i = 0; i < 3; i++) deep ? look() : READ_ONCE(x);
+          for (let i = 0; i < 3; i++) {
+            if (deep) look();
+            else READ_ONCE(x);
+          }
         });
       }).then(({ automatonStates }) => automatonStates);
     const [collapsed, flat] = [await read(true), await read(false)];
