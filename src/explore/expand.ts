@@ -87,10 +87,36 @@ function hasRace(one: Expansion, records: Int32Array, base: number): boolean {
     if (((rows[first + Column.FLAGS] as number) & Flag.PLAIN) === 0) continue;
     for (let b = 0; b < threads; b++) {
       const second = (records[base + nodesAt + b] as number) << ROW_SHIFT;
-      if (a !== b && isRace(rows, first, second)) return true;
+      if (
+        a !== b &&
+        isRace(rows, first, second) &&
+        mayMeet(one.layout, rows, a, first, b, second)
+      ) {
+        return true;
+      }
     }
   }
   return false;
+}
+
+/**
+ * Whether the accesses of two threads can come at once. A handler and the thread that it interrupts
+ * share a CPU: not if that thread has interrupts off, and two handlers never.
+ */
+export function mayMeet(
+  layout: Layout,
+  rows: Int32Array,
+  a: number,
+  first: number,
+  b: number,
+  second: number,
+): boolean {
+  const { interrupts } = layout;
+  const hostOfA = interrupts[a] as number;
+  const hostOfB = interrupts[b] as number;
+  if (hostOfA === b) return ((rows[second + Column.FLAGS] as number) & Flag.GUARDED) === 0;
+  if (hostOfB === a) return ((rows[first + Column.FLAGS] as number) & Flag.GUARDED) === 0;
+  return hostOfA < 0 || hostOfA !== hostOfB;
 }
 
 /** Whether two rows conflict; at least one of them is known to be a plain access. */

@@ -8,7 +8,7 @@
 import { withMachine } from '../memory/machine.ts';
 import type { Automaton } from './automaton.ts';
 import { directMachine, UserMistake } from './direct.ts';
-import { isRace } from './expand.ts';
+import { isRace, mayMeet } from './expand.ts';
 import type { Layout } from './layout.ts';
 import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
 import { positionsOf } from './position.ts';
@@ -204,6 +204,7 @@ function races(judging: Judging, records: Int32Array, base: number): Violation[]
     for (let b = 0; b < layout.threads; b++) {
       const two = (records[base + layout.nodesAt + b] ?? 0) << ROW_SHIFT;
       if (a === b || !isRace(rows, one, two)) continue;
+      if (!mayMeet(layout, rows, a, one, b, two)) continue;
       const names = [a, b].map((thread) => program.threads[thread]?.name ?? '').toSorted();
       const word = wordAt(judging, rows[one + Column.INDEX] ?? 0);
       const message = `${names.join(' and ')} access ${word} at once, at least one plainly and one to write.`;

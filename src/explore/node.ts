@@ -69,4 +69,6 @@ export const Flag = {
   NEW_ROUND: 512,
   /** The access may change its word. */
   WRITES: 1024,
+  /** Made with interrupts off: a handler on the same CPU cannot come between. */
+  GUARDED: 2048,
 } as const;

@@ -7,13 +7,16 @@
 
 import type { Position } from './result.ts';
 
-const CALL = /((?:file:\/\/|\/|[a-z]+:\/\/|[A-Za-z]:\\)[^()]*):(\d+):(\d+)\)?$/;
+/** `at name (file:1:2)`, `at file:1:2` (V8) and `name@file:1:2` (SpiderMonkey). */
+const V8 = /^at (?:.*\()?((?:file:|https?:|[A-Za-z]:\\|\/)[^()]*):(\d+):(\d+)\)?$/;
+const OTHER = /^[^@]*@((?:file:|https?:|[A-Za-z]:\\|\/).*):(\d+):(\d+)$/;
 
 /** The calls of a stack text, innermost first. */
 export function positionsOf(stack: string): Position[] {
   const positions: Position[] = [];
   for (const line of stack.split('\n')) {
-    const match = CALL.exec(line.trim());
+    const text = line.trim();
+    const match = V8.exec(text) ?? OTHER.exec(text);
     if (match !== null) {
       const [, file = '', row, column] = match;
       positions.push({ file: plainPath(file), line: Number(row), column: Number(column) });

@@ -44,7 +44,7 @@ function writeOperation(
     });
   }
   const status = growing.statusOf.get(address) ?? 0;
-  if (operation.effect === Effect.FREE && status === 0) {
+  if (operation.effect === Effect.FREE && !isSlot(growing, address)) {
     return problem('HF030', {
       what: 'kfree of memory that kmalloc did not give.',
       position: stack()[0] ?? null,
@@ -64,6 +64,11 @@ function writeOperation(
   rows[at + Column.CLASS] = accessClassOf(operation);
   noteFeatures(growing.tables.features, operation);
   return null;
+}
+
+/** Whether a struct that kmalloc gives begins here. */
+function isSlot(growing: Growing, address: number): boolean {
+  return growing.program.pools.some((pool) => pool.slots.includes(address));
 }
 
 function noteFeatures(features: Int32Array, operation: Operation): void {
@@ -92,6 +97,7 @@ function flagsOf(operation: Operation, context: Context, tso: boolean): number {
   if (operation.modify !== 0) flags |= Flag.WRITES;
   if (context.inReader) flags |= Flag.READER;
   if (context.inIrqOff) flags |= Flag.IRQ_OFF;
+  if (context.irq > 0) flags |= Flag.GUARDED;
   if (!tso) return flags;
   if (context.barrier) flags |= Flag.DRAIN;
   if (order.tso === 'store') flags |= Flag.BUFFERED;

@@ -102,19 +102,37 @@ function isHandling(stepper: Stepper, thread: number, node: number): boolean {
   return stepper.column(node, Column.KIND) !== NodeKind.DONE;
 }
 
-/** After a step of `thread`: whoever waits for it waits no longer if it is quiescent now. */
+/**
+ * After a step of `thread`: whoever waits for it, or for another thread that shares its store buffer,
+ * waits no longer if that thread is quiescent now.
+ */
 export function passQuiescent(stepper: Stepper, thread: number): void {
   const { graceAt, threads } = stepper.layout;
-  const stores = stepper.bufferChanged ? (stepper.buffer[0] ?? 0) : stepper.bufferedStores(thread);
-  const node = stepper.nodeAfter(thread);
   for (let waiter = 0; waiter < threads; waiter++) {
     const mask = graceMask(stepper, waiter);
-    if ((mask & (1 << thread)) === 0) continue;
+    if (mask === 0) continue;
     const which = stepper.column(stepper.nodeOf(waiter), Column.ARGUMENT);
-    if (isQuiescent(stepper, thread, node, which, stores)) {
-      stepper.change(graceAt + waiter, mask & ~(1 << thread));
+    let left = mask;
+    for (let other = 0; other < threads; other++) {
+      if (sharesBuffer(stepper, thread, other) && isQuiescentNow(stepper, thread, other, which)) {
+        left &= ~(1 << other);
+      }
     }
+    stepper.change(graceAt + waiter, left);
   }
+}
+
+/** Whether a step of one thread can make the other quiescent. */
+function sharesBuffer(stepper: Stepper, thread: number, other: number): boolean {
+  const { bufferOf } = stepper.layout;
+  return other === thread || (bufferOf[other] === bufferOf[thread] && (bufferOf[other] ?? -1) >= 0);
+}
+
+/** Whether `other` is quiescent after the step of `thread` that is being written. */
+function isQuiescentNow(stepper: Stepper, thread: number, other: number, which: number): boolean {
+  const stores = stepper.bufferChanged ? (stepper.buffer[0] ?? 0) : stepper.bufferedStores(other);
+  const node = other === thread ? stepper.nodeAfter(other) : stepper.nodeOf(other);
+  return isQuiescent(stepper, other, node, which, stores);
 }
 
 /** Whether a thread cannot step because of an interrupt on its CPU, or cannot interrupt now. */
