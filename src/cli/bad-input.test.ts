@@ -17,7 +17,7 @@ const { READ_ONCE, WRITE_ONCE, kernelFunction, kmalloc } = linux;
 const box = struct('box', { data: u32, ready: u32 });
 `;
 
-/** Runs the command, which must refuse without a stack; gives what it printed, with a plain folder. */
+/** Runs the command, which must refuse without a stack; gives what it printed. */
 async function refusal(...argv: readonly string[]): Promise<string> {
   const { code, out, err } = await desk.run(...argv);
   expect(code, err + out).toBe(2);
@@ -206,7 +206,8 @@ describe('the command line', () => {
       "
       HF005  The scenario does not ask about the design \`colour\`.
 
-        It asks about pin-path, pinned-folio, clear-dirty-order, pin-increment, pte-clear, tlb-flush, after-mkclean, bounced-folio, unpin-order.
+        It asks about pin-path, pinned-folio, clear-dirty-order, pin-increment, pte-clear,
+        tlb-flush, after-mkclean, bounced-folio, unpin-order.
 
         Most likely: a spelling mistake, or a question that this scenario does not ask.
         \`holdfast list -v\` prints the designs of each scenario.
@@ -214,7 +215,8 @@ describe('the command line', () => {
 
       HF005  The scenario does not ask about the design \`colour\`.
 
-        It asks about pin-path, pinned-folio, clear-dirty-order, pin-increment, pte-clear, tlb-flush, unpin-order, after-mkclean, bounced-folio.
+        It asks about pin-path, pinned-folio, clear-dirty-order, pin-increment, pte-clear,
+        tlb-flush, unpin-order, after-mkclean, bounced-folio.
 
         Most likely: a spelling mistake, or a question that this scenario does not ask.
         \`holdfast list -v\` prints the designs of each scenario.
@@ -251,7 +253,8 @@ describe('a file', () => {
 
         A file of that name exists already.
 
-        Most likely: a folder that does not exist or may not be written by this user, or a full disk.
+        Most likely: a folder that does not exist or may not be written by this user, or a full
+        disk.
         Choose another place with --out or --reporter name=file.
         More: holdfast explain HF012
 
@@ -372,7 +375,7 @@ describe('files that are wrong, in one run', () => {
     ran = await desk.run('check', 'wrong');
     const errors = ran.err.replaceAll(desk.folder, '/desk');
     blocks = errors.split(/\n\n(?=HF\d{3} )/).map((text) => text.trimEnd());
-  }, 60_000);
+  }, 180_000);
 
   /** What was printed about a code, and a file if several have the code. */
   function about(code: string, name = ''): string {
@@ -397,7 +400,8 @@ describe('files that are wrong, in one run', () => {
             |                           ^
         Expression expected
 
-        Most likely: a missing bracket or comma just before the place shown, or enum and the like.
+        Most likely: a missing bracket or comma just before the place shown, or enum and the
+        like.
         Correct the file; an editor with TypeScript shows the same place.
         More: holdfast explain HF007
       "
@@ -414,7 +418,8 @@ describe('files that are wrong, in one run', () => {
             |          ^^^^
         TypeScript enum is not supported in strip-only mode
 
-        Most likely: a missing bracket or comma just before the place shown, or enum and the like.
+        Most likely: a missing bracket or comma just before the place shown, or enum and the
+        like.
         Correct the file; an editor with TypeScript shows the same place.
         More: holdfast explain HF007
       "
@@ -432,7 +437,8 @@ describe('files that are wrong, in one run', () => {
         The requested module 'holdfast/linux' does not provide an export named 'smp_mbb'
 
         Most likely: an import of what does not exist, or code beside the scenarios that throws.
-        Imports come from 'holdfast', 'holdfast/linux', 'holdfast/linux/mm' and from files beside.
+        Imports come from 'holdfast', 'holdfast/linux', 'holdfast/linux/mm' and from files
+        beside.
         More: holdfast explain HF008
       "
     `);
@@ -449,7 +455,8 @@ describe('files that are wrong, in one run', () => {
         TypeError: Cannot read properties of undefined (reading 'toFixed')
 
         Most likely: an import of what does not exist, or code beside the scenarios that throws.
-        Imports come from 'holdfast', 'holdfast/linux', 'holdfast/linux/mm' and from files beside.
+        Imports come from 'holdfast', 'holdfast/linux', 'holdfast/linux/mm' and from files
+        beside.
         More: holdfast explain HF008
       "
     `);

@@ -123,6 +123,7 @@ describe('trace files', () => {
 
 describe('why', () => {
   const barrier = (name: string, before: string[], after: string[]): Defence => ({
+    threads: [name],
     name,
     kind: 'barrier',
     primitive: 'smp_mb',
@@ -131,13 +132,15 @@ describe('why', () => {
     before,
     after,
   });
-  const defences = [barrier('left', ['x'], ['y']), barrier('right', ['y'], ['x'])];
+  const defences = [barrier('left', ['W x'], ['R y']), barrier('right', ['W y'], ['R x'])];
 
   it('two barriers pair if each orders first what the other orders last', () => {
     const [left, right] = defences as [Defence, Defence];
     expect(isPair(left, right)).toBe(true);
     expect(isPair(left, left)).toBe(false);
-    expect(isPair(left, barrier('same', ['x'], ['y']))).toBe(false);
+    expect(isPair(left, barrier('same', ['W x'], ['R y']))).toBe(false);
+    expect(isPair(left, { ...right, threads: ['left'] })).toBe(false);
+    expect(isPair(left, { ...right, primitive: 'smp_wmb' })).toBe(false);
     expect(isPair({ ...left, kind: 'test' }, right)).toBe(false);
   });
 

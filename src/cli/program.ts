@@ -2,8 +2,8 @@
  * The command: arguments in, exit code out.
  *
  * commander reads the arguments. What it cannot understand becomes a problem like every other
- * mistake, with a caret below the argument. Whatever else is thrown is a bug of ours: it goes into a
- * report file, and the exit code is 70.
+ * mistake, with a caret below the argument. Whatever else is thrown is a bug of ours: it goes into
+ * a report file, and the exit code is 70.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

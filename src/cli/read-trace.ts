@@ -1,9 +1,9 @@
 /**
  * Reading a trace file that anybody may have written.
  *
- * Every field is checked and copied into a fresh object: what is printed later are numbers and short
- * texts without control characters, whatever the file held. The first thing that is wrong is named
- * with its path, for example `finding.trace.steps[3].thread`.
+ * Every field is checked and copied into a fresh object: what is printed later are numbers and
+ * short texts without control characters, whatever the file held. The first thing that is wrong is
+ * named with its path, for example `finding.trace.steps[3].thread`.
  */
 
 import type { Change, Finding, Position, Problem, Step, Trace } from '../explore/result.ts';

@@ -57,70 +57,56 @@ export function isProblem(answer: object): answer is Problem {
 
 /** Starts no thread until the first request. */
 export function createSession(settings: Settings): Session {
-  const shared = new Int32Array(new SharedArrayBuffer(4 * Shared.WORDS));
-  let worker: Worker | null = null;
-  let pending: Pending | null = null;
-  let number = 0;
-  const knownWrong = new Set<string>();
+  const line = new WorkerLine(settings);
+  return {
+    load: async (file) => {
+      const answer = await line.ask({ kind: 'load', file }, null);
+      return answer.kind === 'scenarios' ? answer.scenarios : failure(answer);
+    },
+    check: async (scenario, options, onProgress) => {
+      const { file, index } = scenario;
+      const answer = await line.ask({ kind: 'check', file, index, options }, scenario, onProgress);
+      return answer.kind === 'result' ? answer.result : failure(answer);
+    },
+    replay: async (scenario, trace) => {
+      const { file, index } = scenario;
+      const answer = await line.ask({ kind: 'replay', file, index, trace }, scenario);
+      return answer.kind === 'replayed' ? answer.outcome : failure(answer);
+    },
+    interrupt: () => line.interrupt(),
+    close: () => line.close(),
+  };
+}
 
-  function settle(answer: Answer): void {
-    const current = pending;
-    pending = null;
-    if (current !== null && saysWrong(answer)) knownWrong.add(current.request.file);
-    current?.resolve(answer);
+/** The line to one worker at a time, with at most one request on it. */
+class WorkerLine {
+  private readonly shared = new Int32Array(new SharedArrayBuffer(4 * Shared.WORDS));
+  /** Files that the user knows to be wrong: what they throw later is no news. */
+  private readonly knownWrong = new Set<string>();
+  private readonly settings: Settings;
+  private worker: Worker | null = null;
+  private pending: Pending | null = null;
+  private number = 0;
+
+  constructor(settings: Settings) {
+    this.settings = settings;
   }
 
-  function late({ file, text }: LateFailure): void {
-    if (file === null) settle({ kind: 'bug', text });
-    else if (!knownWrong.has(file)) settings.onLate(lateFailure(file, firstLine(text)));
-    if (file !== null) knownWrong.add(file);
-  }
-
-  function start(): Worker {
-    const started = new Worker(new URL('./worker.ts', import.meta.url), {
-      workerData: shared.buffer,
-      stdout: true,
-    });
-    started.stdout.on('data', (text: Buffer) => settings.onPrint(text.toString()));
-    started.on('message', (message: Message) => {
-      if ('late' in message) return late(message.late);
-      if (message.id !== number) return;
-      if ('progress' in message) pending?.onProgress(message.progress);
-      else settle(message.answer);
-    });
-    const ended = (answer: (request: Request) => Answer): void => {
-      if (worker === started) worker = null;
-      if (pending !== null) settle(answer(pending.request));
-    };
-    started.on('error', (error: unknown) => ended((request) => crashAnswer(error, request.file)));
-    started.on('exit', () => ended((request) => exitAnswer(request.file)));
-    return started;
-  }
-
-  async function end(): Promise<void> {
-    const ending = worker;
-    worker = null;
-    ending?.removeAllListeners();
-    // What fails while it is being ended is of no interest, but would be thrown without a listener.
-    ending?.on('error', () => {});
-    await ending?.terminate();
-  }
-
-  async function ask(
+  async ask(
     request: Request,
     scenario: ScenarioInfo | null,
     onProgress: (progress: Progress) => void = () => {},
   ): Promise<Answer> {
-    if (pending !== null) throw new Error('session: one request at a time');
+    if (this.pending !== null) throw new Error('session: one request at a time');
     const asked = new Promise<Answer>((resolve) => {
-      pending = { request, scenario, onProgress, resolve };
+      this.pending = { request, scenario, onProgress, resolve };
     });
-    worker ??= start();
-    number++;
-    worker.postMessage({ id: number, request });
-    const watch = watchdog(shared, settings.silentSecondsMax, () => {
-      void end();
-      settle(silentAnswer(request, scenario, settings.silentSecondsMax));
+    this.worker ??= this.start();
+    this.worker.postMessage({ id: ++this.number, request });
+    const seconds = this.settings.silentSecondsMax;
+    const watch = watchdog(this.shared, seconds, () => {
+      void this.close();
+      this.settle(silentAnswer(request, scenario, seconds));
     });
     try {
       return await asked;
@@ -129,24 +115,59 @@ export function createSession(settings: Settings): Session {
     }
   }
 
-  return {
-    load: async (file) => {
-      const answer = await ask({ kind: 'load', file }, null);
-      return answer.kind === 'scenarios' ? answer.scenarios : failure(answer);
-    },
-    check: async (scenario, options, onProgress) => {
-      const { file, index } = scenario;
-      const answer = await ask({ kind: 'check', file, index, options }, scenario, onProgress);
-      return answer.kind === 'result' ? answer.result : failure(answer);
-    },
-    replay: async (scenario, trace) => {
-      const { file, index } = scenario;
-      const answer = await ask({ kind: 'replay', file, index, trace }, scenario);
-      return answer.kind === 'replayed' ? answer.outcome : failure(answer);
-    },
-    interrupt: () => void Atomics.store(shared, Shared.STOP, 1),
-    close: end,
-  };
+  interrupt(): void {
+    Atomics.store(this.shared, Shared.STOP, 1);
+  }
+
+  async close(): Promise<void> {
+    const ending = this.worker;
+    this.worker = null;
+    ending?.removeAllListeners();
+    // What fails while it is being ended is of no interest, but would be thrown without a listener.
+    ending?.on('error', () => {});
+    await ending?.terminate();
+  }
+
+  private start(): Worker {
+    const started = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: this.shared.buffer,
+      stdout: true,
+    });
+    started.stdout.on('data', (text: Buffer) => this.settings.onPrint(text.toString()));
+    started.on('message', (message: Message) => this.receive(message));
+    started.on('error', (error: unknown) =>
+      this.ended(started, (request) => crashAnswer(error, request.file)),
+    );
+    started.on('exit', () => this.ended(started, (request) => exitAnswer(request.file)));
+    return started;
+  }
+
+  private receive(message: Message): void {
+    if ('late' in message) this.receiveLate(message.late);
+    else if (message.id !== this.number) return;
+    else if ('progress' in message) this.pending?.onProgress(message.progress);
+    else this.settle(message.answer);
+  }
+
+  private receiveLate({ file, text }: LateFailure): void {
+    if (file === null) this.settle({ kind: 'bug', text });
+    else if (!this.knownWrong.has(file)) {
+      this.settings.onLate(lateFailure(file, firstLine(text)));
+      this.knownWrong.add(file);
+    }
+  }
+
+  private ended(worker: Worker, answer: (request: Request) => Answer): void {
+    if (this.worker === worker) this.worker = null;
+    if (this.pending !== null) this.settle(answer(this.pending.request));
+  }
+
+  private settle(answer: Answer): void {
+    const current = this.pending;
+    this.pending = null;
+    if (current !== null && saysWrong(answer)) this.knownWrong.add(current.request.file);
+    current?.resolve(answer);
+  }
 }
 
 function failure(answer: Answer): Problem {

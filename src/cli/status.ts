@@ -1,4 +1,4 @@
-/** The status line of a search: one line on a terminal's stderr, erased when something is printed. */
+/** The status line of a search: one line on stderr, erased when something is printed. */
 
 import { SingleBar } from 'cli-progress';
 import type { Progress } from '../explore/result.ts';

@@ -55,7 +55,8 @@ export default scenario('NAME', ({ alloc, thread, always }) => {
 });
 `;
 
-const REFCOUNT = `// The last user frees the object. A new user may come only while the count is not 0.
+const REFCOUNT = `// The last user frees the object.
+// A new user may come only while the count is not 0.
 // Try: change atomic_inc_not_zero to atomic_inc and look at the picture.
 
 import { scenario, struct, u32 } from 'holdfast';

@@ -137,7 +137,7 @@ describe('the lines of check', () => {
   const results = [
     checkResult({}),
     checkResult({
-      scenario: 'dirty-cow (4.8, before fix)',
+      scenario: 'dirty-cow',
       verdict: 'fail',
       expected: 'fail',
       states: 61,
@@ -153,11 +153,11 @@ describe('the lines of check', () => {
     const text = [...lines, '', totalLine(results, 67, plainStyle)].join('\n');
     expect(`\n${text}\n`).toMatchInlineSnapshot(`
       "
-        pass   pin-vs-share                 2 threads       1 284 states   complete    0.9 s
-        fails  dirty-cow (4.8, before fix)  2 threads   found after 61                  0.9 s   as expected
-        FAIL   broken                       2 threads   found after 17                  0.9 s
-        PASS   fixed                        2 threads       1 284 states   complete    0.9 s   expected to fail
-        open   nfs                          2 threads       2.1 M states   stopped at 60 s
+        pass   pin-vs-share              2 threads       1 284 states   complete    0.9 s
+        fails  dirty-cow                 2 threads   found after 61                  0.9 s   as expected
+        FAIL   broken                    2 threads   found after 17                  0.9 s
+        PASS   fixed                     2 threads       1 284 states   complete    0.9 s   expected to fail
+        open   nfs                       2 threads       2.1 M states   stopped at 60 s
                holdfast check nfs --until time=10m
 
         5 scenarios   2 as expected   2 unexpected   1 open   tso   67 s

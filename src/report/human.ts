@@ -40,7 +40,8 @@ export function checkLines(result: CheckResult, widths: LineWidths, style: Style
   const head = `  ${colour(word.padEnd(5))}  ${name}  `;
   const lines = [`${head}${threads}  ${facts(result)}`.trimEnd()];
   if (result.verdict === 'open' && result.open?.limit === 'time') {
-    const again = `holdfast check ${slug(result.scenario)} --until time=${tenfold(result.open.seconds)}`;
+    const more = tenfold(result.open.seconds);
+    const again = `holdfast check ${slug(result.scenario)} --until time=${more}`;
     lines.push(style.paint.dim(`         ${again}`));
   }
   const warnings = result.warnings.map((text) => `         warning: ${text}`);

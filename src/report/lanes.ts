@@ -1,8 +1,8 @@
 /**
  * Where things stand in a picture of a given width.
  *
- * `beside`: state columns right of the lanes. `below`: state in a table under the lanes. `list`: one
- * step a line with its thread's name. A row uses one lane only, so its text may run on over the
+ * `beside`: state columns right of the lanes. `below`: state in a table under the lanes. `list`:
+ * one step a line with its thread's name. A row uses one lane only, so its text may run on over the
  * lanes to its right: lanes can stand closer together than their texts are long.
  */
 
@@ -54,7 +54,8 @@ function headOf(row: Row, glyphs: Glyphs): string {
 /** The widest form that fits. */
 export function placesFor(layout: Layout, width: number, glyphs: Glyphs): Places {
   const stateWidth = sum(columnWidths(layout).map((column) => column + COLUMN_GAP));
-  const right = width - stateWidth - (layout.columns.length > 0 ? 3 : 0);
+  // Behind the state columns stands the cross of the last line.
+  const right = layout.columns.length > 0 ? width - stateWidth - LANE_GAP - 1 : width;
   return (
     tryForm('beside', layout, right, glyphs) ??
     tryForm('below', layout, width, glyphs) ?? {

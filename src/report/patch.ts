@@ -84,7 +84,7 @@ function closing(finding: Finding, trace: Trace, layout: Layout): string {
   ];
   const setting = settings.length === 0 ? '' : ` ${settings.join(', ')}`;
   const id = `${slug(trace.scenario)}:${finding.id}`;
-  return `${finding.message}.  ${order}  Found with holdfast${setting}, ${id}.`;
+  return `${finding.message.replace(/\.$/, '')}.  ${order}  Found with holdfast${setting}, ${id}.`;
 }
 
 function paragraph(text: string): string[] {

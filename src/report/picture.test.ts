@@ -5,15 +5,15 @@ import { asciiGlyphs, plainPaint, unicodeGlyphs } from './paint.ts';
 import type { Style } from './paint.ts';
 import { picture, stepList } from './picture.ts';
 
-const unicode: Style = { paint: plainPaint, glyphs: unicodeGlyphs, width: 100 };
-const ascii: Style = { paint: plainPaint, glyphs: asciiGlyphs, width: 100 };
+const unicode: Style = { paint: plainPaint, glyphs: unicodeGlyphs, width: 90 };
+const ascii: Style = { paint: plainPaint, glyphs: asciiGlyphs, width: 90 };
 
 function show(text: string): string {
   return `\n${text}\n`;
 }
 
 describe('a picture of labelled steps', () => {
-  it('has lanes, numbers and state columns side by side in 100 columns', () => {
+  it('has lanes, numbers and state columns side by side where there is room', () => {
     const text = picture(pinVersusShare(), { style: unicode, states: 17 });
     expect(show(text)).toMatchInlineSnapshot(`
       "
@@ -33,7 +33,8 @@ describe('a picture of labelled steps', () => {
               ────────────────────────────────────  ──────────────────    ────  ────  ────
         end   pinned (refs 1025) and shared (excl 0)                      ro    0     1025  ✗
 
-        Why     Step 5 still reads the value that step 2 had replaced: nothing orders it behind step 4.
+        Why     Step 5 still reads the value that step 2 had replaced: nothing orders it behind
+                step 4.
                 gup.ts:40:5 gup.ts:44:16
         Again   holdfast replay pin-vs-share:3f9k2
       "
@@ -114,6 +115,19 @@ describe('a picture of labelled steps', () => {
   });
 });
 
+describe('the width', () => {
+  const widths = Array.from({ length: 110 }, (_unused, at) => at + 40);
+
+  it.each(widths)('of %d columns is kept', (width) => {
+    const style = { ...unicode, width };
+    for (const one of [pinVersusShare(), storeBuffering()]) {
+      const lines = picture(one, { style }).split('\n').slice(1);
+      const drawn = lines.filter((line) => !line.startsWith('  Again') && !/:\d+:\d+/.test(line));
+      expect(Math.max(...drawn.map((line) => line.length))).toBeLessThanOrEqual(width);
+    }
+  });
+});
+
 describe('a picture of store buffers', () => {
   it('shows a store that waits and the moment when it is visible', () => {
     const text = picture(storeBuffering(), { style: unicode, models: { sc: 'pass', tso: 'fail' } });
@@ -121,19 +135,20 @@ describe('a picture of store buffers', () => {
       "
         FAIL  store buffering   never "both read 0"   tso
 
-              left                                right                                       x     y
-              ────────────────────────────────    ────────────────────────────────────────    ────  ────
-        init                                                                                  0     0
+              left                     right                                       x     y
+              ───────────────────────  ────────────────────────────────────────    ────  ────
+        init                                                                       0     0
          1    WRITE_ONCE(x, 1)  ▹ store buffer
          2    READ_ONCE(y)  0
-         3                                        WRITE_ONCE(y, 1)                                  1
-         4                                        READ_ONCE(x)  0  ◂ init  stale: missed 1
-         5    ◃ visible: x 1                                                                  1
-              ────────────────────────────────    ────────────────────────────────────────    ────  ────
-        end   both read 0 holds                                                               1     1     ✗
+         3                             WRITE_ONCE(y, 1)                                  1
+         4                             READ_ONCE(x)  0  ◂ init  stale: missed 1
+         5    ◃ visible: x 1                                                       1
+              ───────────────────────  ────────────────────────────────────────    ────  ────
+        end   both read 0 holds                                                    1     1     ✗
 
-        Why     Step 2 is done before step 1 is visible: the store waits in the store buffer of left, and
-                no full barrier stands between them. So step 4 still reads the old value.
+        Why     Step 2 is done before step 1 is visible: the store waits in the store buffer of
+                left, and no full barrier stands between them. So step 4 still reads the old
+                value.
                 sb.scenario.ts:5:26 sb.scenario.ts:5:44
         CPUs    sc pass, tso FAIL: x86 can do this, and every weaker CPU
         Again   holdfast replay store-buffering:8kq0d
@@ -146,19 +161,20 @@ describe('a picture of store buffers', () => {
       "
         FAIL  store buffering   never "both read 0"   tso
 
-              left                                right                                        x     y
-              ---------------------------------   -----------------------------------------    ----  ----
-        init                                                                                   0     0
+              left                    right                                        x     y
+              ----------------------  -----------------------------------------    ----  ----
+        init                                                                       0     0
          1    WRITE_ONCE(x, 1)  -> store buffer
          2    READ_ONCE(y)  0
-         3                                        WRITE_ONCE(y, 1)                                   1
-         4                                        READ_ONCE(x)  0  <- init  stale: missed 1
-         5    <= visible: x 1                                                                  1
-              ---------------------------------   -----------------------------------------    ----  ----
-        end   both read 0 holds                                                                1     1     x
+         3                            WRITE_ONCE(y, 1)                                   1
+         4                            READ_ONCE(x)  0  <- init  stale: missed 1
+         5    <= visible: x 1                                                      1
+              ----------------------  -----------------------------------------    ----  ----
+        end   both read 0 holds                                                    1     1     x
 
-        Why     Step 2 is done before step 1 is visible: the store waits in the store buffer of left, and
-                no full barrier stands between them. So step 4 still reads the old value.
+        Why     Step 2 is done before step 1 is visible: the store waits in the store buffer of
+                left, and no full barrier stands between them. So step 4 still reads the old
+                value.
                 sb.scenario.ts:5:26 sb.scenario.ts:5:44
         Again   holdfast replay store-buffering:8kq0d
       "

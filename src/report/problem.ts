@@ -34,13 +34,13 @@ export function problemText(problem: Problem, context: ProblemContext = {}): str
   ];
   const head = `${style.paint.red(style.paint.bold(problem.code))}  ${problem.what}`;
   const where = placeLines(problem, context, style);
-  const details = problem.details.map((line) => `  ${line}`);
+  const details = problem.details.flatMap((line) => paragraph(line, style));
   const middle = [...where, ...details];
   return [head, '', ...(middle.length > 0 ? [...middle, ''] : []), ...advice].join('\n');
 }
 
 function paragraph(text: string, style: Style): string[] {
-  return wrapped(text, style.width - 4).map((line) => `  ${line}`);
+  return wrapped(text, Math.min(style.width, 92) - 4).map((line) => `  ${line}`);
 }
 
 function placeLines(problem: Problem, context: ProblemContext, style: Style): string[] {

@@ -1,4 +1,4 @@
-/** `holdfast debate`: a discussion's claims, each with the verdict of the searches that decide it. */
+/** `holdfast debate`: a discussion's claims, each with what the searches found. */
 
 import type { Command } from 'commander';
 import Table from 'cli-table3';
@@ -191,7 +191,7 @@ function totals(found: readonly ClaimFound[], style: Style): string[] {
       : style.paint.red(`${differing} DIFFER from the verdicts`);
   const parts = [
     counted(found.length, 'row'),
-    `${decided} decided by ${counted(searches.length, 'search').replace(/searchs$/, 'searches')}: ${agreement}`,
+    `${decided} decided by ${searches.length} searches: ${agreement}`,
     `${count('OPEN')} open`,
     `${count('OUT')} outside the model`,
   ];

@@ -108,7 +108,8 @@ async function runAgain(file: TraceFile, context: Context): Promise<string> {
   const all = file.finding.trace.steps.length;
   if (outcome.divergence === null) return `Run again: all ${all} steps are the same.`;
   context.happened.add(Exit.UNEXPECTED);
-  return `The scenario has changed: ${outcome.matched} of ${all} steps are the same. ${outcome.divergence}`;
+  const same = `${outcome.matched} of ${all} steps are the same.`;
+  return `The scenario has changed: ${same} ${outcome.divergence}`;
 }
 
 /**

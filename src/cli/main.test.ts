@@ -1,0 +1,56 @@
+/** The executable itself, in a process of its own: exit codes, streams, a real interrupt. */
+import { spawn, spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openDesk } from '../../test/support/io.ts';
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const desk = openDesk('main');
+afterAll(() => desk.clear());
+
+/** Too large to be finished while the test waits: every order of 30 writes gives other values. */
+const LARGE = `import { scenario, struct, u32 } from 'holdfast';
+import { READ_ONCE, WRITE_ONCE } from 'holdfast/linux';
+const cell = struct('cell', { x: u32 });
+export default scenario('large', ({ alloc, thread }) => {
+  const c = alloc(cell);
+  for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) {
+    thread(name, () => {
+      for (let i = 0; i < 5; i++) WRITE_ONCE(c.x, READ_ONCE(c.x) * 3 + name.charCodeAt(0));
+    });
+  }
+});
+`;
+
+describe('the executable', () => {
+  it('prints data on stdout, mistakes on stderr, and ends with the code', () => {
+    const options = { cwd: desk.folder, encoding: 'utf8' } as const;
+    const good = spawnSync(process.execPath, [MAIN, 'explain', 'pass'], options);
+    expect(good).toMatchObject({ status: 0, stderr: '' });
+    expect(good.stdout).toMatch(/^pass\n/);
+    const bad = spawnSync(process.execPath, [MAIN, 'explain', 'passs'], options);
+    expect(bad).toMatchObject({ status: 2, stdout: '' });
+    expect(bad.stderr).toMatch(/^HF002/);
+  });
+
+  it.each(['1', '2'])(
+    'an interrupt ends a search with %s jobs with what it has',
+    async (jobs) => {
+      desk.write('large.scenario.ts', LARGE);
+      const argv = [MAIN, 'large.scenario.ts', '-r', 'json', '-j', jobs];
+      const child = spawn(process.execPath, argv, { cwd: desk.folder });
+      let out = '';
+      const code = await new Promise((resolve) => {
+        child.stdout.on('data', (part: Buffer) => {
+          if (!out.includes('"progress"') && part.includes('"progress"')) child.kill('SIGINT');
+          out += part.toString();
+        });
+        child.on('close', resolve);
+      });
+      expect(code).toBe(130);
+      expect(out).toContain('"limit":"interrupted"');
+      expect(out).toContain('"type":"summary"');
+    },
+    60_000,
+  );
+});
