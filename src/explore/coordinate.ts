@@ -13,11 +13,11 @@ import {
   makeDesk,
   Notice,
   NOTICE_HEAD,
-  ownerOf,
   playRound,
   startWorker,
 } from './parallel.ts';
 import type { Assignment, Desk, Worker } from './parallel.ts';
+import { CANDIDATE_HEAD } from './candidates.ts';
 import { candidatesMax, Counted } from './counting.ts';
 import type { SearchInput, SearchOutcome } from './counting.ts';
 import type { Trouble } from './trouble.ts';
@@ -63,7 +63,7 @@ function coordinate(input: SearchInput, workers: number, handOut: HandOut): Coor
   reduction.restart();
   reduction.update(automaton.states());
   const states = automaton.statesMax();
-  const desks = Array.from({ length: workers }, () => makeDesk(layout, workers, states));
+  const desks = Array.from({ length: workers }, () => makeDesk(layout, states));
   reduction.listenTo(desks.map((desk) => desk.relied));
   const control = new Int32Array(new SharedArrayBuffer(64));
   control[Control.KNOWN] = automaton.states();
@@ -87,14 +87,12 @@ function coordinate(input: SearchInput, workers: number, handOut: HandOut): Coor
 
 /** The initial state is sent to its owner like any other: as a candidate without changes. */
 function placeInitialState(one: Coordination): void {
-  const { self, input, desks } = one;
+  const { self, input } = one;
   const half = self.half as 0 | 1;
   const parents = self.desk.parents[half];
   writeInitial(input, self.expansion.stepper, parents);
-  const owner = ownerOf(parents[1] as number, desks.length);
-  const bucket = self.desk.buckets[half][owner];
-  bucket?.set([0, parents[0] as number, parents[1] as number, 0, 0]);
-  self.desk.used[half][owner] = 5;
+  self.desk.out[half].set([0, parents[0] as number, parents[1] as number, 0, 0]);
+  self.desk.used[half] = CANDIDATE_HEAD;
 }
 
 /** What the workers reported, and what comes next. */

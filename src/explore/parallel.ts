@@ -2,9 +2,9 @@
  * The breadth-first search on several cores.
  *
  * Every state belongs to one worker, by its hash: that worker alone keeps it in its visited set and its
- * part of the layer, so no word is ever contended. In each round a worker adds the candidates that the
- * others wrote for it in the round before, then looks at a block of its own states and writes
- * candidates for their owners into shared memory. Between rounds the coordinator, who alone can run the
+ * part of the layer, so no word is ever contended. In each round a worker goes through the candidates
+ * that all of them wrote in the round before and adds its own, then looks at a block of its own states
+ * and writes candidates into shared memory. Between rounds the coordinator, who alone can run the
  * user's code, discovers missing edges, judges states and decides what comes next.
  *
  * The result does not depend on timing: rounds are in step and candidates are added in worker order.
@@ -22,9 +22,9 @@ import type { PoolLayout } from './trouble.ts';
 import { Visited } from './visited.ts';
 import { applyCandidate } from './walk.ts';
 
-/** States that a worker looks at in one round, and integers of candidates for one owner. */
-export const BLOCK = 4096;
-const BUCKET = 1 << 18;
+/** States that a worker looks at in one round, and integers of candidates that it can write. */
+export const BLOCK = 2048;
+const ROOM = 1 << 19;
 /** States that a worker can report in one round. */
 const NOTICES = 128;
 
@@ -54,9 +54,9 @@ export const Count = {
 /** What one worker writes for the others. Two halves alternate from round to round. */
 export interface Desk {
   readonly parents: readonly [Int32Array, Int32Array];
-  /** For each half: a bucket for each owner, and how much of it is used. */
-  readonly buckets: readonly [readonly Int32Array[], readonly Int32Array[]];
-  readonly used: readonly [Int32Array, Int32Array];
+  /** Candidates, and how many integers of each half are used. */
+  readonly out: readonly [Int32Array, Int32Array];
+  readonly used: Int32Array;
   readonly counts: Int32Array;
   readonly notices: Int32Array;
   /** Decisions of the reduction, by thread state. */
@@ -97,13 +97,12 @@ export interface Worker {
 }
 
 /** Makes the desk of one worker. */
-export function makeDesk(layout: Layout, workers: number, states: number): Desk {
+export function makeDesk(layout: Layout, states: number): Desk {
   const integers = (count: number): Int32Array => new Int32Array(new SharedArrayBuffer(4 * count));
-  const bucket = (): Int32Array[] => Array.from({ length: workers }, () => integers(BUCKET));
   return {
     parents: [integers(BLOCK * layout.width), integers(BLOCK * layout.width)],
-    buckets: [bucket(), bucket()],
-    used: [integers(workers), integers(workers)],
+    out: [integers(ROOM), integers(ROOM)],
+    used: integers(2),
     counts: integers(Count.WIDTH),
     notices: integers(NOTICES * (NOTICE_HEAD + layout.width)),
     relied: new Uint8Array(new SharedArrayBuffer(states)),
@@ -131,7 +130,6 @@ export function startWorker(assignment: Assignment): Worker {
       trouble: (trouble, thread) => report(worker, Notice.TROUBLE, thread, trouble),
     },
   );
-  stepper.out = new Int32Array(assignment.candidatesMax);
   const look = (what: number) => (records: Int32Array, base: number) =>
     reportState(worker, what, 0, 0, records, base);
   const worker: Worker = {
@@ -167,9 +165,11 @@ export function playRound(worker: Worker, command: number): void {
   if (command === Command.NEXT_LAYER) nextLayer(worker);
   expansion.reduction?.adopt(assignment.control[Control.KNOWN] as number);
   addSent(worker);
-  desk.used[worker.half as 0 | 1].fill(0);
+  expansion.stepper.out = desk.out[worker.half as 0 | 1];
+  expansion.stepper.length = 0;
   worker.notices = 0;
   lookAtBlock(worker);
+  desk.used[worker.half] = expansion.stepper.length;
   writeCounts(worker);
 }
 
@@ -179,29 +179,36 @@ function nextLayer(worker: Worker): void {
   worker.position = 0;
 }
 
-/** Adds the candidates that every worker wrote for this one in the last round. */
+/** Adds its own among the candidates that every worker wrote in the last round. */
 function addSent(worker: Worker): void {
-  const { desks, worker: own } = worker.assignment;
   const half = (worker.half ^ 1) as 0 | 1;
-  for (const desk of desks) {
-    const out = desk.buckets[half][own];
-    const length = desk.used[half][own] as number;
-    if (out !== undefined) addBucket(worker, out, length, desk.parents[half]);
+  for (const desk of worker.assignment.desks) {
+    const length = desk.used[half] as number;
+    touchOwn(worker, desk.out[half], length);
+    addOwn(worker, desk.out[half], length, desk.parents[half]);
   }
 }
 
-function addBucket(worker: Worker, out: Int32Array, length: number, parents: Int32Array): void {
-  const { visited, next } = worker;
-  const { width } = worker.assignment.layout;
+function touchOwn(worker: Worker, out: Int32Array, length: number): void {
+  const { visited } = worker;
+  const { worker: own, desks } = worker.assignment;
+  const workers = desks.length;
   for (let at = 0; at < length; at += CANDIDATE_HEAD + 2 * (out[at + 4] as number)) {
-    visited.touch(out[at + 1] as number);
+    if (ownerOf(out[at + 2] as number, workers) === own) visited.touch(out[at + 1] as number);
   }
+}
+
+function addOwn(worker: Worker, out: Int32Array, length: number, parents: Int32Array): void {
+  const { visited, next } = worker;
+  const { worker: own, desks, layout } = worker.assignment;
+  const workers = desks.length;
   let count = 0;
   for (let at = 0; at < length; at += CANDIDATE_HEAD + 2 * (out[at + 4] as number)) {
+    if (ownerOf(out[at + 2] as number, workers) !== own) continue;
     count++;
     if (visited.add(out[at + 1] as number, out[at + 2] as number)) {
       const base = next.push();
-      applyCandidate(out, at, parents, out[at] as number, next.records, base, width);
+      applyCandidate(out, at, parents, out[at] as number, next.records, base, layout.width);
     }
   }
   worker.transitions += count;
@@ -226,23 +233,21 @@ function lookAtBlock(worker: Worker): void {
 
 /** Whether the candidates and notices of one more state are sure to fit. */
 function hasRoom(worker: Worker): boolean {
-  if (worker.notices + 2 * worker.assignment.layout.threads + 4 > NOTICES) return false;
-  const used = worker.desk.used[worker.half as 0 | 1];
-  return used.every((integers) => integers + worker.assignment.candidatesMax <= BUCKET);
+  const { layout, candidatesMax } = worker.assignment;
+  if (worker.notices + 2 * layout.threads + 4 > NOTICES) return false;
+  return worker.expansion.stepper.length + candidatesMax <= ROOM;
 }
 
 function lookAt(worker: Worker, records: Int32Array, base: number): void {
   const { stepper } = worker.expansion;
-  stepper.length = 0;
+  const before = stepper.length;
   worker.missed = false;
   const notices = worker.notices;
   expand(worker.expansion, records, base);
-  if (worker.missed) {
-    keepMissing(worker, notices);
-    worker.again.push(records.slice(base, base + worker.assignment.layout.width));
-  } else {
-    send(worker);
-  }
+  if (!worker.missed) return;
+  stepper.length = before;
+  keepMissing(worker, notices);
+  worker.again.push(records.slice(base, base + worker.assignment.layout.width));
 }
 
 /** Everything but the missing edges will be reported when the state is looked at again. */
@@ -256,23 +261,6 @@ function keepMissing(worker: Worker, from: number): void {
     kept++;
   }
   worker.notices = kept;
-}
-
-/** Puts the candidates of one state into the buckets of their owners. */
-function send(worker: Worker): void {
-  const { out, length } = worker.expansion.stepper;
-  const workers = worker.assignment.desks.length;
-  const buckets = worker.desk.buckets[worker.half as 0 | 1];
-  const used = worker.desk.used[worker.half as 0 | 1];
-  for (let at = 0; at < length;) {
-    const size = CANDIDATE_HEAD + 2 * (out[at + 4] as number);
-    const owner = ownerOf(out[at + 2] as number, workers);
-    const bucket = buckets[owner] as Int32Array;
-    const to = used[owner] as number;
-    for (let i = 0; i < size; i++) bucket[to + i] = out[at + i] as number;
-    used[owner] = to + size;
-    at += size;
-  }
 }
 
 function onMissing(worker: Worker, node: number, observed: number): number {
@@ -304,13 +292,11 @@ function reportState(
 }
 
 function writeCounts(worker: Worker): void {
-  const { counts, used } = worker.desk;
-  let sent = 0;
-  for (const integers of used[worker.half as 0 | 1]) sent += integers;
+  const { counts } = worker.desk;
   counts[Count.WAITING] = worker.current.count - worker.position + worker.again.length;
   counts[Count.STATES] = worker.visited.count;
   counts[Count.TRANSITIONS] = worker.transitions;
-  counts[Count.SENT] = sent;
+  counts[Count.SENT] = worker.expansion.stepper.length;
   counts[Count.NOTICES] = worker.notices;
   // In kibibytes, so that they fit one integer.
   counts[Count.VISITED_BYTES] = worker.visited.bytes() / 1024;
