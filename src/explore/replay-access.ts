@@ -102,10 +102,17 @@ function barrier(state: State, operation: Operation): number {
   return 0;
 }
 
+function noteLockOrder(state: State, operation: Operation): void {
+  const { world, thread, context } = state;
+  if (!isLive(state) || state.flat) return;
+  world.lockOrder.note(thread, world.isHandler(thread), context, operation.address);
+}
+
 function lockAsked(state: State, operation: Operation): 'keep' | 'remove' {
   const { hold, primitive } = operation;
   if (hold === null || !('take' in hold)) return 'keep';
   noteDefence(state, 'lock', primitive, primitive);
+  if (operation.wait) noteLockOrder(state, operation);
   return state.world.sites.asked(state.calls, primitive) === 'keep' ? 'keep' : 'remove';
 }
 

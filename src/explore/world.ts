@@ -3,6 +3,8 @@
  * defences are removed and which designs are selected.
  */
 
+import { createLockOrder } from './lock-order.ts';
+import type { LockOrder } from './lock-order.ts';
 import { createSites, parseRemoval } from './sites.ts';
 import type { Sites } from './sites.ts';
 import type { Context } from './context.ts';
@@ -28,7 +30,10 @@ export interface ReplayWorld {
   /** The fields around every barrier are wanted, for pairing. */
   readonly pairs: boolean;
   readonly sites: Sites;
+  readonly lockOrder: LockOrder;
   readonly contexts: Contexts;
+  /** Whether a thread is an interrupt handler. */
+  readonly isHandler: (thread: string) => boolean;
   /** The full name of the word at an address. */
   readonly nameOf: (address: number) => string;
   /** The choice in force for a design question. */
@@ -52,12 +57,18 @@ export interface WorldOptions {
 export function createWorld(program: Program, options: WorldOptions): ReplayWorld {
   const names = new Map(program.words.map((word) => [word.address, word.name]));
   const used = new Map<string, DesignUse>();
+  const handlers = new Set(
+    program.threads.filter((one) => one.kind === 'irq').map((one) => one.name),
+  );
+  const nameOf = (address: number): string => names.get(address) ?? `word ${address}`;
   return {
     model: options.model,
     pairs: options.pairs ?? false,
     sites: createSites(options.without.map(parseRemoval), options.numbered),
     contexts: createContexts(),
-    nameOf: (address) => names.get(address) ?? `word ${address}`,
+    nameOf,
+    lockOrder: createLockOrder(nameOf),
+    isHandler: (thread) => handlers.has(thread),
     design(name, choices, stop) {
       const chosen = options.designs[name] ?? choices[0] ?? '';
       if (!choices.includes(chosen)) stop(unknownChoice(name, chosen, choices));

@@ -52,7 +52,7 @@ export function resultOf(
     problems,
     defences: world.sites.list(),
     designs: world.designsUsed(),
-    warnings: [],
+    warnings: world.lockOrder.warnings(),
   };
 }
 
