@@ -3,8 +3,8 @@
  *
  * Terminal, commit message and browser paint this; none of them decides anything about order,
  * numbers or marks. A lane is a thread in program order. A row is a labelled step with the
- * low-level accesses that belong to it. A state column is a field that some step changes, with a value only
- * where it changes. Row numbers count rows, and every mark speaks of row numbers.
+ * low-level accesses that belong to it. A state column is a field that some step changes, with a
+ * value only where it changes. Row numbers count rows, and every mark speaks of row numbers.
  */
 
 import type { Step, Trace } from '../explore/result.ts';

@@ -2,6 +2,7 @@
 
 /** 1284 as `1 284`, and from a million on `2.1 M`. */
 export function amount(value: number): string {
+  if (value >= 1e15) return value.toExponential(0).replace('+', '');
   if (value >= 999_500_000) return `${(value / 1e9).toFixed(1)} G`;
   if (value >= 1_000_000) return `${(value / 1e6).toFixed(1)} M`;
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ' ');

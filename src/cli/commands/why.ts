@@ -92,12 +92,15 @@ function tableLines(info: ScenarioInfo, table: WhyTable, style: Style, place: Pl
   if (table.rows.length === 0)
     return [`  ${info.name} passes, and its code has no defence to remove.`];
   const head = ['defence', 'where', 'if removed', 'weaker enough?', 'pairs with'];
+  const placeByName = new Map(
+    table.rows.map(({ defence }) => [defence.name, placeOf(defence, place)]),
+  );
   const cells = table.rows.map((row) => [
     row.defence.name,
     placeOf(row.defence, place),
     removedText(row),
     weakerText(row),
-    row.pairs.join(', '),
+    row.pairs.map((name) => placeByName.get(name) ?? name).join(', '),
   ]);
   const [first = '', ...lines] = columns([head, ...cells], 3).map((line) => `  ${line}`);
   const body = lines.map((line) => paintVerdict(line, style));
