@@ -207,7 +207,7 @@ const WAITING: readonly Probe[] = [
 const PROBES = [...ACCESSES, ...ATOMICS, ...BITS, ...LOCKS, ...WAITING];
 
 /** Rows for the machine itself: no order, and no word that a program could look at. */
-const WITHOUT_PROBE = ['kmalloc', 'kfree', 'section'];
+const WITHOUT_PROBE = ['kmalloc', 'kfree', 'section', 'interrupt'];
 
 const WITHOUT_WORD = /^smp_(r|w)?mb|^choose$|^synchronize_rcu$|^smp_call_function$/;
 
@@ -305,7 +305,7 @@ const PROMISED: { readonly [O in Order]: readonly string[] } = {
     READ_ONCE WRITE_ONCE load store rcu_dereference atomic_read atomic_set atomic_add
     atomic_sub atomic_inc atomic_dec atomic_and atomic_or atomic_xor atomic_andnot
     test_bit set_bit clear_bit change_bit spin_is_locked schedule finish_wait choose
-    kmalloc kfree section
+    kmalloc kfree section interrupt
   `),
   read: named(`
     smp_rmb

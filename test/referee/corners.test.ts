@@ -55,8 +55,28 @@ const untilZ = (...body: readonly Statement[]): Statement => ({
   again: { register: 'z', is: '==', value: 0 },
 });
 
-const QUEUE: Words = { x: 'word', y: 'word', q: 'queue' };
 const OBSERVER: readonly Call[] = [W('y', 1), MB, R('x')];
+
+/** A thread, a handler that interrupts it, and an observer. */
+function handled(
+  thread: readonly Call[],
+  handler: readonly Call[],
+  observer: readonly Call[] = OBSERVER,
+): Program {
+  const program = litmus({ x: 'word', y: 'word', l: 'spin' }, [thread, handler, observer]);
+  const threads = program.threads.map((one, index) => (index === 1 ? { ...one, on: 0 } : one));
+  return { ...program, threads };
+}
+
+/** P0 spins on z, which nobody sets. */
+function besideSpinner(...others: readonly (readonly Call[])[]): Program {
+  const program = litmus({ x: 'word', y: 'word', z: 'word' }, [[], ...others]);
+  const [spinner, ...rest] = program.threads;
+  if (spinner === undefined) throw new Error('there is no P0');
+  return { ...program, threads: [{ ...spinner, body: [untilZ(readZ)] }, ...rest] };
+}
+
+const QUEUE: Words = { x: 'word', y: 'word', q: 'queue' };
 
 /** Programs on which the two must agree, whatever they say. */
 const CORNERS: Readonly<Record<string, Program>> = {
@@ -106,6 +126,7 @@ const CORNERS: Readonly<Record<string, Program>> = {
         name: 'P0',
         count: 1,
         device: false,
+        on: null,
         gives: 'number',
         body: [access('synchronize_rcu', null), { ...access('WRITE_ONCE', x), operands: [1] }],
       },
@@ -113,6 +134,7 @@ const CORNERS: Readonly<Record<string, Program>> = {
         name: 'P1',
         count: 1,
         device: false,
+        on: null,
         gives: 'number',
         body: [
           access('rcu_read_lock', null),
@@ -133,6 +155,40 @@ const CORNERS: Readonly<Record<string, Program>> = {
   'a grace period and a section with preemption off': litmus({ x: 'word', y: 'word' }, [
     [call('preempt_disable'), R('x'), R('y'), call('preempt_enable')],
     [W('y', 1), call('synchronize_rcu'), W('x', 1)],
+  ]),
+  'a data race beside a thread that spins for ever': besideSpinner(
+    [call('store', 'x', 1)],
+    [R('y'), R('x')],
+  ),
+  'a handler that waits for the lock of the thread it interrupts': handled(
+    [call('spin_lock', 'l'), W('x', 1), call('spin_unlock', 'l')],
+    [call('spin_lock', 'l'), R('x'), call('spin_unlock', 'l')],
+  ),
+  'a handler and a lock with interrupts off': handled(
+    [call('spin_lock_irq', 'l'), W('x', 1), call('spin_unlock_irq', 'l')],
+    [call('spin_lock', 'l'), R('x'), call('spin_unlock', 'l')],
+  ),
+  'a plain access with interrupts off and a handler': handled(
+    [call('local_irq_disable'), call('store', 'x', 1), call('local_irq_enable')],
+    [W('x', 2)],
+    [R('y')],
+  ),
+  'a plain access with interrupts on and a handler': handled(
+    [R('y'), call('store', 'x', 1)],
+    [W('x', 2)],
+    [R('y')],
+  ),
+  'a handler that sees the stores of its CPU': handled([W('x', 1), R('y')], [R('x'), W('y', 1)]),
+  'interrupts off inside of an RCU section': litmus({ x: 'word', y: 'word', l: 'spin' }, [
+    [
+      call('rcu_read_lock'),
+      R('x'),
+      call('spin_lock_irq', 'l'),
+      W('y', 1),
+      call('spin_unlock_irq', 'l'),
+      call('rcu_read_unlock'),
+    ],
+    [call('spin_lock', 'l'), call('smp_call_function'), call('spin_unlock', 'l')],
   ]),
   'a plain store that only waits in a buffer': litmus({ x: 'word', y: 'word' }, [
     [W('y', 1), call('store', 'x', 1)],
@@ -162,6 +218,17 @@ describe('the referee by itself', () => {
   it('finds the deadlock of a spinner with interrupts off', () => {
     const found = ends('a spinner with interrupts off, against a call to all CPUs', 'sc');
     expect(found?.deadlocks).toHaveLength(1);
+  });
+
+  it('finds the deadlock of a handler that waits for the lock of its own CPU', () => {
+    const found = ends('a handler that waits for the lock of the thread it interrupts', 'sc');
+    expect(found?.deadlocks).not.toEqual([]);
+    expect(ends('a handler and a lock with interrupts off', 'sc')?.deadlocks).toEqual([]);
+  });
+
+  it('finds no data race with a handler that interrupts off keep away', () => {
+    expect(ends('a plain access with interrupts off and a handler', 'sc')?.races).toBe(false);
+    expect(ends('a plain access with interrupts on and a handler', 'sc')?.races).toBe(true);
   });
 
   it('finds the hang of a reader that waits for what comes after the grace period', () => {

@@ -54,12 +54,19 @@ interface State {
   threads: Running[];
 }
 
+/** What stays the same while a program runs. */
+interface Setting {
+  readonly threads: readonly Thread[];
+  readonly codes: readonly (readonly Instruction[])[];
+  readonly model: Model;
+}
+
 /** All that a program may come to; null if it has more than `limit` states. */
 export function enumerate(program: Program, model: Model, limit: number): Outcomes | null {
   const threads = program.threads.flatMap((thread) =>
     Array.from({ length: thread.count }, () => thread),
   );
-  const codes = threads.map((thread) => flatten(thread.body));
+  const setting: Setting = { threads, codes: threads.map(codeOf), model };
   const leadsTo = new Map<string, string[]>();
   const finals = new Set<string>();
   const deadlocks = new Set<string>();
@@ -67,26 +74,23 @@ export function enumerate(program: Program, model: Model, limit: number): Outcom
   let races = false;
   const begin: State = {
     memory: program.words.map((word) => word.initial),
-    threads: codes.map((code) => start(code)),
+    threads: setting.codes.map(start),
   };
   const todo = [begin];
   for (let state = todo.pop(); state !== undefined; state = todo.pop()) {
     const text = JSON.stringify(state);
     if (leadsTo.has(text)) continue;
     if (leadsTo.size >= limit) return null;
-    const next = threads.flatMap((thread, who) =>
-      steps(state, who, codes, model === 'tso' && !thread.device),
-    );
-    leadsTo.set(
-      text,
-      next.map((one) => JSON.stringify(one)),
-    );
+    const from = state;
+    const next = threads.flatMap((_, who) => steps(setting, from, who));
+    const texts = next.map((one) => JSON.stringify(one));
+    leadsTo.set(text, texts);
     if (next.length === 0) {
-      const finished = state.threads.every(({ at }, who) => at === codes[who]?.length);
-      (finished ? finals : deadlocks).add(outcomeText(state, threads, codes));
+      const finished = threads.every((_, who) => isFinished(setting, from, who));
+      (finished ? finals : deadlocks).add(outcomeText(setting, state));
       ends.add(text);
     }
-    races ||= isRace(state, codes);
+    races ||= isRace(setting, state);
     todo.push(...next);
   }
   return { finals, deadlocks, races, hangs: someCannotEnd(leadsTo, ends), states: leadsTo.size };
@@ -108,7 +112,7 @@ function someCannotEnd(
 }
 
 /** Whether two threads are about to access one word, one of them plainly and one to write. */
-function isRace(state: State, codes: Instruction[][]): boolean {
+function isRace({ codes }: Setting, state: State): boolean {
   const pending = state.threads.flatMap(({ at }, who) => {
     const next = codes[who]?.[at];
     return next?.do === 'access' && next.word !== null ? [{ ...next, who }] : [];
@@ -122,17 +126,46 @@ function isRace(state: State, codes: Instruction[][]): boolean {
   );
 }
 
-function outcomeText(state: State, threads: readonly Thread[], codes: Instruction[][]): string {
-  const results = threads.map(({ body, gives }, who) => {
-    const { at, registers } = running(state, who);
+function isFinished({ codes }: Setting, state: State, who: number): boolean {
+  return running(state, who).at === codes[who]?.length;
+}
+
+/** Finished, or only barriers and ends of sections away from it: nobody else can tell. */
+function isAllButFinished({ codes }: Setting, state: State, who: number): boolean {
+  const rest = codes[who]?.slice(running(state, who).at) ?? [];
+  return rest.every(
+    (one) =>
+      one.do === 'access' &&
+      (NO_INSTRUCTION.has(one.primitive) ||
+        FULL_BARRIERS.has(one.primitive) ||
+        (SECTIONS[one.primitive] !== undefined && one.primitive !== 'interrupt entry')),
+  );
+}
+
+function outcomeText(setting: Setting, state: State): string {
+  const results = setting.threads.map(({ body, gives }, who) => {
+    const { registers } = running(state, who);
     const values = registersOf(body).map((name) => registers[name] ?? 0);
-    return at === codes[who]?.length ? givenNumber(gives, values) : null;
+    return isAllButFinished(setting, state, who) ? givenNumber(gives, values) : null;
   });
   const outcome: Outcome = { memory: state.memory, results };
   return JSON.stringify(outcome);
 }
 
-function start(code: Instruction[]): Running {
+/** An interrupt handler enters and leaves by steps of their own. */
+function codeOf({ body, on }: Thread): Instruction[] {
+  const step = (primitive: string): Access => ({
+    do: 'access',
+    primitive,
+    word: null,
+    operands: [],
+    into: null,
+  });
+  const code = flatten(on === null ? body : [step('interrupt entry'), ...body]);
+  return on === null ? code : [...code, step('interrupt exit')];
+}
+
+function start(code: readonly Instruction[]): Running {
   const fresh: Running = {
     at: 0,
     registers: {},
@@ -146,7 +179,7 @@ function start(code: Instruction[]): Running {
 }
 
 /** Runs on to the next access: registers and jumps are nobody else's business. */
-function settle(own: Running, code: Instruction[]): void {
+function settle(own: Running, code: readonly Instruction[]): void {
   for (;;) {
     const next = code[own.at];
     if (next === undefined || next.do === 'access') return;
@@ -162,19 +195,20 @@ function settle(own: Running, code: Instruction[]): void {
   }
 }
 
-/** The states that one step of one thread, or of its queue, leads to. */
-function steps(state: State, who: number, codes: Instruction[][], buffered: boolean): State[] {
-  const code = codes[who] ?? [];
+/** The states that one step of one thread, or of its CPU's queue, leads to. */
+function steps(setting: Setting, state: State, who: number): State[] {
+  const code = setting.codes[who] ?? [];
   const { at, queue } = running(state, who);
   const next = code[at];
   const results: State[] = [];
   if (queue.length > 0) {
-    results.push(changed(state, who, codes, (after, own) => drain(after.memory, own)));
+    results.push(changed(setting, state, (after) => drain(after, who)));
   }
-  if (next?.do === 'access') {
-    for (const outcome of accessOutcomes(state, who, next, buffered)) {
+  if (next?.do === 'access' && mayRun(setting, state, who)) {
+    for (const outcome of accessOutcomes(setting, state, who, next)) {
       results.push(
-        changed(state, who, codes, (after, own) => {
+        changed(setting, state, (after) => {
+          const own = running(after, who);
           outcome(after, own);
           own.at++;
           settle(own, code);
@@ -185,18 +219,32 @@ function steps(state: State, who: number, codes: Instruction[][], buffered: bool
   return results;
 }
 
-function drain(memory: number[], own: Running): void {
-  const oldest = own.queue.shift();
+/**
+ * A thread stands still while a handler runs on its CPU; a handler begins when interrupts are on there
+ * and no other handler runs.
+ */
+function mayRun(setting: Setting, state: State, who: number): boolean {
+  const cpu = cpuOf(setting, who);
+  const handlers = setting.threads.flatMap(({ on }, index) => (on === cpu ? [index] : []));
+  const inside = handlers.filter(
+    (one) => running(state, one).at > 0 && !isFinished(setting, state, one),
+  );
+  if (inside.length > 0) return inside.includes(who);
+  return who === cpu || running(state, cpu).interruptsOff === 0;
+}
+
+/** The thread on whose CPU this one runs; the CPU's queue of stores is kept there. */
+function cpuOf(setting: Setting, who: number): number {
+  return setting.threads[who]?.on ?? who;
+}
+
+function drain({ memory, threads }: State, cpu: number): void {
+  const oldest = threads[cpu]?.queue.shift();
   if (oldest !== undefined) memory[oldest[0]] = oldest[1];
 }
 
-/** A copy of the state with a change made by `who`; then quiet threads let waiters go. */
-function changed(
-  state: State,
-  who: number,
-  codes: Instruction[][],
-  change: (after: State, own: Running) => void,
-): State {
+/** A copy of the state with a change made; then quiet threads let waiters go. */
+function changed(setting: Setting, state: State, change: (after: State) => void): State {
   const after: State = {
     memory: [...state.memory],
     threads: state.threads.map((one) => ({
@@ -206,19 +254,20 @@ function changed(
       awaits: [...one.awaits],
     })),
   };
-  change(after, running(after, who));
+  change(after);
   after.threads.forEach((waiter, index) => {
-    const instruction = codes[index]?.[waiter.at];
+    const instruction = setting.codes[index]?.[waiter.at];
     const primitive = instruction?.do === 'access' ? instruction.primitive : '';
-    waiter.awaits = waiter.awaits.filter((other) => !isQuiet(running(after, other), primitive));
+    waiter.awaits = waiter.awaits.filter((other) => !isQuiet(setting, after, other, primitive));
   });
   return after;
 }
 
 /** Whether a thread is at a moment that a grace period, or an interrupt to all, waits for. */
-function isQuiet(other: Running, waitsIn: string): boolean {
-  const outside = waitsIn.startsWith('smp_call') ? other.interruptsOff : other.sections;
-  return outside === 0 && other.queue.length === 0;
+function isQuiet(setting: Setting, state: State, who: number, waitsIn: string): boolean {
+  const { sections, interruptsOff } = running(state, who);
+  const { queue } = running(state, cpuOf(setting, who));
+  return (waitsIn.startsWith('smp_call') ? interruptsOff : sections) === 0 && queue.length === 0;
 }
 
 function running(state: State, who: number): Running {
@@ -231,12 +280,15 @@ type Change = (after: State, own: Running) => void;
 
 /** What an access may do to a state: nothing while it must wait, several things for a choice. */
 function accessOutcomes(
+  setting: Setting,
   state: State,
   who: number,
   { primitive, word, operands, into }: Access,
-  buffered: boolean,
 ): Change[] {
-  const { registers, queue, awaits } = running(state, who);
+  const { registers, awaits } = running(state, who);
+  const cpu = cpuOf(setting, who);
+  const { queue } = running(state, cpu);
+  const buffered = setting.model === 'tso' && setting.threads[who]?.device === false;
   const [a = 0, b = 0] = operands.map((operand) => operandValue(operand, registers));
   const tell = (own: Running, value: number): void => {
     if (into !== null) own.registers[into] = value;
@@ -268,7 +320,7 @@ function accessOutcomes(
     (after, own) => {
       tell(own, told);
       if (written === null) return;
-      if (buffered && !locked) own.queue.push([at, written]);
+      if (buffered && !locked) running(after, cpu).queue.push([at, written]);
       else after.memory[at] = written;
     },
   ];

@@ -17,6 +17,8 @@ export interface Taste {
   readonly grace?: boolean;
   /** Only programs in which some threads are interchangeable. */
   readonly twins?: boolean;
+  /** Only programs with an interrupt handler. */
+  readonly interrupts?: boolean;
 }
 
 /** Programs of two or three threads with two to five statements each. */
@@ -29,28 +31,54 @@ export function programs(taste: Taste = {}): Arbitrary<Program> {
 }
 
 /** Few words make a program in which threads meet. */
-function themeOf(
-  words: readonly string[],
-  { grace = false, twins = false }: Taste,
-): Arbitrary<Program> {
-  const chunk = statementsOf(words, grace);
-  const body = (maxLength: number): Arbitrary<Statement[]> =>
-    fc.array(chunk, { minLength: 2, maxLength }).map((chunks) => chunks.flat());
-  const one = (maxLength: number): Arbitrary<Thread> => thread(body(maxLength), 1);
-  const device = thread(deviceBody, 1, true);
-  const single = [
-    { weight: 6, arbitrary: fc.tuple(one(5), one(5)) },
-    { weight: 6, arbitrary: fc.tuple(one(3), one(3), one(3)) },
-    { weight: 1, arbitrary: fc.tuple(one(4), device) },
-    { weight: 1, arbitrary: fc.tuple(one(3), one(3), device) },
-  ];
-  const several = [
-    { weight: 2, arbitrary: fc.tuple(thread(body(5), 2)) },
-    { weight: 2, arbitrary: fc.tuple(thread(body(3), 2), one(3)) },
-    { weight: 1, arbitrary: fc.tuple(thread(body(2), 3)) },
-  ];
-  const threads = fc.oneof(...(twins ? [] : single), ...several);
+function themeOf(words: readonly string[], taste: Taste): Arbitrary<Program> {
+  const { grace = false, twins = false, interrupts = false } = taste;
+  const { any, calm, half } = statementsOf(words, grace);
+  const one = (maxLength: number): Arbitrary<Thread> => thread(bodyOf(any, 2, maxLength));
+  const same = (maxLength: number, count: number): Arbitrary<Thread> =>
+    thread(bodyOf(any, 2, maxLength), { count });
+  const crossed = (stored: string, read: string): Arbitrary<Thread> => {
+    const around = bodyOf(any, 0, 1);
+    const body = fc.tuple(around, half(stored, read), around).map((parts) => parts.flat());
+    return thread(body);
+  };
+  const [first = 'x', second = first] = words.filter((name) => CROSSED.includes(name));
+  const device = thread(deviceBody, { device: true });
+  const handler = thread(bodyOf(calm, 1, 2), { on: 0 });
+  const shapes = {
+    single: [
+      { weight: 6, arbitrary: fc.tuple(one(5), one(5)) },
+      { weight: 6, arbitrary: fc.tuple(one(3), one(3), one(3)) },
+      { weight: 6, arbitrary: fc.tuple(crossed(first, second), crossed(second, first)) },
+      { weight: 1, arbitrary: fc.tuple(crossed(first, second), crossed(second, first), one(2)) },
+      { weight: 1, arbitrary: fc.tuple(one(4), device) },
+      { weight: 1, arbitrary: fc.tuple(one(3), one(3), device) },
+    ],
+    twins: [
+      { weight: 2, arbitrary: fc.tuple(same(5, 2)) },
+      { weight: 2, arbitrary: fc.tuple(same(3, 2), one(3)) },
+      { weight: 1, arbitrary: fc.tuple(same(2, 3)) },
+    ],
+    interrupts: [
+      { weight: 1, arbitrary: fc.tuple(one(4), handler) },
+      { weight: 2, arbitrary: fc.tuple(one(3), one(3), handler) },
+      { weight: 1, arbitrary: fc.tuple(one(3), handler, handler) },
+    ],
+  };
+  const usual = twins ? shapes.twins : [...shapes.single, ...shapes.twins];
+  const threads = fc.oneof(...(interrupts ? shapes.interrupts : usual));
   return fc.tuple(threads, initials).map(([drawn, initial]) => resolved(drawn, initial));
+}
+
+/** Words that can be stored to and read, of which a program may cross two. */
+const CROSSED = ['x', 'y', 'a', 'b', 'flags'];
+
+function bodyOf(
+  statement: Arbitrary<Statement[]>,
+  minLength: number,
+  maxLength: number,
+): Arbitrary<Statement[]> {
+  return fc.array(statement, { minLength, maxLength }).map((all) => all.flat());
 }
 
 const gives: Arbitrary<Gives> = fc.constantFrom(
@@ -63,14 +91,13 @@ const gives: Arbitrary<Gives> = fc.constantFrom(
   'nothing',
 );
 
-function thread(body: Arbitrary<Statement[]>, count: number, device = false): Arbitrary<Thread> {
-  return fc.record({
-    name: fc.constant(''),
-    count: fc.constant(count),
-    device: fc.constant(device),
-    body,
-    gives,
-  });
+type Role = Partial<Pick<Thread, 'count' | 'device' | 'on'>>;
+
+function thread(body: Arbitrary<Statement[]>, role: Role = {}): Arbitrary<Thread> {
+  const { count = 1, device = false, on = null } = role;
+  return fc
+    .record({ body, gives })
+    .map((drawn): Thread => ({ name: '', count, device, on, ...drawn }));
 }
 
 const small: Arbitrary<number> = fc.constantFrom(0, 0, 0, 1, 1, 2);

@@ -54,6 +54,7 @@ export function litmus(words: Words, threads: readonly (readonly Call[])[]): Pro
       name: `P${index}`,
       count: 1,
       device: false,
+      on: null,
       body: calls.map((one, at) => statement(one, at, names)),
       gives: 'number',
     })),

@@ -74,6 +74,8 @@ export const SECTIONS: Record<string, (own: Sections) => void> = {
   rcu_read_unlock: (own) => void own.sections--,
   preempt_disable: (own) => void own.sections++,
   preempt_enable: (own) => void own.sections--,
+  'interrupt entry': (own) => void (own.sections++, own.interruptsOff++),
+  'interrupt exit': (own) => void (own.sections--, own.interruptsOff--),
   local_irq_disable: (own) => void (own.sections++, own.interruptsOff++),
   local_irq_enable: (own) => void (own.sections--, own.interruptsOff--),
   local_irq_save: (own) => void (own.sections++, own.interruptsOff++),

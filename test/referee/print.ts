@@ -13,7 +13,8 @@ export function printed(program: Program): string {
   return [...words, ...threads].join('\n');
 }
 
-function heading({ name, count, device }: Thread): string {
+function heading({ name, count, device, on }: Thread): string {
+  if (on !== null) return `interrupt handler ${name} on t${on}`;
   return `${device ? 'device' : 'thread'} ${name}${count === 1 ? '' : ` x ${count}`}`;
 }
 

@@ -85,6 +85,8 @@ export interface Thread {
   readonly count: number;
   /** A device reads and writes memory with no store buffer between. */
   readonly device: boolean;
+  /** An interrupt handler: the index of the thread on whose CPU it runs, once. */
+  readonly on: number | null;
   readonly body: readonly Statement[];
   readonly gives: Gives;
 }

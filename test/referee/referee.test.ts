@@ -23,6 +23,12 @@ describe.each(['sc', 'tso'] as const)('under %s the engine agrees with the refer
       numRuns: 100,
     },
     {
+      about: 'interrupt handlers',
+      taste: { interrupts: true },
+      manners: WITH_AND_WITHOUT_REDUCTION,
+      numRuns: 150,
+    },
+    {
       about: 'grace periods',
       taste: { grace: true },
       manners: WITH_AND_WITHOUT_REDUCTION,
@@ -49,8 +55,8 @@ const REACHED_BY: Readonly<Record<string, string>> = {
   section: 'rcu_read_lock',
 };
 
-/** Allocation is compared nowhere: a slot's address is the engine's own business. */
-const LEFT_OUT = ['kmalloc', 'kfree'];
+/** The step by which a handler begins has no call; allocation is not compared. */
+const LEFT_OUT = ['interrupt', 'kmalloc', 'kfree'];
 
 function primitivesOf(statements: readonly Statement[]): string[] {
   return statements.flatMap((one) => {

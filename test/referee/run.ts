@@ -5,7 +5,7 @@
  */
 
 import * as linux from '../../src/memory/index.ts';
-import type { Dma, Stage } from '../../src/scenario/stage.ts';
+import type { Dma, Stage, ThreadHandle } from '../../src/scenario/stage.ts';
 import { scenario } from '../../src/scenario/scenario.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import { machine } from '../../src/memory/machine.ts';
@@ -71,7 +71,8 @@ export function scenarioWithTargets(program: Program): Made {
     const functions: Functions = new Map();
     const shared = share(program, stage);
     targets = shared.targets;
-    for (const thread of program.threads) declare(thread, stage, shared, functions);
+    const handles: ThreadHandle[] = [];
+    for (const thread of program.threads) declare(thread, handles, { stage, shared, functions });
   });
   return { scenario: made, targets: () => targets };
 }
@@ -95,7 +96,14 @@ function setUp({ kind, initial }: Word, at: number, shared: Shared): void {
   else primitives['WRITE_ONCE']?.(field, encoded(initial, kind, shared));
 }
 
-function declare(thread: Thread, stage: Stage, shared: Shared, functions: Functions): void {
+interface Staged {
+  readonly stage: Stage;
+  readonly shared: Shared;
+  readonly functions: Functions;
+}
+
+function declare(thread: Thread, handles: ThreadHandle[], staged: Staged): void {
+  const { stage, shared, functions } = staged;
   const body = (dma?: Dma): number | boolean | null | undefined => {
     const registers: Registers = {};
     execute(thread.body, { registers, shared, functions, dma });
@@ -103,9 +111,12 @@ function declare(thread: Thread, stage: Stage, shared: Shared, functions: Functi
     const given = give(thread.gives, values);
     return Array.isArray(given) ? mixed(given) : (given as number | boolean | null | undefined);
   };
-  if (thread.device) stage.thread.device(thread.name, body);
-  else if (thread.count === 1) stage.thread(thread.name, () => body());
-  else stage.thread(thread.name, { count: thread.count }, () => body());
+  const { name, count, on } = thread;
+  const host = on === null ? undefined : handles[on];
+  if (thread.device) handles.push(stage.thread.device(name, body));
+  else if (host !== undefined) handles.push(stage.thread.irq(name, () => body(), { on: host }));
+  else if (count === 1) handles.push(stage.thread(name, () => body()));
+  else handles.push(...stage.thread(name, { count }, () => body()));
 }
 
 /** One running function: its registers, and what it works on. */

@@ -20,10 +20,10 @@ describe.each(['sc', 'tso'] as const)('under %s the engine agrees with the refer
     { about: 'interchangeable threads', seed: 21, taste: { twins: true }, manners: ALL_MANNERS },
     { about: 'grace periods', seed: 31, taste: { grace: true }, manners: ALL_MANNERS },
     {
-      about: 'grace periods of twins',
+      about: 'interrupt handlers and grace periods',
       seed: 41,
-      taste: { grace: true, twins: true },
-      manners: ALL_MANNERS,
+      taste: { interrupts: true, grace: true },
+      manners: WITH_AND_WITHOUT_REDUCTION,
     },
   ])(
     `on ${PROGRAMS_OF_ONE_TEST} programs: $about, seed $seed`,

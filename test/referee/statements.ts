@@ -17,13 +17,21 @@ export type Chunk = Statement[];
 
 type Weighted = WeightedArbitrary<Chunk>;
 
+/** Statements of any kind, those that never sleep, and halves of store buffering. */
+export interface Statements {
+  readonly any: Arbitrary<Chunk>;
+  readonly calm: Arbitrary<Chunk>;
+  /** A store to one word, maybe something, and a read of another. */
+  readonly half: (stored: string, read: string) => Arbitrary<Chunk>;
+}
+
 /**
  * Statements on some words of the palette.
  *
  * @param words their names
  * @param grace whether grace periods, and sections that hold them back, are among them
  */
-export function statementsOf(words: readonly string[], grace: boolean): Arbitrary<Chunk> {
+export function statementsOf(words: readonly string[], grace: boolean): Statements {
   const families = FAMILIES.flatMap((family) => {
     const meant = family.words.filter((name) => words.includes(name));
     return meant.length === 0 ? [] : [{ ...family, words: meant }];
@@ -41,9 +49,9 @@ export function statementsOf(words: readonly string[], grace: boolean): Arbitrar
   ];
   const inner = fc.oneof({ weight: 4, arbitrary: single }, ...blocks(few(single)));
   const calm = fc.oneof({ weight: 6, arbitrary: single }, ...blocks(few(inner)), ...loops);
-  return fc.oneof(
+  const any = fc.oneof(
     { weight: 12, arbitrary: single },
-    { weight: 10, arbitrary: crossing(families, single) },
+    { weight: 10, arbitrary: crossing(families, families, single) },
     ...blocks(few(calm)),
     ...loops,
     ...sections(SLEEPING, words, few(calm)),
@@ -51,6 +59,9 @@ export function statementsOf(words: readonly string[], grace: boolean): Arbitrar
     ...waits(words),
     ...(grace ? [{ weight: 4, arbitrary: gracePeriod }] : []),
   );
+  const half = (stored: string, read: string): Arbitrary<Chunk> =>
+    crossing(onlyOn(families, stored), onlyOn(families, read), any);
+  return { any, calm, half };
 }
 
 // 1. Single calls
@@ -103,13 +114,27 @@ function singles(families: readonly Family[]): Arbitrary<Chunk> {
   );
 }
 
+function onlyOn(families: readonly Family[], word: string): Family[] {
+  return families.flatMap((family) =>
+    family.words.includes(word) ? [{ ...family, words: [word] }] : [],
+  );
+}
+
 /** A store, maybe something, and a load: what a store buffer changes the order of. */
-function crossing(families: readonly Family[], between: Arbitrary<Chunk>): Arbitrary<Chunk> {
-  const onesWith = (name: string): Arbitrary<Chunk>[] =>
-    families.filter(({ names }) => names.includes(name)).map(access);
-  const store = fc.oneof(...onesWith('WRITE_ONCE'), ...onesWith('atomic_set'));
-  const load = fc.oneof(...onesWith('READ_ONCE'), ...onesWith('atomic_read'));
-  const maybe = fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, between);
+function crossing(
+  stored: readonly Family[],
+  read: readonly Family[],
+  between: Arbitrary<Chunk>,
+): Arbitrary<Chunk> {
+  const ofNames = (families: readonly Family[], ...wanted: string[]): Arbitrary<Chunk>[] =>
+    families.filter(({ names }) => wanted.some((name) => names.includes(name))).map(access);
+  const store = fc.oneof(...ofNames(stored, 'WRITE_ONCE', 'atomic_set'));
+  const load = fc.oneof(...ofNames(read, 'READ_ONCE', 'atomic_read'));
+  const maybe = fc.oneof(
+    { weight: 2, arbitrary: fc.constant([]) },
+    { weight: 1, arbitrary: fc.constant([call('smp_mb', null)]) },
+    { weight: 3, arbitrary: between },
+  );
   return fc.tuple(store, maybe, load).map((chunks) => chunks.flat());
 }
 
