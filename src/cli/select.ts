@@ -81,7 +81,11 @@ async function selectOne(loader: Loader, name: string, folder: string): Promise<
   }
   const all = [...new Set([...shippedFiles(), ...filesBelow(folder)])];
   const sameStem = all.filter((file) => stem(file) === name);
-  if (sameStem.length > 0) return loader.loadAll(sameStem.slice(0, 1));
+  if (sameStem.length > 0) {
+    const inFile = await loader.loadAll(sameStem.slice(0, 1));
+    const called = inFile.scenarios.filter((one) => isCalled(one, name));
+    return called.length > 0 ? { ...inFile, scenarios: called } : inFile;
+  }
   const { scenarios } = await loader.loadAll(all);
   const matching = scenarios.filter((one) => isCalled(one, name));
   if (matching.length > 0) return { scenarios: matching, problems: [] };

@@ -17,6 +17,7 @@ import { ROW } from './node.ts';
 import type { LazyStack } from './position.ts';
 import { problem } from './problem.ts';
 import type { Program } from './program.ts';
+import { tryOtherWays } from './other-ways.ts';
 import { runCollapsed, runFlat } from './replay.ts';
 import type { Failure, Run } from './replay-state.ts';
 import type { Problem } from './result.ts';
@@ -53,6 +54,8 @@ export interface Automaton {
   readonly isFull: () => boolean;
   /** Whether an edge has been discovered already. */
   knows(node: number, observed: number): boolean;
+  /** Runs edges along other ways to their states; the mistake that shows, or null. */
+  readonly tryOtherWays: () => Problem | null;
   /** The first mistake of the user that any discovery met. */
   readonly problem: () => Problem | null;
   detail(node: number): NodeDetail;
@@ -81,6 +84,8 @@ export interface Automaton {
   readonly isFull: () => boolean;
   /** Whether an edge has been discovered already. */
   knows(node: number, observed: number): boolean;
+  /** Runs edges along other ways to their states; the mistake that shows, or null. */
+  readonly tryOtherWays: () => Problem | null;
   /** The first mistake of the user that any discovery met. */
   readonly problem: () => Problem | null;
   detail(node: number): NodeDetail;
@@ -133,6 +138,11 @@ export function createAutomaton(
       const { edges } = growing.tables;
       return edges[findEdge(edges, node, observed) + 2] !== 0;
     },
+    tryOtherWays: () =>
+      tryOtherWays(
+        growing,
+        initial.map(({ node }) => node),
+      ),
     problem: () => growing.problem,
     states: () => growing.details.length,
     statesMax: () => growing.tables.rows.length / ROW,
@@ -171,20 +181,11 @@ function runBoth(
   const collapsed = runCollapsed(world, thread, history, node === null ? null : observed);
   growing.runs++;
   if (collapsed.end.kind === 'problem') return collapsed.end.problem;
-  const values = node === null ? [] : [...valuesTo(growing, node), observed];
+  const values = node === null ? [] : [...growing.firstWay(node), observed];
   const flat = runFlat(world, thread, values);
   growing.runs++;
   if (flat.end.kind === 'problem') return flat.end.problem;
   return same(collapsed, flat) ? collapsed : notDeterministic(growing, owner, collapsed, flat);
-}
-
-/** Every value observed on the way to a state, as it was first reached. */
-function valuesTo(growing: Growing, node: number): number[] {
-  const values: number[] = [];
-  for (let at = node; (growing.from[at] ?? -1) >= 0; at = growing.from[at] ?? -1) {
-    values.push(growing.value[at] ?? 0);
-  }
-  return values.toReversed();
 }
 
 /** The number of the state that a run ended in; makes its row when it is new. */
@@ -233,4 +234,4 @@ function newDetail(ran: Run): NodeDetail {
 }
 
 /** Said when there is no room for another thread state or edge: the search is OPEN. */
-export const FULL: Problem = problem('HF034', { what: 'The threads have too many states.' });
+export const FULL: Problem = problem('', { what: 'The threads have too many states.' });

@@ -51,7 +51,7 @@ export type ContextStep = { readonly context: Context } | { readonly wrong: stri
 
 /** Whether the next access is the first of a section that others may have to wait for. */
 export function beginsSection(context: Context): boolean {
-  return !context.inReader && isReader(context);
+  return (!context.inReader && isReader(context)) || (!context.inIrqOff && context.irq > 0);
 }
 
 /** The context with every open section begun. */

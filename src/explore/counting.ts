@@ -134,7 +134,12 @@ export class Counted implements SearchCounts {
     if (trouble === Trouble.BUFFER_FULL) {
       this.retry = 'buffer';
     } else if (trouble === Trouble.POOL_EMPTY) {
-      this.problem = problem('HF032', { what: 'kmalloc finds no free slot in its pool.' });
+      const node = records[base + this.input.layout.nodesAt + thread] ?? 0;
+      const position = this.input.automaton.detail(node).stack()[0] ?? null;
+      this.problem = problem('HF032', {
+        what: 'kmalloc finds no free slot in its pool.',
+        position,
+      });
     } else {
       const violation = this.input.judge.trouble(trouble, records, base, thread);
       if (violation !== null) this.noteAll([violation]);

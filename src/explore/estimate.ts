@@ -2,8 +2,9 @@
  * How many states a search will have, guessed from the layers it has finished.
  *
  * The layers of a breadth-first search grow and shrink like a bell: the logarithm of their size is
- * close to a parabola. The slope and curvature of the last layers are continued until the layers are
- * empty. Before the curvature is clear nothing honest can be said, and nothing is.
+ * close to a parabola near its middle. The slope and curvature of the last layers are continued until
+ * the layers are empty. Before the middle the logarithm bends down as well, only because early layers
+ * grow like a power of the depth; nothing honest can be said then, and nothing is.
  */
 
 import type { Progress } from './result.ts';
@@ -21,13 +22,22 @@ const WINDOW = 12;
 export function estimateStates(layers: readonly number[]): Progress['estimate'] {
   if (layers.length < LAYERS_MIN) return null;
   const curve = fit(layers.slice(-WINDOW).map((size) => Math.log(size)));
-  if (curve.bend >= -0.001) return null;
+  if (curve.bend >= -0.001 || !isPastMiddle(layers, curve.slope)) return null;
   const known = layers.reduce((sum, size) => sum + size, 0);
   const middle = continued(layers, curve.slope, curve.bend);
   const low = continued(layers, curve.slope, curve.bend * 1.5);
   const high = continued(layers, curve.slope, curve.bend * 0.6);
-  const spread = Math.max(high - middle, middle - low);
+  const spread = Math.max(high - middle, middle - low, middle / 2);
   return { states: Math.round(known + middle), spread: Math.round(spread) };
+}
+
+/** Layers hardly grow any more, and much less than they once did. */
+function isPastMiddle(layers: readonly number[], slope: number): boolean {
+  let steepest = 0;
+  for (let i = 1; i < layers.length; i++) {
+    steepest = Math.max(steepest, Math.log((layers[i] ?? 1) / (layers[i - 1] ?? 1)));
+  }
+  return slope < 0.1 && slope < steepest / 3;
 }
 
 /** States of the layers to come if the logarithm goes on with this slope and bend. */

@@ -5,6 +5,7 @@ import { createHistories } from './history.ts';
 import type { Layout } from './layout.ts';
 import { AUTOMATON_STATES_MAX } from './limits.ts';
 import { Column, Flag, ROW, ROW_SHIFT } from './node.ts';
+import type { DiscoveredEdge } from './other-ways.ts';
 import type { Program } from './program.ts';
 import type { Run } from './replay-state.ts';
 import type { Problem } from './result.ts';
@@ -24,6 +25,9 @@ export interface Growing {
   readonly value: number[];
   readonly owners: number[];
   readonly joined: number[];
+  readonly discovered: DiscoveredEdge[];
+  /** The values observed on the way by which a state was first reached. */
+  readonly firstWay: (node: number) => readonly number[];
   readonly statusOf: ReadonlyMap<number, number>;
   readonly space: TableSpace;
   edges: number;
@@ -47,7 +51,7 @@ export function emptyTables(
         status.set(slot + word, pool.status[i] ?? 0);
     });
   }
-  return {
+  const growing: Growing = {
     program,
     layout,
     world,
@@ -64,6 +68,8 @@ export function emptyTables(
     value: [],
     owners: [],
     joined: [],
+    discovered: [],
+    firstWay: (node) => valuesTo(growing, node),
     statusOf: status,
     space,
     edges: 0,
@@ -72,6 +78,7 @@ export function emptyTables(
     problem: null,
     isFull: false,
   };
+  return growing;
 }
 
 /** Slots of the edge table for each thread state. */
@@ -139,4 +146,14 @@ export function addEdge(
   }
   if (ran.newRound) rows[at + Column.FLAGS] = (rows[at + Column.FLAGS] ?? 0) | Flag.NEW_ROUND;
   growing.joined.push(node, next);
+  growing.discovered.push({ node, observed, next, ran });
+}
+
+/** Every value observed on the way to a state, as it was first reached. */
+function valuesTo(growing: Growing, node: number): number[] {
+  const values: number[] = [];
+  for (let at = node; (growing.from[at] ?? -1) >= 0; at = growing.from[at] ?? -1) {
+    values.push(growing.value[at] ?? 0);
+  }
+  return values.toReversed();
 }

@@ -11,7 +11,7 @@ import { directMachine, UserMistake } from './direct.ts';
 import { isRace, mayMeet } from './expand.ts';
 import type { Layout } from './layout.ts';
 import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
-import { positionsOf } from './position.ts';
+import { userPositions } from './position.ts';
 import { problem } from './problem.ts';
 import type { Program, ProgramProperty } from './program.ts';
 import { Trouble } from './trouble.ts';
@@ -176,7 +176,7 @@ function mistakeOf(error: unknown, property: ProgramProperty): Problem {
   if (error instanceof UserMistake) return error.problem;
   const text = error instanceof Error ? error.message : String(error);
   const [position = property.position] =
-    error instanceof Error ? positionsOf(error.stack ?? '') : [];
+    error instanceof Error ? userPositions(error.stack ?? '') : [];
   return problem('HF027', { what: `The property '${property.name}' throws: ${text}`, position });
 }
 

@@ -5,7 +5,7 @@ export const THREADS_MAX = 30;
 /** Words of shared memory of one scenario. */
 export const WORDS_MAX = 4096;
 /** Accesses that one thread may make outside of `loop` before HF022. */
-export const HISTORY_ENTRIES_MAX = 4000;
+export const HISTORY_ENTRIES_MAX = 500;
 /** Interned thread states; beyond, the search is OPEN. */
 export const AUTOMATON_STATES_MAX = 1 << 18;
 /** Edges between thread states: slots of the hash table, at most three quarters used. */

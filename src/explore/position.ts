@@ -36,9 +36,14 @@ export function captureStack(): LazyStack {
   Error.stackTraceLimit = limit;
   let positions: readonly Position[] | null = null;
   return () => {
-    positions ??= positionsOf(here.stack ?? '').filter((position) => !isOurs(position.file));
+    positions ??= userPositions(here.stack ?? '');
     return positions;
   };
+}
+
+/** The calls of a stack text without those of the checker. */
+export function userPositions(stack: string): Position[] {
+  return positionsOf(stack).filter((position) => !isOurs(position.file));
 }
 
 /** `captureStack`, looked up at once. */

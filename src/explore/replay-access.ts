@@ -93,7 +93,7 @@ export function answer(state: State): number {
 }
 
 function barrier(state: State, operation: Operation): number {
-  const asked = state.world.sites.asked(state.calls, operation.primitive);
+  const asked = state.world.sites.asked(state.thread, state.calls, operation.primitive);
   noteDefence(state, 'barrier', operation.primitive, operation.primitive);
   if (asked === 'remove') return 0;
   const primitive: PrimitiveName = asked === 'keep' ? operation.primitive : asked;
@@ -113,7 +113,9 @@ function lockAsked(state: State, operation: Operation): 'keep' | 'remove' {
   if (hold === null || !('take' in hold)) return 'keep';
   noteDefence(state, 'lock', primitive, primitive);
   if (operation.wait) noteLockOrder(state, operation);
-  return state.world.sites.asked(state.calls, primitive) === 'keep' ? 'keep' : 'remove';
+  return state.world.sites.asked(state.thread, state.calls, primitive) === 'keep'
+    ? 'keep'
+    : 'remove';
 }
 
 /** A removed lock succeeds at once and leaves shared memory alone. */
@@ -124,7 +126,7 @@ function removedLock(state: State, operation: Operation): number {
 
 export function defended(state: State, name: string): boolean {
   noteDefence(state, 'test', name, '');
-  return state.world.sites.asked(state.calls, name) === 'keep';
+  return state.world.sites.asked(state.thread, state.calls, name) === 'keep';
 }
 
 /**

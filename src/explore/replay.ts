@@ -19,7 +19,7 @@ import { Effect, operation as makeOperation, Result } from '../memory/operation.
 import type { Operation } from '../memory/operation.ts';
 import { leftHeld } from './context.ts';
 import { encodeResult } from './encoding.ts';
-import { positionsOf } from './position.ts';
+import { userPositions } from './position.ts';
 import { problem } from './problem.ts';
 import { assertion, defended, nest, perform } from './replay-access.ts';
 import { call, describe, flatLoop, loop } from './replay-call.ts';
@@ -92,11 +92,12 @@ function machineOf(state: State): Machine {
 
 function endOf(state: State, result: unknown): RunEnd {
   if (result instanceof Promise) {
-    return { kind: 'problem', problem: problem('HF033', { what: 'A thread returned a promise.' }) };
+    const what = `The thread ${state.thread} returned a promise.`;
+    return { kind: 'problem', problem: problem('HF033', { what, position: state.world.position }) };
   }
   if (!encodeResult([], result)) {
     const what = `A thread returned ${describe(result)}.`;
-    return { kind: 'problem', problem: problem('HF025', { what }) };
+    return { kind: 'problem', problem: problem('HF025', { what, position: state.world.position }) };
   }
   const left = leftHeld(state.context, state.world.nameOf);
   if (left === null) return { kind: 'done', result };
@@ -115,7 +116,7 @@ function swallowed(state: State): RunEnd {
 
 function thrown(state: State, error: unknown): RunEnd {
   if (state.end?.kind === 'problem') return state.end;
-  const [position = null] = error instanceof Error ? positionsOf(error.stack ?? '') : [];
+  const [position = null] = error instanceof Error ? userPositions(error.stack ?? '') : [];
   const text = error instanceof Error ? error.message : String(error);
   return {
     kind: 'problem',

@@ -6,6 +6,7 @@ import { ORDERING } from '../memory/ordering.ts';
 import type { Context } from './context.ts';
 import type { Growing } from './growth.ts';
 import { mix1, mix2 } from './hash.ts';
+import { CHOICES_MAX } from './limits.ts';
 import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
 import type { LazyStack } from './position.ts';
 import { problem } from './problem.ts';
@@ -37,12 +38,9 @@ function writeOperation(
   const { rows } = growing.tables;
   const { layout } = growing;
   const { address } = operation;
-  if (address < 0 || address > layout.memoryWords) {
-    return problem('HF030', {
-      what: `Address ${address} is outside of shared memory.`,
-      position: stack()[0] ?? null,
-    });
-  }
+  const wrong = mistakeIn(operation, layout.memoryWords);
+  if (wrong !== null)
+    return problem(wrong.code, { what: wrong.what, position: stack()[0] ?? null });
   const status = growing.statusOf.get(address) ?? 0;
   if (operation.effect === Effect.FREE && !isSlot(growing, address)) {
     return problem('HF030', {
@@ -65,6 +63,28 @@ function writeOperation(
   noteFeatures(growing.tables.features, operation);
   return null;
 }
+
+/** What is wrong with an operation by itself. */
+function mistakeIn(
+  operation: Operation,
+  words: number,
+): { readonly code: string; readonly what: string } | null {
+  const { address, effect, choices, primitive } = operation;
+  if (effect === Effect.CHOOSE) {
+    if (Number.isInteger(choices) && choices >= 1 && choices <= CHOICES_MAX) return null;
+    return {
+      code: 'HF034',
+      what: `choose(${choices}) has no outcomes from 0 to ${CHOICES_MAX - 1}.`,
+    };
+  }
+  const isAccess = effect === Effect.ACCESS && !WITHOUT_WORD.has(primitive);
+  if (address === 0 && isAccess) return { code: 'HF030', what: `${primitive} follows NULL.` };
+  if (address >= 0 && address <= words) return null;
+  return { code: 'HF030', what: `Address ${address} is outside of shared memory.` };
+}
+
+/** Steps that have the form of an access and go to no word. */
+const WITHOUT_WORD: ReadonlySet<string> = new Set(['section', 'interrupt']);
 
 /** Whether a struct that kmalloc gives begins here. */
 function isSlot(growing: Growing, address: number): boolean {

@@ -8,7 +8,6 @@
  */
 
 import type { PrimitiveName } from '../memory/ordering.ts';
-import { ORDERING } from '../memory/ordering.ts';
 import { callStack } from './position.ts';
 import type { Defence, Position } from './result.ts';
 
@@ -62,7 +61,7 @@ export interface Sites {
   /** Notes the fields accessed around a defence. */
   noteFields(key: string, before: string | null, after: string | null): void;
   /** What is asked to happen to a defence: `keep`, `remove`, or the weaker primitive. */
-  asked(calls: readonly string[], name: string): 'keep' | 'remove' | PrimitiveName;
+  asked(thread: string, calls: readonly string[], name: string): 'keep' | 'remove' | PrimitiveName;
   /** The entries of `--without` that never matched anything. */
   unmatched(): readonly string[];
   list(): Defence[];
@@ -96,7 +95,7 @@ export function createSites(removals: readonly Removal[], numbered: readonly Def
 
   return {
     note(kind, thread, calls, name, primitive) {
-      const full = fullName(calls, name);
+      const full = fullName(thread, calls, name);
       const position = callStack()[0] ?? null;
       const key = `${full} ${position?.file}:${position?.line}:${position?.column}`;
       if (!sites.has(key)) {
@@ -110,14 +109,12 @@ export function createSites(removals: readonly Removal[], numbered: readonly Def
       if (before !== null) site?.before.add(before);
       if (after !== null) site?.after.add(after);
     },
-    asked(calls, name) {
-      const full = fullName(calls, name);
-      const removal = removals.find((one) => matches(one, name, full));
+    asked(thread, calls, name) {
+      const full = fullName(thread, calls, name);
+      const removal = removals.find((one) => matches(one, name, full) && isPossible(one, name));
       if (removal === undefined) return 'keep';
       matched.add(removal.text);
-      return removal.weaker !== null && removal.weaker in ORDERING
-        ? (removal.weaker as PrimitiveName)
-        : 'remove';
+      return removal.weaker === null ? 'remove' : (removal.weaker as PrimitiveName);
     },
     unmatched: () => removals.map((one) => one.text).filter((text) => !matched.has(text)),
     list: () => listOf([...sites.values()]),
@@ -128,9 +125,16 @@ function emptySets(): Pick<Site, 'threads' | 'before' | 'after'> {
   return { threads: new Set(), before: new Set(), after: new Set() };
 }
 
-/** The name of a defence: the kernel function it stands in, then what it is. */
-function fullName(calls: readonly string[], name: string): string {
-  return `${calls.at(-1) ?? 'thread'}/${name}`;
+/** A barrier can be weakened to certain others; nothing else can be weakened. */
+function isPossible({ weaker }: Removal, primitive: string): boolean {
+  if (weaker === null) return true;
+  const forms: readonly string[] = WEAKER[primitive as PrimitiveName] ?? [];
+  return forms.includes(weaker);
+}
+
+/** The name of a defence: the kernel function or the thread that it stands in, then what it is. */
+function fullName(thread: string, calls: readonly string[], name: string): string {
+  return `${calls.at(-1) ?? thread.replace(/#\d+$/, '')}/${name}`;
 }
 
 interface Place {

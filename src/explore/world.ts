@@ -11,10 +11,11 @@ import type { Context } from './context.ts';
 import { EMPTY_CONTEXT } from './context.ts';
 import type { Operation } from '../memory/operation.ts';
 import type { StructType } from '../memory/struct.ts';
+import { callStack } from './position.ts';
 import { problem } from './problem.ts';
 import type { Program } from './program.ts';
 import { allocationFrom } from './replay.ts';
-import type { Defence, DesignUse, Model, Problem } from './result.ts';
+import type { Defence, DesignUse, Model, Position, Problem } from './result.ts';
 
 type Stop = (found: Problem) => never;
 
@@ -27,6 +28,8 @@ export interface Contexts {
 /** The world around a replayed thread. */
 export interface ReplayWorld {
   readonly model: Model;
+  /** Where the scenario is declared. */
+  readonly position: Position | null;
   /** The fields around every barrier are wanted, for pairing. */
   readonly pairs: boolean;
   readonly sites: Sites;
@@ -63,6 +66,7 @@ export function createWorld(program: Program, options: WorldOptions): ReplayWorl
   const nameOf = (address: number): string => names.get(address) ?? `word ${address}`;
   return {
     model: options.model,
+    position: program.position,
     pairs: options.pairs ?? false,
     sites: createSites(options.without.map(parseRemoval), options.numbered),
     contexts: createContexts(),
@@ -100,10 +104,11 @@ function createContexts(): Contexts {
 
 function unknownChoice(name: string, chosen: string, choices: readonly string[]): Problem {
   const what = `'${chosen}' is not a design of ${name}.`;
-  return problem('HF005', { what, details: [`There are: ${choices.join(', ')}`] });
+  const position = callStack()[0] ?? null;
+  return problem('HF005', { what, position, details: [`There are: ${choices.join(', ')}`] });
 }
 
 function noPool(type: StructType): Problem {
   const what = `kmalloc(${type.struct}) has no pool to take from.`;
-  return problem('HF032', { what });
+  return problem('HF032', { what, position: callStack()[0] ?? null });
 }

@@ -120,4 +120,12 @@ export const scenarioCodes: readonly Code[] = [
     'an async function as the body of a thread.',
     'Remove async and await; use wait_event, completions or locks to wait.',
   ),
+  entry(
+    'HF034',
+    'A choice has no such number of outcomes',
+    `choose(n) explores every number from 0 to n - 1. There must be at least one and there may
+      be at most 64, because each outcome is a step of its own.`,
+    'an n that was computed, or meant as a range of values.',
+    'Choose among the few values that matter.',
+  ),
 ];

@@ -12,7 +12,7 @@ import type { Field, Type } from '../memory/type.ts';
 import { directMachine, UserMistake } from '../explore/direct.ts';
 import { inspected } from '../explore/judge.ts';
 import { THREADS_MAX, WORDS_MAX } from '../explore/limits.ts';
-import { callerPosition, positionsOf } from '../explore/position.ts';
+import { callerPosition, userPositions } from '../explore/position.ts';
 import { problem } from '../explore/problem.ts';
 import type {
   Program,
@@ -104,7 +104,7 @@ function mistakeOf(scenario: Scenario, error: unknown): Problem {
   if (error instanceof UserMistake) return error.problem;
   const text = error instanceof Error ? error.message : String(error);
   const [position = scenario.position] =
-    error instanceof Error ? positionsOf(error.stack ?? '') : [];
+    error instanceof Error ? userPositions(error.stack ?? '') : [];
   return problem('HF020', { what: `The body of '${scenario.name}' throws: ${text}`, position });
 }
 

@@ -105,7 +105,7 @@ function exploreWith(
   observer: StateObserver | null,
   statesMax: number,
 ): Explored | Problem {
-  const world = createWorld(program, { ...asked, numbered: [] });
+  const world = createWorld(program, asked);
   const space = {
     makeBuffer: (bytes: number) => new ArrayBuffer(bytes),
     states: 256,
@@ -176,7 +176,7 @@ function repeated(
   for (let attempt = 0; ; attempt++) {
     if (one.options.reduction) probe(one, PROBES << attempt);
     const outcome = run(one);
-    const found = outcome.problem ?? one.automaton.problem();
+    const found = outcome.problem ?? one.automaton.problem() ?? otherWays(one, outcome);
     if (found !== null) return found;
     if (outcome.retry !== 'reduction' && outcome.retry !== 'symmetry') {
       return { program: one.program, input: one, outcome, world };
@@ -184,6 +184,11 @@ function repeated(
     const reduction = one.options.reduction && attempt < ATTEMPTS_MAX;
     one = { ...one, options: { ...one.options, reduction } };
   }
+}
+
+/** Only the last attempt's automata are complete. */
+function otherWays(input: SearchInput, outcome: SearchOutcome): Problem | null {
+  return outcome.retry === null ? input.automaton.tryOtherWays() : null;
 }
 
 /** Attempts with reduction; after that the search is run without. */
