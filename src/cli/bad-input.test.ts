@@ -153,7 +153,7 @@ describe('the command line', () => {
       "
       HF004  The scenario meets no defence 'smp_mb'.
 
-        There are: thread/smp_wmb, thread/smp_rmb
+        There are: writer/smp_wmb, reader/smp_rmb
 
         Most likely: a spelling mistake, or a defence in code that this scenario never runs.
         \`holdfast why <scenario>\` lists every defence with its name.
@@ -170,7 +170,7 @@ describe('the command line', () => {
       "
       HF004  The scenario meets no defence 'smp_wmb@mp.scenario.ts:1'.
 
-        There are: thread/smp_wmb, thread/smp_rmb
+        There are: writer/smp_wmb, reader/smp_rmb
 
         Most likely: a spelling mistake, or a defence in code that this scenario never runs.
         \`holdfast why <scenario>\` lists every defence with its name.
@@ -186,14 +186,9 @@ describe('the command line', () => {
       "
       HF005  'jump' is not a design of pinned-folio.
 
-        There are: linux, bounce
-
-        Most likely: a spelling mistake, or a question that this scenario does not ask.
-        \`holdfast list -v\` prints the designs of each scenario.
-        More: holdfast explain HF005
-
-      HF005  'jump' is not a design of pinned-folio.
-
+        holdfast/src/kernel/mm/page-writeback.ts:73:21
+         73 |   const bounces = design('pinned-folio', ['linux', 'bounce']) === 'bounce';
+            |                   ^^^^^^
         There are: linux, bounce
 
         Most likely: a spelling mistake, or a question that this scenario does not ask.
@@ -208,15 +203,6 @@ describe('the command line', () => {
 
         It asks about pin-path, pinned-folio, clear-dirty-order, pin-increment, pte-clear,
         tlb-flush, after-mkclean, bounced-folio, unpin-order.
-
-        Most likely: a spelling mistake, or a question that this scenario does not ask.
-        \`holdfast list -v\` prints the designs of each scenario.
-        More: holdfast explain HF005
-
-      HF005  The scenario does not ask about the design \`colour\`.
-
-        It asks about pin-path, pinned-folio, clear-dirty-order, pin-increment, pte-clear,
-        tlb-flush, unpin-order, after-mkclean, bounced-folio.
 
         Most likely: a spelling mistake, or a question that this scenario does not ask.
         \`holdfast list -v\` prints the designs of each scenario.
@@ -529,7 +515,7 @@ describe('files that are wrong, in one run', () => {
   it('HF022: never ends', () => {
     expect(about('HF022')).toMatchInlineSnapshot(`
       "
-      HF022  A thread makes more than 4000 accesses and does not end.
+      HF022  A thread makes more than 500 accesses and does not end.
 
         wrong/never-ends.scenario.ts:8:12
           8 |   while (READ_ONCE(b.ready) === 0) { /* wait */ }
@@ -690,6 +676,10 @@ describe('files that are wrong, in one run', () => {
       "
       HF032  kmalloc finds no free slot in its pool.
 
+        wrong/pool.scenario.ts:7:47
+          7 |   stage.thread('taker', { count: 2 }, () => { kmalloc(box); });
+            |                                               ^^^^^^^
+
         Most likely: a loop that allocates in each round, or a count that is too small.
         Raise the count in pool(type, count), or free what is not needed.
         More: holdfast explain HF032
@@ -700,7 +690,11 @@ describe('files that are wrong, in one run', () => {
   it('HF033: waits with await', () => {
     expect(about('HF033')).toMatchInlineSnapshot(`
       "
-      HF033  A thread returned a promise.
+      HF033  The thread waiter returned a promise.
+
+        wrong/awaits.scenario.ts:5:16
+          5 |   export default scenario('awaits', (stage) => {
+            |                  ^^^^^^^^
 
         Most likely: an async function as the body of a thread.
         Remove async and await; use wait_event, completions or locks to wait.

@@ -200,7 +200,7 @@ describe('why', () => {
   it('says what each defence is for', async () => {
     const { code, out } = await desk.run('why', 'buffers.scenario.ts');
     expect(code).toBe(0);
-    expect(out).toMatch(/thread\/smp_mb#1 +buffers.scenario.ts:6 +FAIL tso {2}\w+ +no/);
+    expect(out).toMatch(/left\/smp_mb +buffers.scenario.ts:6 +FAIL tso {2}\w+ +no/);
     expect(out).toContain('All 2 are needed.');
   });
 
