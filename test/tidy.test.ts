@@ -24,16 +24,18 @@ const MAY_IMPORT: Record<string, { code: string[]; types?: string[]; node?: true
   memory: { code: [] },
   kernel: { code: ['memory'] },
   explore: { code: ['memory'] },
-  scenario: { code: ['memory'], types: ['explore'] },
+  scenario: { code: ['memory', 'explore'] },
   report: { code: [], types: ['explore'] },
-  litmus: { code: ['memory', 'explore', 'scenario'] },
+  litmus: { code: [], types: ['explore'] },
+  debate: { code: [] },
+  jobs: { code: ['explore', 'scenario'], node: true },
   run: { code: ['memory', 'scenario'], types: ['explore'], node: true },
   linux: { code: ['memory', 'scenario'], types: ['explore'], node: true },
   cluster: { code: ['explore', 'scenario'], node: true },
   cli: { code: ['*'], node: true },
   bench: { code: ['*'], node: true },
   /** index.ts: the public API. */
-  '': { code: ['memory', 'kernel', 'explore', 'scenario', 'litmus', 'report'] },
+  '': { code: ['memory', 'kernel', 'explore', 'scenario', 'jobs', 'litmus', 'report'] },
 };
 
 /** Names of Node (or of a browser page) that portable code cannot use. */

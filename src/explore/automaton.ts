@@ -2,9 +2,9 @@
  * The threads of a program as automata, discovered while the search runs.
  *
  * What a thread does next depends only on its state and on the value it observes. So each pair of
- * thread state and observed value is run once, ever (replay.ts), and remembered as an edge; the search
- * follows edges. A state's identity is its history and the function it belongs to, never the thread,
- * so threads with the same function share one automaton.
+ * thread state and observed value is run once, ever (replay.ts), and remembered as an edge; the
+ * search follows edges. A state's identity is its history and the function it belongs to, never the
+ * thread, so threads with the same function share one automaton.
  */
 
 import type { Operation } from '../memory/operation.ts';

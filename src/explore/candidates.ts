@@ -1,8 +1,8 @@
 /**
  * Writes candidates: the successors of one state, as what changes, with their hash kept up to date.
  *
- * The successor itself is only built if its hash turns out to be new, which spares four copies in five.
- * Nothing is allocated here.
+ * The successor itself is only built if its hash turns out to be new, which spares four copies in
+ * five. Nothing is allocated here.
  *
  *     candidate: parent, hash 1, hash 2, thread | outcome << 8, changes, (index, value) ...
  */
@@ -16,7 +16,9 @@ export const CANDIDATE_HEAD = 5;
 /** The outcome number of a candidate that drains a store buffer. */
 export const DRAIN = 0xffff;
 
-/** Writes candidates of one record at a time. A class because its state lives as long as a search. */
+/**
+ * Writes candidates of one record at a time. A class because its state lives as long as a search.
+ */
 export class Candidates {
   /** Where candidates are written, and how many integers are used. */
   out: Int32Array = new Int32Array(0);

@@ -2,8 +2,8 @@
  * What a thread holds: locks, and how deep it is in sections that forbid sleeping.
  *
  * All of this follows from the thread's own history, so it is checked once, when a thread state is
- * discovered, and costs the search nothing. Contexts are immutable and interned, because a collapsed
- * call must bring back what it left held.
+ * discovered, and costs the search nothing. Contexts are immutable and interned, because a
+ * collapsed call must bring back what it left held.
  */
 
 import type { Hold, LockKind, Operation } from '../memory/operation.ts';
@@ -31,7 +31,9 @@ export interface Context {
   readonly inReader: boolean;
   /** The same for sections with interrupts off. */
   readonly inIrqOff: boolean;
-  /** A full barrier was passed since the last access: the next one drains the buffer first (tso). */
+  /**
+   * A full barrier was passed since the last access: the next one drains the buffer first (tso).
+   */
   readonly barrier: boolean;
 }
 
@@ -60,8 +62,8 @@ export function inSection(context: Context): Context {
 }
 
 /**
- * Sections that a grace period waits for: RCU, interrupts off, preemption off (merged in 4.20 and 5.0).
- * A held spin lock is not one, since it is none with PREEMPT_RT.
+ * Sections that a grace period waits for: RCU, interrupts off, preemption off (merged in 4.20 and
+ * 5.0). A held spin lock is not one, since it is none with PREEMPT_RT.
  */
 function isReader(context: Context): boolean {
   return context.rcu > 0 || context.irq > 0 || context.preempt > 0;
@@ -71,8 +73,8 @@ function isReader(context: Context): boolean {
  * The context after an access.
  *
  * A section begins with its first access: an earlier moment would only make others wait longer, so
- * what finishes with the earlier moment is among what finishes with the later. Where the first access
- * may wait that does not hold, and replay.ts makes the beginning a step of its own.
+ * what finishes with the earlier moment is among what finishes with the later. Where the first
+ * access may wait that does not hold, and replay.ts makes the beginning a step of its own.
  */
 export function afterAccess(context: Context): Context {
   const begun = inSection(context);

@@ -1,8 +1,8 @@
 /**
  * A machine that makes accesses at once, on one array of words.
  *
- * The body of a scenario runs on it to set up the initial memory; a property runs on it to look at a
- * final state, and may not write then.
+ * The body of a scenario runs on it to set up the initial memory; a property runs on it to look at
+ * a final state, and may not write then.
  */
 
 import type { Machine } from '../memory/machine.ts';

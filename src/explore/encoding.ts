@@ -1,9 +1,9 @@
 /**
  * Results of kernel functions as history entries.
  *
- * A finished call stands in the history with its result, so a result must be something that integers
- * can hold: a number, a boolean, null, undefined, a view on a struct, a field, or a short tuple of
- * these. Anything else would be lost (HF025).
+ * A finished call stands in the history with its result, so a result must be something that
+ * integers can hold: a number, a boolean, null, undefined, a view on a struct, a field, or a short
+ * tuple of these. Anything else would be lost (HF025).
  */
 
 import { isStruct, numberOfStructType, structAddress, viewOfRecord } from '../memory/struct.ts';

@@ -2,9 +2,9 @@
  * How many states a search will have, guessed from the layers it has finished.
  *
  * The layers of a breadth-first search grow and shrink like a bell: the logarithm of their size is
- * close to a parabola near its middle. The slope and curvature of the last layers are continued until
- * the layers are empty. Before the middle the logarithm bends down as well, only because early layers
- * grow like a power of the depth; nothing honest can be said then, and nothing is.
+ * close to a parabola near its middle. The slope and curvature of the last layers are continued
+ * until the layers are empty. Before the middle the logarithm bends down as well, only because
+ * early layers grow like a power of the depth; nothing honest can be said then, and nothing is.
  */
 
 import type { Progress } from './result.ts';

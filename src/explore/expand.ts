@@ -1,8 +1,8 @@
 /**
  * What happens at one state: is it bad, is it an end, and which steps leave it?
  *
- * The same code runs in the search of one thread and in each worker of a parallel search; they differ
- * only in whom they tell.
+ * The same code runs in the search of one thread and in each worker of a parallel search; they
+ * differ only in whom they tell.
  */
 
 import { Feature } from './tables.ts';

@@ -3,9 +3,9 @@
  *
  * A state's hash is the sum over its words of a full-avalanche mix of (place, value), so changing a
  * word costs two mixes whatever the size of the state. Sums of avalanche values do not collide more
- * often than chance (linear or order-free forms of the bare values do). The term of a thread does not
- * contain its place when the thread is interchangeable with others: then states that differ by a
- * permutation of such threads have the same hash, which is all that symmetry reduction needs.
+ * often than chance (linear or order-free forms of the bare values do). The term of a thread does
+ * not contain its place when the thread is interchangeable with others: then states that differ by
+ * a permutation of such threads have the same hash, which is all that symmetry reduction needs.
  */
 
 /** Mixes 32 bits so that every bit of the result depends on every bit of the input. */

@@ -1,8 +1,8 @@
 /**
  * Judges states: the author's properties, and those that are always on.
  *
- * The author's predicates run on a direct machine over the state's memory. A `sometimes` is remembered
- * as soon as one execution fulfils it.
+ * The author's predicates run on a direct machine over the state's memory. A `sometimes` is
+ * remembered as soon as one execution fulfils it.
  */
 
 import { withMachine } from '../memory/machine.ts';
@@ -207,7 +207,8 @@ function races(judging: Judging, records: Int32Array, base: number): Violation[]
       if (!mayMeet(layout, rows, a, one, b, two)) continue;
       const names = [a, b].map((thread) => program.threads[thread]?.name ?? '').toSorted();
       const word = wordAt(judging, rows[one + Column.INDEX] ?? 0);
-      const message = `${names.join(' and ')} access ${word} at once, at least one plainly and one to write.`;
+      const who = names.join(' and ');
+      const message = `${who} access ${word} at once, at least one plainly and one to write.`;
       const property = { kind: 'automatic', name: `data race on ${word}` } as const;
       return [{ property, message, node: -1, pending: [a, b] }];
     }

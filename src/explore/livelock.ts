@@ -1,10 +1,11 @@
 /**
  * Livelock: states from which no execution can ever finish, although somebody can always step.
  *
- * Only a `loop` can bring a thread back to where it was, so this is looked for only in programs that
- * have one. All states are explored again with their steps, without partial-order reduction (which
- * does not keep such states), and reachability is computed backwards from the final and stuck states.
- * No fairness is assumed: a state is reported only if no schedule whatever leads to an end.
+ * Only a `loop` can bring a thread back to where it was, so this is looked for only in programs
+ * that have one. All states are explored again with their steps, without partial-order reduction
+ * (which does not keep such states), and reachability is computed backwards from the final and
+ * stuck states. No fairness is assumed: a state is reported only if no schedule whatever leads to
+ * an end.
  */
 
 import { Frontier } from './frontier.ts';
@@ -96,7 +97,9 @@ function successor(graph: Graph, state: number, at: number): number {
   return number;
 }
 
-/** The first state, in breadth-first order, from which no end can be reached; -1 if there is none. */
+/**
+ * The first state, in breadth-first order, from which no end can be reached; -1 if there is none.
+ */
 function firstTrapped(graph: Graph): number {
   const count = graph.states.count;
   const starts = new Uint32Array(count + 1);

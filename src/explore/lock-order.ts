@@ -1,10 +1,11 @@
 /**
- * Lock order, as lockdep looks at it: which lock was taken while which was held, and whether handlers
- * take locks that others take with interrupts on.
+ * Lock order, as lockdep looks at it: which lock was taken while which was held, and whether
+ * handlers take locks that others take with interrupts on.
  *
- * The search finds every deadlock that the scenario's threads can make. This looks a step further: an
- * order that no execution of the scenario deadlocks on, but that other threads could, and a lock that a
- * handler takes while it could have interrupted its holder on another CPU. Both are warnings.
+ * The search finds every deadlock that the scenario's threads can make. This looks a step further:
+ * an order that no execution of the scenario deadlocks on, but that other threads could, and a lock
+ * that a handler takes while it could have interrupted its holder on another CPU. Both are
+ * warnings.
  */
 
 import type { Context } from './context.ts';

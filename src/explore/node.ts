@@ -1,8 +1,8 @@
 /**
  * Thread states as rows of integers, which the search's inner loop reads.
  *
- * A row holds the pending access of a thread state in the form of memory/operation.ts, with its address
- * as an index into a state record (layout.ts), and a cache of one outgoing edge.
+ * A row holds the pending access of a thread state in the form of memory/operation.ts, with its
+ * address as an index into a state record (layout.ts), and a cache of one outgoing edge.
  */
 
 /** How many integers a row has: a power of two, so that a row's start is a shift. */

@@ -1,10 +1,10 @@
 /**
  * Whether it matters how a thread came to a state.
  *
- * Discovery compares each edge with one flat run: on the way by which its state was first reached. But
- * states meet: a call that observed 1 and a call that observed 0 may leave the same history. If the
- * function remembers the difference in a variable, only a run along the other way shows it. So when a
- * search has ended, every edge is run again along a few other ways to its state.
+ * Discovery compares each edge with one flat run: on the way by which its state was first reached.
+ * But states meet: a call that observed 1 and a call that observed 0 may leave the same history. If
+ * the function remembers the difference in a variable, only a run along the other way shows it. So
+ * when a search has ended, every edge is run again along a few other ways to its state.
  */
 
 import { notDeterministic, same } from './agreement.ts';

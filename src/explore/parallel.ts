@@ -1,13 +1,15 @@
 /**
  * The breadth-first search on several cores.
  *
- * Every state belongs to one worker, by its hash: that worker alone keeps it in its visited set and its
- * part of the layer, so no word is ever contended. In each round a worker goes through the candidates
- * that all of them wrote in the round before and adds its own, then looks at a block of its own states
- * and writes candidates into shared memory. Between rounds the coordinator, who alone can run the
- * user's code, discovers missing edges, judges states and decides what comes next.
+ * Every state belongs to one worker, by its hash: that worker alone keeps it in its visited set and
+ * its part of the layer, so no word is ever contended. In each round a worker goes through the
+ * candidates that all of them wrote in the round before and adds its own, then looks at a block of
+ * its own states and writes candidates into shared memory. Between rounds the coordinator, who
+ * alone can run the user's code, discovers missing edges, judges states and decides what comes
+ * next.
  *
- * The result does not depend on timing: rounds are in step and candidates are added in worker order.
+ * The result does not depend on timing: rounds are in step and candidates are added in worker
+ * order.
  */
 
 import { expand } from './expand.ts';

@@ -25,7 +25,9 @@ export function positionsOf(stack: string): Position[] {
   return positions;
 }
 
-/** A place in the code that is looked up only when somebody asks: that costs more than a whole run. */
+/**
+ * A place in the code that is looked up only when somebody asks: that costs more than a whole run.
+ */
 export type LazyStack = () => readonly Position[];
 
 /** The calls around the caller, innermost first, without those of the checker. */

@@ -2,10 +2,10 @@
  * Random executions, made before the search to get to know the threads.
  *
  * Partial-order reduction relies on what threads can still do. A few hundred random executions
- * discover nearly all of that at the cost of some milliseconds; without them the search would rely on
- * too little, notice, and start again (with (5,2,1) of the benchmark four times instead of once). They
- * also tell how long executions are, which the estimate of the search's size uses. The random numbers
- * are the same every time.
+ * discover nearly all of that at the cost of some milliseconds; without them the search would rely
+ * on too little, notice, and start again (with (5,2,1) of the benchmark four times instead of
+ * once). They also tell how long executions are, which the estimate of the search's size uses. The
+ * random numbers are the same every time.
  */
 
 import type { SearchInput } from './counting.ts';

@@ -1,6 +1,6 @@
 /**
- * Problems: mistakes of the user, as values. The code says what it is (docs/errors.md); the texts on
- * causes and next steps are looked up by code when a problem is printed.
+ * Problems: mistakes of the user, as values. The code says what it is (docs/errors.md); the texts
+ * on causes and next steps are looked up by code when a problem is printed.
  */
 
 import type { Position, Problem } from './result.ts';

@@ -1,8 +1,8 @@
 /**
  * What the explorer explores: threads over an initial memory, and the properties to judge.
  *
- * `scenario/` builds a program from what the user wrote; everything in it is fixed before the search
- * begins.
+ * `scenario/` builds a program from what the user wrote; everything in it is fixed before the
+ * search begins.
  */
 
 import type { StructType, Type } from '../memory/index.ts';
@@ -34,7 +34,9 @@ export interface ProgramPool {
   readonly type: StructType;
   /** The addresses of the slots, lowest first. */
   readonly slots: readonly number[];
-  /** The addresses of the words that say whether a slot is fresh (0), allocated (1) or freed (2). */
+  /**
+   * The addresses of the words that say whether a slot is fresh (0), allocated (1) or freed (2).
+   */
   readonly status: readonly number[];
 }
 

@@ -1,20 +1,20 @@
 /**
  * Partial-order reduction: where one step is enough to stand for all.
  *
- * In a state, a thread's pending access may be taken alone (its *ample set*) if nothing that the other
- * threads can still do conflicts with it: the accesses that were left out can be made afterwards with
- * the same effect. Final states, stuck states, failed assertions and data races are kept
- * (Godefroid, LNCS 1032, chapter 4; Peled, CAV 1993).
+ * In a state, a thread's pending access may be taken alone (its *ample set*) if nothing that the
+ * other threads can still do conflicts with it: the accesses that were left out can be made
+ * afterwards with the same effect. Final states, stuck states, failed assertions and data races are
+ * kept (Godefroid, LNCS 1032, chapter 4; Peled, CAV 1993).
  *
- * - What a thread can still do is read off its automaton: for each thread state the words that it or a
- *   later state accesses, by class. Accesses of one commuting class do not conflict: reads with reads,
- *   additions that tell nothing with each other, `or` with `or`, `and` with `and`.
- * - The automaton is not complete before the search ends. When a state's future grows after a decision
- *   relied on it, `isInvalid` says so and the search is run again with what is known now.
- * - A step that begins a new round of a loop is never taken alone, so every cycle of the state graph
- *   has a state in which all threads step: none is put off for ever.
- * - Under tso a store into the own buffer conflicts with nothing (unless there are plain accesses, and
- *   so perhaps data races, which two pending accesses show); its drain is a write.
+ * - What a thread can still do is read off its automaton: for each thread state the words that it
+ *   or a later state accesses, by class. Accesses of one commuting class do not conflict: reads
+ *   with reads, additions that tell nothing with each other, `or` with `or`, `and` with `and`.
+ * - The automaton is not complete before the search ends. When a state's future grows after a
+ *   decision relied on it, `isInvalid` says so and the search is run again with what is known now.
+ * - A step that begins a new round of a loop is never taken alone, so every cycle of the state
+ *   graph has a state in which all threads step: none is put off for ever.
+ * - Under tso a store into the own buffer conflicts with nothing (unless there are plain accesses,
+ *   and so perhaps data races, which two pending accesses show); its drain is a write.
  */
 
 import { Modify, Result, Test } from '../memory/operation.ts';
@@ -53,7 +53,9 @@ export class Reduction {
   private conflicts: Int32Array;
   /** The words of a state's future by class. */
   private futures: Int32Array;
-  /** Bit 0: a decision relied on the state's future. Bit 1: the state's own step was taken alone. */
+  /**
+   * Bit 0: a decision relied on the state's future. Bit 1: the state's own step was taken alone.
+   */
   private used: Uint8Array;
   /** The decisions of every worker of a parallel search; else just `used`. */
   private everybody: readonly Uint8Array[] = [];
@@ -169,7 +171,9 @@ export class Reduction {
     return true;
   }
 
-  /** Whether the drain of the oldest store of `thread` conflicts with nothing others can still do. */
+  /**
+   * Whether the drain of the oldest store of `thread` conflicts with nothing others can still do.
+   */
   isDrainIndependent(records: Int32Array, base: number, thread: number): boolean {
     if (this.tables.features[Feature.GRACE] === 1 || this.tied[thread] === true) return false;
     const where = base + this.layout.buffersAt + this.layout.bufferWords * thread;

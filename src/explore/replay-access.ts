@@ -44,8 +44,8 @@ function access(state: State, operation: Operation): number {
 }
 
 /**
- * A section begins with its first access, except where that access may wait: then others may have to
- * wait for the waiting section, and entering it is a step of its own.
+ * A section begins with its first access, except where that access may wait: then others may have
+ * to wait for the waiting section, and entering it is a step of its own.
  */
 function entersSection(state: State, operation: Operation): boolean {
   return (operation.wait || state.loops > 0) && beginsSection(state.context);
@@ -130,8 +130,8 @@ export function defended(state: State, name: string): boolean {
 }
 
 /**
- * Notes that a defence was met. Where it was met before is looked up only if the fields around it are
- * wanted: finding the place in the source costs more than the rest of a run.
+ * Notes that a defence was met. Where it was met before is looked up only if the fields around it
+ * are wanted: finding the place in the source costs more than the rest of a run.
  */
 function noteDefence(
   state: State,

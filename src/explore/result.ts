@@ -1,8 +1,8 @@
 /**
  * What a search gives back: plain data, which every picture, reporter and test reads.
  *
- * Nothing here holds a function or a view on memory: a result survives `JSON.stringify`, and a trace
- * alone is enough to draw its picture somewhere else.
+ * Nothing here holds a function or a view on memory: a result survives `JSON.stringify`, and a
+ * trace alone is enough to draw its picture somewhere else.
  */
 
 /** The memory models of the state search. */
@@ -22,8 +22,8 @@ export interface Position {
 export interface PropertyName {
   /**
    * `automatic` is always on (deadlock, data race, leaked lock ...); the others are the author's.
-   * `sometimes` is violated by the complete search that never saw it; `vacuous` names a property that
-   * was never judged because no execution finished.
+   * `sometimes` is violated by the complete search that never saw it; `vacuous` names a property
+   * that was never judged because no execution finished.
    */
   readonly kind: 'always' | 'never' | 'sometimes' | 'assert' | 'automatic' | 'vacuous';
   readonly name: string;
@@ -44,8 +44,8 @@ export interface Step {
   /** The index of the acting thread in `Trace.threads`. */
   readonly thread: number;
   /**
-   * `drain`: an earlier store of the thread leaves its store buffer now. `pending`: an access that is
-   * not made; the thread waits for it, or it would be the violation.
+   * `drain`: an earlier store of the thread leaves its store buffer now. `pending`: an access that
+   * is not made; the thread waits for it, or it would be the violation.
    */
   readonly kind: 'access' | 'drain' | 'choice' | 'allocation' | 'free' | 'grace' | 'pending';
   /** The text given by `label`, or null. */

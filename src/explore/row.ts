@@ -1,4 +1,6 @@
-/** Writes the row of a thread state: its pending access as integers for the inner loop (node.ts). */
+/**
+ * Writes the row of a thread state: its pending access as integers for the inner loop (node.ts).
+ */
 
 import { Effect } from '../memory/operation.ts';
 import type { Operation } from '../memory/operation.ts';

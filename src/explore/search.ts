@@ -1,11 +1,11 @@
 /**
  * The breadth-first search over states, in one thread.
  *
- * Layer by layer: the states of a layer are looked at in order, their steps are written as candidates
- * (stepper.ts), and candidates with a new hash become states of the next layer. Candidates are
- * collected in batches and their places in the visited set are touched before they are added, so that
- * the memory system fetches many of them at once. The first layer with a violation is finished, then the
- * search stops, unless it shall go on.
+ * Layer by layer: the states of a layer are looked at in order, their steps are written as
+ * candidates (stepper.ts), and candidates with a new hash become states of the next layer.
+ * Candidates are collected in batches and their places in the visited set are touched before they
+ * are added, so that the memory system fetches many of them at once. The first layer with a
+ * violation is finished, then the search stops, unless it shall go on.
  */
 
 import { candidatesMax, Counted } from './counting.ts';

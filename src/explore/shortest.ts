@@ -3,10 +3,10 @@
  * threads.
  *
  * The search forgets how it came to a state. When it has found a violation, the states up to that
- * depth are explored again, without any reduction, and this time each state remembers, for each thread
- * that can have made the last step, the cheapest way in. Equal costs are decided by thread order, so the
- * same bug always gives the same text. That the violation is met again without reduction is at the
- * same time a check of the reduction.
+ * depth are explored again, without any reduction, and this time each state remembers, for each
+ * thread that can have made the last step, the cheapest way in. Equal costs are decided by thread
+ * order, so the same bug always gives the same text. That the violation is met again without
+ * reduction is at the same time a check of the reduction.
  */
 
 import { Frontier } from './frontier.ts';
@@ -34,7 +34,9 @@ interface Ways {
   readonly states: Frontier;
   readonly numbers: NumberedStates;
   readonly depths: number[];
-  /** For each state and last thread: switches so far, the state before, its last thread, outcome. */
+  /**
+   * For each state and last thread: switches so far, the state before, its last thread, outcome.
+   */
   readonly cost: number[];
   readonly before: number[];
   readonly beforeLast: number[];

@@ -103,8 +103,8 @@ function isHandling(stepper: Stepper, thread: number, node: number): boolean {
 }
 
 /**
- * After a step of `thread`: whoever waits for it, or for another thread that shares its store buffer,
- * waits no longer if that thread is quiescent now.
+ * After a step of `thread`: whoever waits for it, or for another thread that shares its store
+ * buffer, waits no longer if that thread is quiescent now.
  */
 export function passQuiescent(stepper: Stepper, thread: number): void {
   const { graceAt, threads } = stepper.layout;

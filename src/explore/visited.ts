@@ -1,9 +1,10 @@
 /**
  * The set of visited states, by their 64-bit hashes.
  *
- * Open addressing in one typed array, two integers a slot, at most three quarters full: 11 to 21 bytes
- * for a state. A state is taken to be known when its hash is; `missProbability` says how likely it is
- * that this ever hid one. (0, 0) marks a free slot; a state with that hash is stored as (0, 1).
+ * Open addressing in one typed array, two integers a slot, at most three quarters full: 11 to 21
+ * bytes for a state. A state is taken to be known when its hash is; `missProbability` says how
+ * likely it is that this ever hid one. (0, 0) marks a free slot; a state with that hash is stored
+ * as (0, 1).
  */
 
 const SLOTS_MIN = 1 << 12;

@@ -1,8 +1,8 @@
 /**
  * Reads and writes of one word: the marked accesses of the kernel, and the plain ones.
  *
- * A plain access is spelled `load` and `store` because C spells it with no call at all. Plain accesses
- * may not race (tools/memory-model/Documentation/access-marking.txt); the others may.
+ * A plain access is spelled `load` and `store` because C spells it with no call at all. Plain
+ * accesses may not race (tools/memory-model/Documentation/access-marking.txt); the others may.
  * Orders: ordering.ts.
  */
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { expectCases } from '../../test/support/solo.ts';
-import * as atomic from './atomic.ts';
+import * as atomic from './index.ts';
 import type { Atomic } from './atomic.ts';
 import { atomic_t, u32 } from './type.ts';
 import type { Field } from './type.ts';

@@ -8,7 +8,7 @@ import {
   tried,
   wrongWith,
 } from '../../test/support/small.ts';
-import { atomic_read, atomic_set, atomic_try_cmpxchg } from './atomic.ts';
+import { atomic_read, atomic_set, atomic_try_cmpxchg } from './index.ts';
 import { READ_ONCE, WRITE_ONCE } from './access.ts';
 import { assert, choose, defence, design, label, loop } from './control.ts';
 import { kernelFunction } from './function.ts';

@@ -1,6 +1,6 @@
 /**
- * What kernel code and scenarios say to the machine beside accesses: rounds of a loop, choices, names
- * of steps, assertions, defences and designs.
+ * What kernel code and scenarios say to the machine beside accesses: rounds of a loop, choices,
+ * names of steps, assertions, defences and designs.
  */
 
 import { machine } from './machine.ts';
@@ -10,8 +10,8 @@ import { Effect, operation, Result } from './operation.ts';
  * Runs rounds until one gives false.
  *
  * Each round starts with the same history, so a retry loop is a cycle in the state graph and not an
- * unbounded history. A round may speak to the next only through shared memory: a local variable that
- * counts rounds is an error (HF021), not a way to end the loop.
+ * unbounded history. A round may speak to the next only through shared memory: a local variable
+ * that counts rounds is an error (HF021), not a way to end the loop.
  *
  * @param round gives true for another round, false to go on after the loop
  */

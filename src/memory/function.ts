@@ -2,8 +2,9 @@
  * Kernel functions: plain functions with a provenance.
  *
  * When a kernel function returns, everything it observed is replaced by its result: that keeps a
- * thread's history short and lets states meet. So a kernel function speaks to its caller only through
- * its result and through shared memory; it must not write into its caller's objects or variables.
+ * thread's history short and lets states meet. So a kernel function speaks to its caller only
+ * through its result and through shared memory; it must not write into its caller's objects or
+ * variables.
  */
 
 import { machine } from './machine.ts';

@@ -1,7 +1,24 @@
 /** Shared memory as the kernel sees it: types, structs and primitives. `holdfast/linux`. */
 
 export * from './access.ts';
-export * from './atomic.ts';
+export * from './atomic-conditional.ts';
+export * from './atomic-value.ts';
+export {
+  atomic_add,
+  atomic_and,
+  atomic_andnot,
+  atomic_dec,
+  atomic_inc,
+  atomic_or,
+  atomic_read,
+  atomic_read_acquire,
+  atomic_set,
+  atomic_set_release,
+  atomic_sub,
+  atomic_xor,
+  atomicAtLeast,
+} from './atomic.ts';
+export type { Atomic } from './atomic.ts';
 export * from './barrier.ts';
 export * from './bitops.ts';
 export * from './control.ts';

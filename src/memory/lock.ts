@@ -2,10 +2,10 @@
  * Locks: spin locks, reader-writer locks, semaphores, mutexes and folio-style bit locks.
  *
  * A lock is one word. Spinning locks switch preemption off while they are held; sleeping locks may
- * not be taken then. Fairness is not modelled: any waiter may be next, and a waiting writer does not
- * hold readers back, so every order of acquisition that Linux allows is explored (and some that its
- * queues make rare).
- * Orders: ordering.ts (include/linux/spinlock.h, rwlock.h, rwsem.h, mutex.h, 6.18).
+ * not be taken then. Fairness is not modelled: any waiter may be next, and a waiting writer does
+ * not hold readers back, so every order of acquisition that Linux allows is explored (and some that
+ * its queues make rare). Orders: ordering.ts (include/linux/spinlock.h, rwlock.h, rwsem.h, mutex.h,
+ * 6.18).
  */
 
 import { machine } from './machine.ts';

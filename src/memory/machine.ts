@@ -2,8 +2,8 @@
  * The seam: who decides what an access to shared memory does.
  *
  * Kernel code calls the primitives; a primitive describes itself as an `Operation` and hands it to
- * the machine in force. The explorer, the initial set-up, a property that looks at a final state and
- * (later) real threads are machines. Kernel code cannot tell which one is running.
+ * the machine in force. The explorer, the initial set-up, a property that looks at a final state
+ * and (later) real threads are machines. Kernel code cannot tell which one is running.
  */
 
 import type { Operation } from './operation.ts';

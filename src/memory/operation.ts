@@ -1,9 +1,10 @@
 /**
  * One access to shared memory, as data.
  *
- * Every primitive of the kernel that touches one word has the same form: *test* the old value; where
- * the test holds, *modify* it; give back a *result*. A lock is the same with `wait`: it does nothing
- * until the test holds. One form for all means one evaluator for all, which every machine shares.
+ * Every primitive of the kernel that touches one word has the same form: *test* the old value;
+ * where the test holds, *modify* it; give back a *result*. A lock is the same with `wait`: it does
+ * nothing until the test holds. One form for all means one evaluator for all, which every machine
+ * shares.
  *
  *     atomic_add_unless(v, a, u)   test NOT u      modify ADD a     result TESTED
  *     atomic_dec_and_test(v)       test ALWAYS     modify ADD -1    result NEW_EQUALS 0
@@ -26,8 +27,8 @@ export const Test = {
 export type Test = (typeof Test)[keyof typeof Test];
 
 /**
- * What becomes of the word where the test holds, with `modifyArgument`. TAKE_ONE takes 1 away from a
- * positive number and leaves a negative one as it is (a completion that was completed for good).
+ * What becomes of the word where the test holds, with `modifyArgument`. TAKE_ONE takes 1 away from
+ * a positive number and leaves a negative one as it is (a completion that was completed for good).
  */
 export const Modify = { NOTHING: 0, SET: 1, ADD: 2, AND: 3, OR: 4, XOR: 5, TAKE_ONE: 6 } as const;
 export type Modify = (typeof Modify)[keyof typeof Modify];

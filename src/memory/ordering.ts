@@ -4,11 +4,12 @@
  * `lkmm` is the order that the kernel promises (Documentation/atomic_t.txt, memory-barriers.txt,
  * tools/memory-model): a value-returning read-modify-write is fully ordered, one that returns
  * nothing is relaxed, a failed conditional one orders nothing, the suffixes say what they say.
- * `tso` is what the x86 instruction does: every locked instruction drains the store buffer whether it
- * succeeds or not; every store, also a release and an unlock by a plain store, goes into the buffer.
- * Some conditional calls look first and give up without a locked instruction (`atomic_add_unless`,
- * `spin_trylock`: include/linux/atomic/atomic-arch-fallback.h, include/asm-generic/qspinlock.h, 6.18):
- * `tsoFailed` says so. A row without an instruction on x86 (smp_rmb, smp_wmb, smp_mb__after_atomic) is a compiler barrier.
+ * `tso` is what the x86 instruction does: every locked instruction drains the store buffer whether
+ * it succeeds or not; every store, also a release and an unlock by a plain store, goes into the
+ * buffer. Some conditional calls look first and give up without a locked instruction
+ * (`atomic_add_unless`, `spin_trylock`: include/linux/atomic/atomic-arch-fallback.h,
+ * include/asm-generic/qspinlock.h, 6.18): `tsoFailed` says so. A row without an instruction on x86
+ * (smp_rmb, smp_wmb, smp_mb__after_atomic) is a compiler barrier.
  */
 
 /** The order a primitive promises under the Linux kernel memory model. */

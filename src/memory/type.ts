@@ -6,7 +6,9 @@
  * picture can print `ro` instead of 5. Types are plain data; they hold no memory.
  */
 
-/** What kinds of word there are. `word` is read and written freely, the others by their own calls. */
+/**
+ * What kinds of word there are. `word` is read and written freely, the others by their own calls.
+ */
 export type Kind =
   | 'word'
   | 'flags'

@@ -1,9 +1,9 @@
 /**
  * Sleeping until something happens: wait queues and completions (include/linux/wait.h, 6.18).
  *
- * `wait_event` follows the kernel: look at the condition, and only if it does not hold mark yourself as
- * sleeping (a full barrier), look again, sleep until somebody takes the mark away, look again. A wake-up between look and sleep is not lost,
- * because it takes the mark away.
+ * `wait_event` follows the kernel: look at the condition, and only if it does not hold mark
+ * yourself as sleeping (a full barrier), look again, sleep until somebody takes the mark away, look
+ * again. A wake-up between look and sleep is not lost, because it takes the mark away.
  */
 
 import { loop } from './control.ts';

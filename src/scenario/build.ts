@@ -211,8 +211,8 @@ function declareThread(building: Building): DeclareThread {
 }
 
 /**
- * An interrupt handler: entering it is a step of its own, so that the interrupted thread stops even if
- * the handler's first access has to wait. Handlers run with interrupts off.
+ * An interrupt handler: entering it is a step of its own, so that the interrupted thread stops even
+ * if the handler's first access has to wait. Handlers run with interrupts off.
  */
 function handle(body: () => ThreadResult): ThreadResult {
   machine().nest('irq', 1);
