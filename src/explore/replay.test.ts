@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { HISTORY_ENTRIES_MAX } from './limits.ts';
 import { finalsOf, mistakeIn, tried, wrongWith } from '../../test/support/small.ts';
 import {
   atomic_inc,
@@ -364,6 +365,33 @@ describe('a result that would be lost', () => {
 });
 
 describe('a thread without end', () => {
+  it('is stopped outside of loop()', async () => {
+    const endless = alone((x) => {
+      for (;;) READ_ONCE(x);
+    });
+    expect(await mistakeIn(endless)).toMatchObject({
+      code: 'HF022',
+      what: `A thread makes more than ${HISTORY_ENTRIES_MAX} accesses and does not end.`,
+    });
+  });
+
+  it('is stopped in a kernel function too', async () => {
+    const spin = kernelFunction('mm/x.c', '6.18', function spin(x: Word): void {
+      while (READ_ONCE(x) === 0);
+    });
+    expect(await codeOf(alone((x) => spin(x)))).toBe('HF022');
+  });
+
+  it('is stopped although each call ends', async () => {
+    const look = kernelFunction('mm/x.c', '6.18', function look(x: Word): number {
+      return READ_ONCE(x);
+    });
+    const polling = alone((x) => {
+      while (look(x) === 0);
+    });
+    expect(await codeOf(polling)).toBe('HF022');
+  });
+
   it('is stopped in a loop whose rounds make no access', async () => {
     expect(await codeOf(alone(() => loop(() => true)))).toBe('HF028');
     const later = alone((x) => {

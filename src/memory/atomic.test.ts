@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { expectCases } from '../../test/support/solo.ts';
-import * as atomic from './index.ts';
+import * as memory from './index.ts';
 import type { Atomic } from './atomic.ts';
 import { atomic_t, u32 } from './type.ts';
 import type { Field } from './type.ts';
@@ -27,7 +27,7 @@ const changes: Record<string, Change> = {
 const withOperand = ['add', 'sub', 'and', 'or', 'xor', 'andnot'];
 const FORMS = ['', '_acquire', '_release', '_relaxed'];
 
-const all = atomic as unknown as Record<string, (...args: unknown[]) => unknown>;
+const all = memory as unknown as Record<string, (...args: unknown[]) => unknown>;
 /** The primitives that some test below called. */
 const called = new Set<string>();
 
@@ -202,22 +202,24 @@ describe('reading and setting', () => {
 });
 
 it('every exported primitive is called above', () => {
-  expect([...called].toSorted()).toEqual(Object.keys(atomic).toSorted());
+  const isCall = (name: string): boolean => typeof all[name] === 'function';
+  const exported = Object.keys(memory).filter((name) => name.startsWith('atomic') && isCall(name));
+  expect([...called].toSorted()).toEqual(exported.toSorted());
 });
 
 it('operands beyond 32 bits wrap as in C', () => {
   const cases = [{ old: 1, told: undefined, left: 0 }];
-  expectCases(atomic_t, cases, (v) => atomic.atomic_add(0xffffffff, v));
-  expectCases(atomic_t, cases, (v) => atomic.atomic_set(v, 2 ** 32));
+  expectCases(atomic_t, cases, (v) => memory.atomic_add(0xffffffff, v));
+  expectCases(atomic_t, cases, (v) => memory.atomic_set(v, 2 ** 32));
 });
 
 it('a counter is not a word, nor a word a counter', () => {
   const neverCalled = (v: Atomic, plain: Field<typeof u32>): void => {
     // @ts-expect-error a plain word is not atomic_t
-    atomic.atomic_inc(plain);
+    memory.atomic_inc(plain);
     // @ts-expect-error the operand comes first, as in the kernel
-    atomic.atomic_add(v, 1);
-    atomic.atomic_add(1, v);
+    memory.atomic_add(v, 1);
+    memory.atomic_add(1, v);
   };
   expect(neverCalled).toBeTypeOf('function');
 });

@@ -73,7 +73,7 @@ describe.each(exclusive)('$take', ({ type, take, release }) => {
   });
 
   it('would not do so without the lock', async () => {
-    const without = [`thread/${take === 'spin_lock_irq' ? 'spin_lock' : take}`];
+    const without = [`t/${take === 'spin_lock_irq' ? 'spin_lock' : take}`];
     const body: Parameters<typeof wrongWith>[0] = ({ alloc, thread }) => {
       const [the, count] = [alloc(type, 'the'), alloc(s32, 'count')];
       thread('t', { count: 2 }, () => {
@@ -179,7 +179,7 @@ describe.each(shared)('$take', ({ type, take, attempt, release, writer }) => {
     };
     for (const model of ['sc', 'tso'] as const) {
       expect(await wrongWith(body, { model })).toEqual([]);
-      const without = [`thread/${take}`];
+      const without = [`reader/${take}`];
       expect(await wrongWith(body, { model, without })).toEqual(['data race on x']);
     }
   });
