@@ -13,11 +13,11 @@ import {
   makeDesk,
   Notice,
   NOTICE_HEAD,
+  ownerOf,
   playRound,
   startWorker,
 } from './parallel.ts';
 import type { Assignment, Desk, Worker } from './parallel.ts';
-import { CANDIDATE_HEAD } from './candidates.ts';
 import { candidatesMax, Counted } from './counting.ts';
 import type { SearchInput, SearchOutcome } from './counting.ts';
 import type { Trouble } from './trouble.ts';
@@ -63,7 +63,7 @@ function coordinate(input: SearchInput, workers: number, handOut: HandOut): Coor
   reduction.restart();
   reduction.update(automaton.states());
   const states = automaton.statesMax();
-  const desks = Array.from({ length: workers }, () => makeDesk(layout, states));
+  const desks = Array.from({ length: workers }, () => makeDesk(layout, workers, states));
   reduction.listenTo(desks.map((desk) => desk.relied));
   const control = new Int32Array(new SharedArrayBuffer(64));
   control[Control.KNOWN] = automaton.states();
@@ -92,7 +92,9 @@ function placeInitialState(one: Coordination): void {
   const parents = self.desk.parents[half];
   writeInitial(input, self.expansion.stepper, parents);
   self.desk.out[half].set([0, parents[0] as number, parents[1] as number, 0, 0]);
-  self.desk.used[half] = CANDIDATE_HEAD;
+  const owner = ownerOf(parents[1] as number, one.desks.length);
+  self.desk.places[half][owner]?.fill(0, 0, 1);
+  self.desk.used[half][owner] = 1;
 }
 
 /** What the workers reported, and what comes next. */

@@ -56,9 +56,10 @@ export const Count = {
 /** What one worker writes for the others. Two halves alternate from round to round. */
 export interface Desk {
   readonly parents: readonly [Int32Array, Int32Array];
-  /** Candidates, and how many integers of each half are used. */
+  /** Candidates; for each half and owner, where that worker's are, and how many it has. */
   readonly out: readonly [Int32Array, Int32Array];
-  readonly used: Int32Array;
+  readonly places: readonly [readonly Int32Array[], readonly Int32Array[]];
+  readonly used: readonly [Int32Array, Int32Array];
   readonly counts: Int32Array;
   readonly notices: Int32Array;
   /** Decisions of the reduction, by thread state. */
@@ -99,12 +100,15 @@ export interface Worker {
 }
 
 /** Makes the desk of one worker. */
-export function makeDesk(layout: Layout, states: number): Desk {
+export function makeDesk(layout: Layout, workers: number, states: number): Desk {
   const integers = (count: number): Int32Array => new Int32Array(new SharedArrayBuffer(4 * count));
+  const lists = (): Int32Array[] =>
+    Array.from({ length: workers }, () => integers(Math.ceil(ROOM / CANDIDATE_HEAD)));
   return {
     parents: [integers(BLOCK * layout.width), integers(BLOCK * layout.width)],
     out: [integers(ROOM), integers(ROOM)],
-    used: integers(2),
+    places: [lists(), lists()],
+    used: [integers(workers), integers(workers)],
     counts: integers(Count.WIDTH),
     notices: integers(NOTICES * (NOTICE_HEAD + layout.width)),
     relied: new Uint8Array(new SharedArrayBuffer(states)),
@@ -113,7 +117,7 @@ export function makeDesk(layout: Layout, states: number): Desk {
 
 /** Whose state it is: by bits that the visited sets do not use to place it. */
 export function ownerOf(hash2: number, workers: number): number {
-  return (hash2 >>> 8) % workers;
+  return Math.imul(hash2 >>> 8, workers) >>> 24;
 }
 
 /** Sits down at the desk. */
@@ -169,9 +173,9 @@ export function playRound(worker: Worker, command: number): void {
   addSent(worker);
   expansion.stepper.out = desk.out[worker.half as 0 | 1];
   expansion.stepper.length = 0;
+  desk.used[worker.half as 0 | 1].fill(0);
   worker.notices = 0;
   lookAtBlock(worker);
-  desk.used[worker.half] = expansion.stepper.length;
   writeCounts(worker);
 }
 
@@ -184,36 +188,37 @@ function nextLayer(worker: Worker): void {
 /** Adds its own among the candidates that every worker wrote in the last round. */
 function addSent(worker: Worker): void {
   const half = (worker.half ^ 1) as 0 | 1;
+  const own = worker.assignment.worker;
   for (const desk of worker.assignment.desks) {
-    const length = desk.used[half] as number;
-    touchOwn(worker, desk.out[half], length);
-    addOwn(worker, desk.out[half], length, desk.parents[half]);
+    const places = desk.places[half][own] as Int32Array;
+    const count = desk.used[half][own] as number;
+    touchOwn(worker, desk.out[half], places, count);
+    addOwn(worker, desk.out[half], places, count, desk.parents[half]);
+    worker.transitions += count;
   }
 }
 
-function touchOwn(worker: Worker, out: Int32Array, length: number): void {
+function touchOwn(worker: Worker, out: Int32Array, places: Int32Array, count: number): void {
   const { visited } = worker;
-  const { worker: own, desks } = worker.assignment;
-  const workers = desks.length;
-  for (let at = 0; at < length; at += CANDIDATE_HEAD + 2 * (out[at + 4] as number)) {
-    if (ownerOf(out[at + 2] as number, workers) === own) visited.touch(out[at + 1] as number);
-  }
+  for (let i = 0; i < count; i++) visited.touch(out[(places[i] as number) + 1] as number);
 }
 
-function addOwn(worker: Worker, out: Int32Array, length: number, parents: Int32Array): void {
+function addOwn(
+  worker: Worker,
+  out: Int32Array,
+  places: Int32Array,
+  count: number,
+  parents: Int32Array,
+): void {
   const { visited, next } = worker;
-  const { worker: own, desks, layout } = worker.assignment;
-  const workers = desks.length;
-  let count = 0;
-  for (let at = 0; at < length; at += CANDIDATE_HEAD + 2 * (out[at + 4] as number)) {
-    if (ownerOf(out[at + 2] as number, workers) !== own) continue;
-    count++;
+  const { width } = worker.assignment.layout;
+  for (let i = 0; i < count; i++) {
+    const at = places[i] as number;
     if (visited.add(out[at + 1] as number, out[at + 2] as number)) {
       const base = next.push();
-      applyCandidate(out, at, parents, out[at] as number, next.records, base, layout.width);
+      applyCandidate(out, at, parents, out[at] as number, next.records, base, width);
     }
   }
-  worker.transitions += count;
 }
 
 function lookAtBlock(worker: Worker): void {
@@ -246,10 +251,25 @@ function lookAt(worker: Worker, records: Int32Array, base: number): void {
   worker.missed = false;
   const notices = worker.notices;
   expand(worker.expansion, records, base);
-  if (!worker.missed) return;
+  if (!worker.missed) return sort(worker, before);
   stepper.length = before;
   keepMissing(worker, notices);
   worker.again.push(records.slice(base, base + worker.assignment.layout.width));
+}
+
+/** Tells the owners of the candidates of one state where these are. */
+function sort(worker: Worker, from: number): void {
+  const { out, length } = worker.expansion.stepper;
+  const half = worker.half as 0 | 1;
+  const places = worker.desk.places[half];
+  const used = worker.desk.used[half];
+  const workers = places.length;
+  for (let at = from; at < length; at += CANDIDATE_HEAD + 2 * (out[at + 4] as number)) {
+    const owner = ownerOf(out[at + 2] as number, workers);
+    const count = used[owner] as number;
+    (places[owner] as Int32Array)[count] = at;
+    used[owner] = count + 1;
+  }
 }
 
 /** Everything but the missing edges will be reported when the state is looked at again. */
