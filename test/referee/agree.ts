@@ -63,6 +63,7 @@ function agreeOn(program: Program, expected: Ends, model: Model, manner: Manner)
     ...differences('final state', expected.finals, actual.finals),
     ...differences('stuck state', expected.deadlocks, actual.deadlocks),
     ...(expected.races === actual.races ? [] : [`data race: engine says ${actual.races}`]),
+    ...(expected.misuses === actual.misuses ? [] : [`misuse: engine says ${actual.misuses}`]),
     ...(expected.hangs === actual.hangs ? [] : [`livelock: engine says ${actual.hangs}`]),
   ];
   if (faults.length > 0)

@@ -4,14 +4,13 @@
  * Which of several interchangeable threads did what is told apart by neither.
  */
 
-import { structAddress } from '../../src/memory/struct.ts';
 import type { CheckOptions } from '../../src/scenario/check.ts';
 import { reachableFinals } from '../../src/scenario/finals.ts';
 import type { EndState } from '../../src/scenario/finals.ts';
 import { enumerate } from './enumerate.ts';
 import type { Model } from './enumerate.ts';
 import type { Outcome, Program } from './program.ts';
-import { received, scenarioWithTargets } from './run.ts';
+import { numberOfResult, scenarioOf } from './run.ts';
 
 /** End states as JSON texts of `Outcome`, sorted. */
 export interface Ends {
@@ -20,6 +19,7 @@ export interface Ends {
   readonly races: boolean;
   /** null where the engine does not look, because it has found something else. */
   readonly hangs: boolean | null;
+  readonly misuses: boolean;
 }
 
 /** What the referee says; null if the program has too many states to ask. */
@@ -31,49 +31,60 @@ export function refereeEnds(program: Program, model: Model, limit: number): Ends
       program,
       [...set].map((text) => JSON.parse(text) as Outcome),
     );
-  const { finals, deadlocks, races, hangs } = outcomes;
-  return {
-    finals: texts(finals),
-    deadlocks: texts(deadlocks),
-    races,
-    hangs: races || deadlocks.size > 0 ? null : hangs,
-  };
+  const { races, hangs, misuses } = outcomes;
+  const finals = texts(outcomes.finals);
+  const deadlocks = texts(outcomes.deadlocks);
+  const foundSomething = races || misuses || deadlocks.length > 0;
+  return told({ finals, deadlocks, races, hangs: foundSomething ? null : hangs, misuses });
+}
+
+/** A misuse ends an execution, so what others come to is then compared no further. */
+function told(ends: Ends): Ends {
+  if (!ends.misuses) return ends;
+  return { finals: [], deadlocks: [], races: false, hangs: null, misuses: true };
 }
 
 /** What the engine says. Throws if it did not explore everything: no random program may do that. */
 export function engineEnds(program: Program, model: Model, options: CheckOptions = {}): Ends {
-  const { scenario, targets } = scenarioWithTargets(program);
+  const { scenario, targets, firstSlot } = scenarioOf(program);
   const { finals, deadlocks, result } = reachableFinals(scenario, { model, ...options });
   if (result.problems.length > 0 || !result.complete) {
     throw new Error(
       `not explored: ${JSON.stringify(result.problems)} ${JSON.stringify(result.open)}`,
     );
   }
-  const addresses = targets().map((target) => target[structAddress]);
   const outcomes = (ends: readonly EndState[]): string[] =>
     canonical(
       program,
-      ends.map((end) => outcomeOf(program, end, addresses)),
+      ends.map((end) => outcomeOf(program, end, targets(), firstSlot())),
     );
   const found = result.findings.map(({ property }) => property.name);
   const others = found.filter((name) => name !== 'livelock');
-  return {
+  return told({
     finals: outcomes(finals),
     deadlocks: outcomes(deadlocks),
     races: found.some((name) => name.startsWith('data race')),
     hangs: others.length > 0 ? null : found.includes('livelock'),
-  };
+    misuses: found.some((name) => /free/.test(name)),
+  });
 }
 
-function outcomeOf(program: Program, end: EndState, targets: readonly number[]): Outcome {
-  const memory = program.words.map(({ kind }, index) => {
+function outcomeOf(
+  program: Program,
+  end: EndState,
+  targets: readonly number[],
+  firstSlot: number,
+): Outcome {
+  const words = program.words.map(({ kind }, index) => {
     const value = end.memory[index] ?? 0;
     return kind === 'pointer' ? targets.indexOf(value) + 1 : value;
   });
+  // Words have the addresses from 1 on; a slot's status stands after its value.
+  const slots = end.memory.slice(firstSlot - 1, firstSlot - 1 + 2 * program.slots);
   const results = end.results.map((result, thread) =>
-    end.finished[thread] === true ? received(result) : null,
+    end.finished[thread] === true ? numberOfResult(result, targets) : null,
   );
-  return { memory, results };
+  return { memory: [...words, ...slots], results };
 }
 
 function canonical(program: Program, outcomes: readonly Outcome[]): string[] {

@@ -120,6 +120,7 @@ const CORNERS: Readonly<Record<string, Program>> = {
     [call('spin_lock_irq', 'l'), W('x', 1), call('spin_unlock_irq', 'l')],
   ]),
   'a reader that waits for what comes after the grace period': {
+    slots: 0,
     words: [{ name: 'x', kind: 'word', initial: 0 }],
     threads: [
       {

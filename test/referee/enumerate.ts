@@ -36,6 +36,8 @@ export interface Outcomes {
   /** Whether some state has a data race, and whether some execution can never end. */
   readonly races: boolean;
   readonly hangs: boolean;
+  /** Whether some execution uses a slot that is not allocated; it ends there. */
+  readonly misuses: boolean;
   readonly states: number;
 }
 
@@ -59,6 +61,8 @@ interface Setting {
   readonly threads: readonly Thread[];
   readonly codes: readonly (readonly Instruction[])[];
   readonly model: Model;
+  /** How many words come before the slots. */
+  readonly words: number;
 }
 
 /** All that a program may come to; null if it has more than `limit` states. */
@@ -66,14 +70,19 @@ export function enumerate(program: Program, model: Model, limit: number): Outcom
   const threads = program.threads.flatMap((thread) =>
     Array.from({ length: thread.count }, () => thread),
   );
-  const setting: Setting = { threads, codes: threads.map(codeOf), model };
+  const words = program.words.length;
+  const setting: Setting = { threads, codes: threads.map(codeOf), model, words };
   const leadsTo = new Map<string, string[]>();
   const finals = new Set<string>();
   const deadlocks = new Set<string>();
   const ends = new Set<string>();
   let races = false;
+  let misuses = false;
   const begin: State = {
-    memory: program.words.map((word) => word.initial),
+    memory: [
+      ...program.words.map((word) => word.initial),
+      ...Array.from({ length: 2 * program.slots }, () => 0),
+    ],
     threads: setting.codes.map(start),
   };
   const todo = [begin];
@@ -85,15 +94,18 @@ export function enumerate(program: Program, model: Model, limit: number): Outcom
     const next = threads.flatMap((_, who) => steps(setting, from, who));
     const texts = next.map((one) => JSON.stringify(one));
     leadsTo.set(text, texts);
+    const isMisuse = threads.some((_, who) => misusesSlot(setting, from, who));
+    misuses ||= isMisuse;
     if (next.length === 0) {
-      const finished = threads.every((_, who) => isFinished(setting, from, who));
-      (finished ? finals : deadlocks).add(outcomeText(setting, state));
       ends.add(text);
+      const finished = threads.every((_, who) => isFinished(setting, from, who));
+      if (!isMisuse) (finished ? finals : deadlocks).add(outcomeText(setting, state));
     }
     races ||= isRace(setting, state);
     todo.push(...next);
   }
-  return { finals, deadlocks, races, hangs: someCannotEnd(leadsTo, ends), states: leadsTo.size };
+  const hangs = someCannotEnd(leadsTo, ends);
+  return { finals, deadlocks, races, hangs, misuses, states: leadsTo.size };
 }
 
 /** Whether some state leads to no state in which nobody can step. */
@@ -112,16 +124,18 @@ function someCannotEnd(
 }
 
 /** Whether two threads are about to access one word, one of them plainly and one to write. */
-function isRace({ codes }: Setting, state: State): boolean {
-  const pending = state.threads.flatMap(({ at }, who) => {
-    const next = codes[who]?.[at];
-    return next?.do === 'access' && next.word !== null ? [{ ...next, who }] : [];
+function isRace(setting: Setting, state: State): boolean {
+  const pending = state.threads.flatMap(({ at, registers }, who) => {
+    const next = setting.codes[who]?.[at];
+    if (next?.do !== 'access') return [];
+    const place = placeOf(setting, next, registers);
+    return place === null ? [] : [{ ...next, place, who }];
   });
   const isPlain = ({ primitive }: Access): boolean => primitive === 'load' || primitive === 'store';
   const writes = ({ primitive }: Access): boolean => !LOADS.has(primitive);
   return pending.some((a) =>
     pending.some(
-      (b) => a.who !== b.who && a.word === b.word && isPlain(a) && (writes(a) || writes(b)),
+      (b) => a.who !== b.who && a.place === b.place && isPlain(a) && (writes(a) || writes(b)),
     ),
   );
 }
@@ -276,15 +290,38 @@ function running(state: State, who: number): Running {
   return found;
 }
 
+/** The index in memory of the word that an access is to, or null. A slot's status stands after it. */
+function placeOf(setting: Setting, { word, slot }: Access, registers: Registers): number | null {
+  return slot === undefined ? word : setting.words + 2 * ((registers[slot] ?? 0) - 1);
+}
+
+const FRESH = 0;
+const ALLOCATED = 1;
+const FREED = 2;
+
+/** Whether a thread is about to use, or to free, a slot that is not allocated. */
+function misusesSlot(setting: Setting, state: State, who: number): boolean {
+  const { at, registers } = running(state, who);
+  const next = setting.codes[who]?.[at];
+  if (next?.do !== 'access' || next.slot === undefined) return false;
+  const place = placeOf(setting, next, registers) ?? 0;
+  return state.memory[place + 1] !== ALLOCATED && mayRun(setting, state, who);
+}
+
+/** The lowest slot that was never used, and every one that was freed: a stale pointer may fit. */
+function freeSlots(setting: Setting, { memory }: State): number[] {
+  const statuses = memory.slice(setting.words).filter((_, index) => index % 2 === 1);
+  const fresh = statuses.indexOf(FRESH);
+  return statuses.flatMap((status, index) =>
+    status === FREED || index === fresh ? [index + 1] : [],
+  );
+}
+
 type Change = (after: State, own: Running) => void;
 
 /** What an access may do to a state: nothing while it must wait, several things for a choice. */
-function accessOutcomes(
-  setting: Setting,
-  state: State,
-  who: number,
-  { primitive, word, operands, into }: Access,
-): Change[] {
+function accessOutcomes(setting: Setting, state: State, who: number, access: Access): Change[] {
+  const { primitive, operands, into } = access;
   const { registers, awaits } = running(state, who);
   const cpu = cpuOf(setting, who);
   const { queue } = running(state, cpu);
@@ -300,6 +337,23 @@ function accessOutcomes(
       tell(own, value);
     });
   }
+  if (primitive === 'kmalloc') {
+    return freeSlots(setting, state).map((slot) => (after: State, own: Running) => {
+      after.memory[setting.words + 2 * slot - 1] = ALLOCATED;
+      tell(own, slot);
+    });
+  }
+  if (misusesSlot(setting, state, who)) return [];
+  const at = placeOf(setting, access, registers) ?? -1;
+  if (primitive === 'kfree') {
+    if (queue.length > 0) return [];
+    return [
+      ({ memory }) => {
+        memory[at] = 0;
+        memory[at + 1] = FREED;
+      },
+    ];
+  }
   if (NO_INSTRUCTION.has(primitive)) return [() => {}];
   if (FULL_BARRIERS.has(primitive)) return queue.length > 0 ? [] : [() => {}];
   if (primitive.endsWith(' begins')) {
@@ -307,7 +361,6 @@ function accessOutcomes(
   }
   if (primitive.endsWith(' ends')) return awaits.length > 0 ? [] : [() => {}];
 
-  const at = word ?? -1;
   const newest = queue.findLast(([one]) => one === at);
   const found = newest === undefined ? (state.memory[at] ?? 0) : newest[1];
   const effect = meaningOf(primitive)(found, a, b, 1 << who);

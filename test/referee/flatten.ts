@@ -23,6 +23,10 @@ export function flatten(statements: readonly Statement[]): Instruction[] {
 function append(code: Instruction[], statement: Statement): void {
   switch (statement.do) {
     case 'access':
+      if (statement.slot !== undefined) {
+        const test: Test = { register: statement.slot, is: '!=', value: 0 };
+        code.push({ do: 'unless', test, to: code.length + 2 });
+      }
       code.push(...singleAccesses(statement));
       return;
     case 'if': {

@@ -46,6 +46,7 @@ export type Words = Readonly<Record<string, Kind | readonly [Kind, number]>>;
 export function litmus(words: Words, threads: readonly (readonly Call[])[]): Program {
   const names = Object.keys(words);
   return {
+    slots: 0,
     words: names.map((name) => {
       const [kind, initial] = [words[name] ?? 'word'].flat() as [Kind, number?];
       return { name, kind, initial: initial ?? 0 };

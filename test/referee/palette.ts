@@ -27,7 +27,9 @@ export const PALETTE: readonly Word[] = [
   { name: 'queue', kind: 'queue', initial: 0 },
 ];
 
-/** Words that a program is about: few, so that its threads meet. */
+/**
+ * Words that a program is about: few, so that its threads meet. With `slots` it allocates and frees.
+ */
 export const THEMES: readonly (readonly string[])[] = [
   ['x', 'y'],
   ['x', 'y'],
@@ -45,6 +47,8 @@ export const THEMES: readonly (readonly string[])[] = [
   ['x', 'y', 'queue'],
   ['a', 'flags', 'queue', 'done'],
   ['x', 'mutex1', 'spin1', 'done'],
+  ['pointer', 'x', 'slots'],
+  ['pointer', 'a', 'slots'],
   PALETTE.map(({ name }) => name),
 ];
 

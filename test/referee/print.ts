@@ -54,8 +54,10 @@ function indented(text: string[]): string[] {
   return text.map((line) => `  ${line}`);
 }
 
-function access({ primitive, word, operands, into }: Access, program: Program): string {
-  const field = word === null ? [] : [program.words[word]?.name ?? '?'];
+function access({ primitive, word, slot, operands, into }: Access, program: Program): string {
+  const name = word === null ? null : (program.words[word]?.name ?? '?');
+  const place = slot === undefined ? name : primitive === 'kfree' ? slot : `${slot}->value`;
+  const field = place === null ? [] : [place];
   const call = `${primitive}(${[...field, ...operands.map(operand)].join(', ')})`;
   return into === null ? call : `${into} = ${call}`;
 }

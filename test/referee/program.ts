@@ -42,7 +42,7 @@ export interface Test {
 }
 
 /** What a thread or a kernel function makes of its registers for whoever looks at its result. */
-export type Gives = 'number' | 'boolean' | 'maybe' | 'pair' | 'nothing';
+export type Gives = 'number' | 'boolean' | 'maybe' | 'pair' | 'slot' | 'nothing';
 
 /** One call of a primitive, by the kernel's name. */
 export interface Access {
@@ -50,6 +50,11 @@ export interface Access {
   readonly primitive: string;
   /** The index of the word in the program, null for a barrier and the like. */
   readonly word: number | null;
+  /**
+   * The register with the number of an allocated slot: the access is to its value, or frees it. With 0
+   * in the register nothing is done at all.
+   */
+  readonly slot?: string;
   readonly operands: readonly Operand[];
   /**
    * The register that takes the result; booleans are 0 and 1, pointers the number of the target.
@@ -93,10 +98,12 @@ export interface Thread {
 
 export interface Program {
   readonly words: readonly Word[];
+  /** How many slots kmalloc takes from; pointers point to these, or else to two structs. */
+  readonly slots: number;
   readonly threads: readonly Thread[];
 }
 
-/** What every word holds and every thread returned, at the end or where all are stuck. */
+/** What every word, and every slot's value and status, holds and every thread returned, at the end or where all are stuck. */
 export interface Outcome {
   readonly memory: readonly number[];
   /** null for a thread that is stuck. */
@@ -142,6 +149,8 @@ export function givenNumber(gives: Gives, values: readonly number[]): number {
       return first === 0 ? -1 : mixed(values);
     case 'pair':
       return mixed([first, mixed(values)]);
+    case 'slot':
+      return values.at(-1) ?? 0;
     case 'nothing':
       return 0;
   }

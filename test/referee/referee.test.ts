@@ -64,8 +64,8 @@ const REACHED_BY: Readonly<Record<string, string>> = {
   section: 'rcu_read_lock',
 };
 
-/** The step by which a handler begins has no call; allocation is not compared. */
-const LEFT_OUT = ['interrupt', 'kmalloc', 'kfree'];
+/** The step by which a handler begins: no call makes it. */
+const LEFT_OUT = ['interrupt'];
 
 function primitivesOf(statements: readonly Statement[]): string[] {
   return statements.flatMap((one) => {

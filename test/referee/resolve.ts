@@ -18,12 +18,31 @@ export function resolved(
     const scope = new Scope(used, { registers: 0, functions: 0, thread: index });
     return { ...thread, name: `t${index}`, body: scope.block(thread.body) };
   });
+  const slots = slotsOf(drawn);
   const words = used.map((at) => {
     const word = PALETTE[at];
     if (word === undefined) throw new Error(`referee: the palette has no word ${at}`);
-    return { ...word, initial: initial[word.name] ?? word.initial };
+    const isNull = word.kind === 'pointer' && slots > 0;
+    return { ...word, initial: isNull ? 0 : (initial[word.name] ?? word.initial) };
   });
-  return { words, threads };
+  return { words, slots, threads };
+}
+
+/** As many as are allocated at most (no loop does), and two at least where slots are used at all. */
+function slotsOf(threads: readonly Thread[]): number {
+  const accesses = threads.flatMap(({ count, body }) =>
+    Array.from({ length: count }, () => accessesIn(body)).flat(),
+  );
+  const isUsed = accesses.some(({ slot }) => slot !== undefined);
+  const allocations = accesses.filter(({ primitive }) => primitive === 'kmalloc').length;
+  return isUsed ? Math.max(allocations, 2) : 0;
+}
+
+function accessesIn(statements: readonly Statement[]): Access[] {
+  return statements.flatMap((one) => {
+    if (one.do === 'access') return [one];
+    return one.do === 'wait_event' ? [] : accessesIn(one.body);
+  });
 }
 
 interface Counters {
@@ -74,7 +93,9 @@ class Scope {
   #access(one: Access): Access {
     const operands = one.operands.map((operand) => this.#operand(operand));
     const word = one.word === null ? null : this.#word(one.word);
-    return { ...one, word, operands, into: one.into === null ? null : this.#destination(one.into) };
+    const slot = one.slot === undefined ? {} : { slot: this.#source(one.slot) };
+    const into = one.into === null ? null : this.#destination(one.into);
+    return { ...one, word, ...slot, operands, into };
   }
 
   #call(one: Statement & { do: 'call' }): Statement {

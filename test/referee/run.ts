@@ -9,6 +9,7 @@ import type { Dma, Stage, ThreadHandle } from '../../src/scenario/stage.ts';
 import { scenario } from '../../src/scenario/scenario.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import { machine } from '../../src/memory/machine.ts';
+import { structAddress } from '../../src/memory/struct.ts';
 import { Modify, operation, Test } from '../../src/memory/operation.ts';
 import type { Operation } from '../../src/memory/operation.ts';
 import { mixed, operandValue, registersOf, testPasses } from './program.ts';
@@ -45,7 +46,7 @@ const TYPES: { readonly [K in Kind]: linux.Type } = {
   queue: linux.wait_queue_head_t,
 };
 
-/** The things that a pointer can point at: number 1 and number 2; 0 is NULL. */
+/** The things that a pointer can point at: numbers 1, 2 and so on; 0 is NULL. */
 type Target = ReturnType<typeof target.at>;
 
 /** What the threads share: the fields of the program's words, and the pointers' targets. */
@@ -58,33 +59,48 @@ interface Shared {
 /** The kernel function of each call statement. */
 type Functions = Map<Statement, Primitive>;
 
-/** A scenario, and the targets of its pointers once its body has run. */
+/** A scenario; and the targets of its pointers and its slots' place, once its body has run. */
 export interface Made {
   readonly scenario: Scenario;
-  readonly targets: () => readonly Target[];
+  readonly targets: () => readonly number[];
+  readonly firstSlot: () => number;
 }
 
 /** The scenario of a program; its words are declared first and in their order. */
-export function scenarioWithTargets(program: Program): Made {
+export function scenarioOf(program: Program): Made {
   let targets: readonly Target[] = [];
+  let firstSlot = 1;
   const made = scenario('random program', (stage) => {
     const functions: Functions = new Map();
     const shared = share(program, stage);
     targets = shared.targets;
+    if (program.slots > 0) firstSlot = targets[0]?.[structAddress] ?? 0;
     const handles: ThreadHandle[] = [];
     for (const thread of program.threads) declare(thread, handles, { stage, shared, functions });
   });
-  return { scenario: made, targets: () => targets };
+  return {
+    scenario: made,
+    targets: () => targets.map((one) => one[structAddress]),
+    firstSlot: () => firstSlot,
+  };
 }
 
-function share({ words }: Program, stage: Stage): Shared {
+function share({ words, slots }: Program, stage: Stage): Shared {
   const fields = words.map(({ name, kind }) => stage.alloc(TYPES[kind], name) as Field);
-  const targets = words.some(({ kind }) => kind === 'pointer')
-    ? [stage.alloc(target, 'target1'), stage.alloc(target, 'target2')]
-    : [];
+  const targets =
+    slots > 0
+      ? slotsOf(slots, stage)
+      : [stage.alloc(target, 'target1'), stage.alloc(target, 'target2')];
   const shared = { fields, kinds: words.map(({ kind }) => kind), targets };
   words.forEach((word, at) => setUp(word, at, shared));
   return shared;
+}
+
+/** A pool's slots: each is a value and the word for its status, from the next free address on. */
+function slotsOf(count: number, stage: Stage): Target[] {
+  const { address } = stage.alloc(linux.s32, 'before the slots');
+  stage.pool(target, count);
+  return Array.from({ length: count }, (_, index) => target.at(address + 1 + 2 * index));
 }
 
 /** Locks begin free; the other words are set as kernel code would set them. */
@@ -108,7 +124,7 @@ function declare(thread: Thread, handles: ThreadHandle[], staged: Staged): void 
     const registers: Registers = {};
     execute(thread.body, { registers, shared, functions, dma });
     const values = registersOf(thread.body).map((name) => registers[name] ?? 0);
-    const given = give(thread.gives, values);
+    const given = give(thread.gives, values, shared);
     return Array.isArray(given) ? mixed(given) : (given as number | boolean | null | undefined);
   };
   const { name, count, on } = thread;
@@ -149,7 +165,9 @@ function executeOne(statement: Statement, frame: Frame): void {
       return;
     case 'call': {
       const given = functionOf(statement, frame)(operandValue(statement.operand, registers));
-      registers[statement.into] = received(given);
+      const addresses = shared.targets.map((one) => one[structAddress]);
+      const isNull = statement.gives === 'slot' && given === null;
+      registers[statement.into] = isNull ? 0 : numberOfResult(given, addresses);
       return;
     }
     case 'wait_event':
@@ -160,12 +178,20 @@ function executeOne(statement: Statement, frame: Frame): void {
   }
 }
 
-function access({ primitive, word, operands, into }: Access, frame: Frame): void {
+function access({ primitive, word, slot, operands, into }: Access, frame: Frame): void {
   const { registers, shared, dma } = frame;
   const values = operands.map((one) => operandValue(one, registers));
+  if (slot !== undefined) {
+    const object = shared.targets[(registers[slot] ?? 0) - 1];
+    if (object === undefined) return;
+    const told = primitives[primitive]?.(primitive === 'kfree' ? object : object.value, ...values);
+    if (into !== null) registers[into] = decoded(told, shared);
+    return;
+  }
+  const parameters = primitive === 'kmalloc' ? [target] : values;
   const told =
     word === null
-      ? primitives[primitive]?.(...values)
+      ? primitives[primitive]?.(...parameters)
       : onWord(primitive, word, values, shared, dma);
   if (into !== null) registers[into] = decoded(told, shared);
 }
@@ -230,6 +256,7 @@ function functionOf(statement: Statement & { do: 'call' }, frame: Frame): Primit
     return give(
       statement.gives,
       names.map((name) => registers[name] ?? 0),
+      shared,
     );
   };
   Object.defineProperty(body, 'name', { value: statement.name });
@@ -238,10 +265,10 @@ function functionOf(statement: Statement & { do: 'call' }, frame: Frame): Primit
   return made;
 }
 
-type Given = number | boolean | null | undefined | readonly number[];
+type Given = number | boolean | null | undefined | Target | readonly number[];
 
 /** A result in its own TypeScript type, so that each kind of result is tried. */
-function give(gives: Gives, values: readonly number[]): Given {
+function give(gives: Gives, values: readonly number[], { targets }: Shared): Given {
   const first = values[0] ?? 0;
   switch (gives) {
     case 'number':
@@ -252,17 +279,21 @@ function give(gives: Gives, values: readonly number[]): Given {
       return first === 0 ? null : mixed(values);
     case 'pair':
       return [first, mixed(values)];
+    case 'slot':
+      return targets[(values.at(-1) ?? 0) - 1] ?? null;
     case 'nothing':
       return undefined;
   }
 }
 
 /** The same result as the number that `givenNumber` says. */
-export function received(given: unknown): number {
+export function numberOfResult(given: unknown, targets: readonly number[]): number {
   if (given === null) return -1;
   if (given === undefined) return 0;
   if (typeof given === 'boolean') return given ? 1 : 0;
-  return Array.isArray(given) ? mixed(given as number[]) : Number(given);
+  if (Array.isArray(given)) return mixed(given as number[]);
+  if (typeof given === 'object') return targets.indexOf((given as Target)[structAddress]) + 1;
+  return Number(given);
 }
 
 function encoded(value: number, kind: Kind, { targets }: Shared): unknown {

@@ -57,6 +57,7 @@ export function statementsOf(words: readonly string[], grace: boolean): Statemen
     ...sections(SLEEPING, words, few(calm)),
     ...(words.includes('rwsem') ? [{ weight: 1, arbitrary: downgrade(few(single)) }] : []),
     ...waits(words),
+    ...(words.includes('slots') ? [{ weight: 20, arbitrary: allocation(few(single)) }] : []),
     ...(grace ? [{ weight: 4, arbitrary: gracePeriod }] : []),
   );
   const half = (stored: string, read: string): Arbitrary<Chunk> =>
@@ -223,6 +224,50 @@ function unquiet(body: Arbitrary<Chunk>): Arbitrary<Chunk> {
 const gracePeriod: Arbitrary<Chunk> = fc
   .constantFrom(...GRACE_PERIODS)
   .map((name) => [call(name, null)]);
+
+const SLOT = '@slot';
+
+/** A call on the value of an allocated slot, or on the slot. */
+function onSlot(primitive: string, operands: readonly Operand[] = [], into?: string): Access {
+  return { ...call(primitive, null, operands, into ?? null), slot: SLOT };
+}
+
+/** Allocate and free; publish; look at what is published; take it back and free it. */
+function allocation(between: Arbitrary<Chunk>): Arbitrary<Chunk> {
+  const pointer = wordNamed('pointer');
+  const given: Operand = { register: SLOT, plus: 0 };
+  const kmalloc = call('kmalloc', null, [], SLOT);
+  const fill = onSlot('WRITE_ONCE', [1]);
+  const look = onSlot('READ_ONCE', [], '?');
+  const take = call('xchg', pointer, [0], SLOT);
+  const kfree = onSlot('kfree');
+  const looks: Chunk = [call('rcu_dereference', pointer, [], SLOT), look];
+  const inSection: Chunk = [call('rcu_read_lock', null), ...looks, call('rcu_read_unlock', null)];
+  const wait = call('synchronize_rcu', null);
+  const found: Chunk = [
+    {
+      do: 'call',
+      name: '?',
+      parameter: '?',
+      operand: 0,
+      body: [call('smp_load_acquire', pointer, [], SLOT)],
+      gives: 'slot',
+      into: SLOT,
+    },
+  ];
+  return fc.oneof(
+    between.map((inside): Chunk => [kmalloc, fill, ...inside, look, kfree]),
+    between.map((inside): Chunk => [kmalloc, ...inside, look, kfree]),
+    between.map((inside): Chunk => [
+      kmalloc,
+      fill,
+      ...inside,
+      call('rcu_assign_pointer', pointer, [given]),
+    ]),
+    fc.constantFrom<Chunk>(looks, inSection, inSection, [take, look, kfree], [take, wait, kfree]),
+    fc.constant<Chunk>([...found, look]),
+  );
+}
 
 // 3. Loops: what a round does must not make a new state each time.
 
