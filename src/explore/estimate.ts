@@ -22,7 +22,7 @@ const WINDOW = 12;
 export function estimateStates(layers: readonly number[]): Progress['estimate'] {
   if (layers.length < LAYERS_MIN) return null;
   const curve = fit(layers.slice(-WINDOW).map((size) => Math.log(size)));
-  if (curve.bend >= -0.001 || !isPastMiddle(layers, curve.slope)) return null;
+  if (curve.bend >= -0.001 || !isPastMiddle(layers)) return null;
   const known = layers.reduce((sum, size) => sum + size, 0);
   const middle = continued(layers, curve.slope, curve.bend);
   const low = continued(layers, curve.slope, curve.bend * 1.5);
@@ -31,13 +31,10 @@ export function estimateStates(layers: readonly number[]): Progress['estimate'] 
   return { states: Math.round(known + middle), spread: Math.round(spread) };
 }
 
-/** Layers hardly grow any more, and much less than they once did. */
-function isPastMiddle(layers: readonly number[], slope: number): boolean {
-  let steepest = 0;
-  for (let i = 1; i < layers.length; i++) {
-    steepest = Math.max(steepest, Math.log((layers[i] ?? 1) / (layers[i - 1] ?? 1)));
-  }
-  return slope < 0.1 && slope < steepest / 3;
+/** Layers have stopped growing. */
+function isPastMiddle(layers: readonly number[]): boolean {
+  const [before = 1, last = 1] = layers.slice(-2);
+  return Math.log(last / before) < 0.02;
 }
 
 /** States of the layers to come if the logarithm goes on with this slope and bend. */

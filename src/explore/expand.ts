@@ -7,6 +7,7 @@
 
 import { Feature } from './tables.ts';
 import type { AutomatonTables } from './tables.ts';
+import { CANDIDATE_HEAD } from './candidates.ts';
 import type { Layout } from './layout.ts';
 import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
 import type { Reduction } from './reduction.ts';
@@ -66,7 +67,8 @@ function stepAlone(
   for (let thread = 0; thread < threads; thread++) {
     if (!reduction.isIndependent(records, base, thread)) continue;
     stepper.act(thread);
-    if (stepper.length > before) return true;
+    if (stepper.length > before && !fails(stepper, before, thread)) return true;
+    stepper.length = before;
   }
   if (layout.bufferWords === 0) return false;
   for (let thread = 0; thread < threads; thread++) {
@@ -74,6 +76,23 @@ function stepAlone(
     if (!reduction.isDrainIndependent(records, base, thread)) continue;
     stepper.drain(thread);
     if (stepper.length > before) return true;
+  }
+  return false;
+}
+
+/**
+ * Whether a step violates a property: the search ends there, so the steps that were left out would
+ * never be made.
+ */
+function fails(stepper: Stepper, from: number, thread: number): boolean {
+  const { out, length, layout } = stepper;
+  for (let at = from; at < length;) {
+    const end = at + CANDIDATE_HEAD + 2 * (out[at + 4] as number);
+    for (let i = at + CANDIDATE_HEAD; i < end; i += 2) {
+      if (out[i] !== layout.nodesAt + thread) continue;
+      if (stepper.column(out[i + 1] as number, Column.KIND) === NodeKind.FAILED) return true;
+    }
+    at = end;
   }
   return false;
 }

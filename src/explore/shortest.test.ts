@@ -81,7 +81,6 @@ describe.each(['sc', 'tso'] as const)('a counterexample under %s', (model) => {
         const { findings } = await tried(scenarioOf(threads), { model, ...options });
         texts.add(JSON.stringify(findings));
       }
-      if (texts.size > 1) console.log([...texts].join('\n'));
       expect([...texts]).toHaveLength(1);
     }
   });
@@ -139,7 +138,12 @@ describe('the shortest way', () => {
       { keepGoing: true },
     );
     const lengths = findings.map(({ property, trace }) => [property.name, trace?.choices.length]);
-    expect(new Map(lengths as [string, number][])).toEqual(new Map([['a', 4], ['b', 4]]));
+    expect(new Map(lengths as [string, number][])).toEqual(
+      new Map([
+        ['a', 4],
+        ['b', 4],
+      ]),
+    );
   });
 
   it('is found through outcomes of choices', async () => {

@@ -57,10 +57,11 @@ export function poolLayouts(program: Program, layout: Layout): PoolLayout[] {
 
 /** Interchangeable threads share the place of the first of them. */
 export function placesOf(program: Program, layout: Layout, symmetric: boolean): number[] {
+  const isTied = (index: number): boolean =>
+    layout.interrupts.includes(index) || (layout.interrupts[index] ?? -1) >= 0;
   return program.threads.map((thread, index) => {
-    const tied = layout.interrupts.includes(index) || thread.kind === 'irq';
-    if (!symmetric || tied) return index;
-    return program.threads.findIndex((other) => other.group === thread.group);
+    if (!symmetric || isTied(index)) return index;
+    return program.threads.findIndex((other, i) => other.group === thread.group && !isTied(i));
   });
 }
 
