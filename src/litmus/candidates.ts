@@ -1,0 +1,128 @@
+/**
+ * Candidate executions of one structure: every choice of where the reads read (rf) and in which order
+ * the writes to each global happen (co), as long as coherence and atomicity allow it.
+ *
+ * Choices are pruned as soon as they are made: by the coherence of the global that is read, by two
+ * atomics that read the same write, by the conditions under which the paths were taken.
+ */
+
+import { Coherence } from './coherence.ts';
+import type { Constraint } from './event.ts';
+import type { ExecutionEvent, Structure } from './structure.ts';
+import { Values } from './values.ts';
+
+/** Told of every candidate. Each function answers whether to go on with it (or with the search). */
+export interface Visitor {
+  /** All reads have their sources; the orders of writes are still open. */
+  reads(values: Values): boolean;
+  /** Everything is chosen. @param orders for each location of the structure its writes in order */
+  candidate(values: Values, orders: readonly (readonly number[])[]): boolean;
+  /** A number is used as an address, on a path that can be taken. */
+  fault(constraint: Constraint & { readonly kind: 'no address' }): void;
+  /** Called now and then: whether the search may go on. */
+  mayGoOn(): boolean;
+}
+
+/**
+ * Visits all candidates.
+ *
+ * @returns false if the visitor stopped the search
+ */
+export function visitCandidates(
+  structure: Structure,
+  initial: readonly number[],
+  visitor: Visitor,
+): boolean {
+  return new Search(structure, initial, visitor).choose(0);
+}
+
+class Search {
+  private readonly structure: Structure;
+  private readonly values: Values;
+  private readonly visitor: Visitor;
+  private readonly coherence: ReadonlyMap<number, Coherence>;
+  private readonly constraints: readonly Constraint[];
+  /** The atomic read that reads a write, or -1. */
+  private readonly claimed: Int32Array;
+
+  constructor(structure: Structure, initial: readonly number[], visitor: Visitor) {
+    const { locations, paths, events } = structure;
+    this.structure = structure;
+    this.visitor = visitor;
+    this.values = new Values(structure, initial);
+    this.coherence = new Map(locations.map((one) => [one, new Coherence(structure, one)]));
+    this.constraints = paths.flatMap((path) => path.constraints);
+    this.claimed = new Int32Array(events.length).fill(-1);
+  }
+
+  /** Chooses the source of the read number `index` and of all after it. */
+  choose(index: number): boolean {
+    const { reads, sources, events } = this.structure;
+    if (!this.visitor.mayGoOn()) return false;
+    const read = reads[index];
+    if (read === undefined) return this.complete();
+    const { partner, location } = events[read] as ExecutionEvent;
+    const { source } = this.values;
+    for (const store of sources[index] as readonly number[]) {
+      if (partner >= 0 && this.claimed[store] !== -1) continue;
+      source[read] = store;
+      if (partner >= 0) this.claimed[store] = read;
+      const possible = this.coherence.get(location)?.isPossible(source) ?? true;
+      const goOn = !possible || !this.satisfiable() || this.choose(index + 1);
+      if (partner >= 0) this.claimed[store] = -1;
+      source[read] = -1;
+      if (!goOn) return false;
+    }
+    return true;
+  }
+
+  private satisfiable(): boolean {
+    return this.constraints.every((constraint) => this.values.satisfies(constraint) !== false);
+  }
+
+  /** All reads have sources: what they return must fit the paths. */
+  private complete(): boolean {
+    if (!this.values.settle() || !this.constraintsHold()) {
+      this.values.unsettle();
+      return true;
+    }
+    const goOn = this.reportFault() || !this.visitor.reads(this.values) || this.order();
+    this.values.unsettle();
+    return goOn;
+  }
+
+  private constraintsHold(): boolean {
+    return this.constraints.every((constraint) => this.values.satisfies(constraint) === true);
+  }
+
+  private reportFault(): boolean {
+    const fault = this.constraints.find((constraint) => constraint.kind === 'no address');
+    if (fault !== undefined) this.visitor.fault(fault);
+    return fault !== undefined;
+  }
+
+  private order(): boolean {
+    const { source } = this.values;
+    const orders: number[][][] = [];
+    for (const location of this.structure.locations) {
+      const coherence = this.coherence.get(location);
+      if (coherence === undefined || !coherence.isPossible(source)) return true;
+      const found = coherence.orders(source);
+      if (found.length === 0) return true;
+      orders.push(found);
+    }
+    return this.combine(orders, []);
+  }
+
+  private combine(orders: readonly number[][][], chosen: number[][]): boolean {
+    const all = orders[chosen.length];
+    if (all === undefined) return this.visitor.candidate(this.values, chosen);
+    for (const order of all) {
+      chosen.push(order);
+      const goOn = this.combine(orders, chosen);
+      chosen.pop();
+      if (!goOn) return false;
+    }
+    return true;
+  }
+}

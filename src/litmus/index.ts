@@ -1,0 +1,82 @@
+/**
+ * Litmus tests: `.litmus` files in, exact verdicts of the Linux kernel memory model out.
+ */
+
+import { isOk, observationOf, propositionText, search, sortedStates } from './check.ts';
+import type { LitmusLimits, SearchOptions } from './check.ts';
+import type { LitmusTest } from './ast.ts';
+import { problemOf } from './mistake.ts';
+import { parse } from './parse.ts';
+import type { LitmusResult } from './result.ts';
+
+export { parseLitmus } from './parse.ts';
+export type { LitmusLimits };
+export type { LitmusTest } from './ast.ts';
+export type {
+  LitmusOpen,
+  LitmusResult,
+  Observation,
+  Picture,
+  PictureEdge,
+  PictureEvent,
+  Refusal,
+  StateEntry,
+} from './result.ts';
+
+/** How a litmus test is checked. */
+export interface LitmusOptions extends SearchOptions {
+  /** The file's name, for positions in problems. */
+  readonly file?: string;
+}
+
+/**
+ * Checks a litmus test on the Linux kernel memory model.
+ *
+ * @param text the file
+ * @returns the verdict; with `problems` if the file or an execution makes no sense; with `open` if a
+ *   limit was reached first
+ */
+export function checkLitmus(text: string, options: LitmusOptions = {}): LitmusResult {
+  const file = options.file ?? 'test.litmus';
+  const start = Date.now();
+  try {
+    const test = parse(text);
+    return check(test, file, options, start);
+  } catch (thrown) {
+    return withProblem(problemOf(thrown, file), file, start);
+  }
+}
+
+function check(test: LitmusTest, file: string, options: LitmusOptions, start: number): LitmusResult {
+  const tally = search(test, options, null);
+  const quantifier = test.quantifier === 'not exists' ? '~exists' : test.quantifier;
+  return {
+    ...{ name: test.name, file, quantifier },
+    condition: propositionText(test.condition),
+    observation: observationOf(tally),
+    ok: isOk(test.quantifier, tally),
+    positive: tally.positive,
+    negative: tally.negative,
+    states: sortedStates(tally),
+    flags: [...tally.flags].sort(),
+    cut: tally.cut,
+    open: tally.open,
+    candidates: tally.candidates,
+    seconds: (Date.now() - start) / 1000,
+    problems: [],
+    witness: null,
+    refusal: null,
+  };
+}
+
+function withProblem(
+  problem: LitmusResult['problems'][number],
+  file: string,
+  start: number,
+): LitmusResult {
+  return {
+    ...{ name: '', file, quantifier: 'exists', condition: '', observation: 'Never', ok: false },
+    ...{ positive: 0, negative: 0, states: [], flags: [], cut: false, open: null, candidates: 0 },
+    ...{ seconds: (Date.now() - start) / 1000, problems: [problem], witness: null, refusal: null },
+  };
+}

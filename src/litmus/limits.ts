@@ -1,0 +1,28 @@
+/**
+ * Every limit of the litmus front end and of the exact model, in one place.
+ *
+ * Reaching a limit of the text is an error with a position; reaching a limit of the search gives OPEN,
+ * with the limit named in the result.
+ */
+
+/** Characters in a file: about a thousand times a large litmus test. */
+export const TEXT_LENGTH_MAX = 1_000_000;
+
+/** Blocks, parentheses and dereferences inside each other; the parser calls itself for each. */
+export const NESTING_MAX = 200;
+
+/** Threads of one test. */
+export const THREADS_MAX = 64;
+
+/** Rounds of a `while` that are followed; herd7 takes 2 when it is not told otherwise. */
+export const UNROLL_DEFAULT = 2;
+export const UNROLL_MAX = 100;
+
+/** Ways through one thread: each branch and each possible address doubles them at most. */
+export const PATHS_MAX = 20_000;
+
+/** Events of one execution: a relation is a matrix of this many bits squared, 128 kB. */
+export const EVENTS_MAX = 1024;
+
+/** Candidates that are judged when the caller names no limit; the slowest known test needs 10^5. */
+export const CANDIDATES_MAX = 20_000_000;

@@ -1,0 +1,184 @@
+/**
+ * Threads: `P0(int *x) { ... }`, statements and declarations.
+ *
+ * Source: herdtools7 lib/CParser.mly (instruction, declaration, function_def). Accepted beyond it: a
+ * primitive with a value as a statement (`xchg(x, 1);`), several declarations at once (`int a, b;`).
+ */
+
+import type { Expression, Place, Statement, ThreadText } from './ast.ts';
+import { Mistake } from './mistake.ts';
+import { foreign, parseArguments, parseExpression, primitiveOf } from './parse-expression.ts';
+import { acceptsType, beginsType, typeNames } from './parse-type.ts';
+import type { Reader } from './reader.ts';
+import { didYouMean } from './suggest.ts';
+
+/** One thread, if one begins here: with `P` and a number, perhaps after `void`. */
+export function parseThread(reader: Reader): ThreadText | null {
+  reader.enter('code');
+  reader.accepts('static');
+  reader.accepts('void');
+  const at = reader.here();
+  const number = /^P([0-9]+)$/.exec(reader.peek().text)?.[1];
+  if (number === undefined) return null;
+  reader.next();
+  const parameters = parseParameters(reader);
+  const body = parseBlock(reader);
+  reader.enter('outside');
+  return { number: Number(number), parameters, body, at };
+}
+
+function parseParameters(reader: Reader): string[] {
+  const names: string[] = [];
+  reader.expects('(');
+  while (!reader.accepts(')')) {
+    if (names.length > 0) reader.expects(',', '`)`');
+    if (!acceptsType(reader)) throw noType(reader);
+    if (names.length === 0 && reader.accepts(')')) return names; // P0(void)
+    names.push(reader.expectsWord('the name of a parameter').text);
+  }
+  return names;
+}
+
+function noType(reader: Reader): Mistake {
+  const { kind, text } = reader.peek();
+  if (kind !== 'word') return reader.unexpected(['a parameter such as `int *x`']);
+  const what = `\`${text}\` is not a type that Holdfast knows.`;
+  return new Mistake('HF111', what, reader.here(), didYouMean(text, typeNames));
+}
+
+/** Statements between braces. */
+function parseBlock(reader: Reader): Statement[] {
+  const body: Statement[] = [];
+  reader.expects('{');
+  while (!reader.accepts('}')) body.push(...parseStatement(reader));
+  return body;
+}
+
+/** One statement, as a list: `int a = 1, b = 2;` is two, `int r1;` none. */
+function parseStatement(reader: Reader): readonly Statement[] {
+  const at = reader.here();
+  const { kind, text } = reader.peek();
+  if (text === '{') return [{ kind: 'block', at, body: reader.nested(() => parseBlock(reader)) }];
+  if (reader.accepts(';')) return [];
+  if (text === '*') return [storeThrough(reader, at)];
+  if (text === '(') return [evaluated(reader, at)];
+  if (kind !== 'word') throw reader.unexpected(['a statement']);
+  if (text === 'if') return [parseIf(reader, at)];
+  if (text === 'while') return [parseWhile(reader, at)];
+  if (beginsType(text)) return parseDeclaration(reader);
+  return startsWithName(reader, at);
+}
+
+function parseIf(reader: Reader, at: Place): Statement {
+  reader.next();
+  const condition = parseCondition(reader);
+  const then = reader.nested(() => branch(reader));
+  const otherwise = reader.accepts('else') ? reader.nested(() => branch(reader)) : null;
+  return { kind: 'if', at, condition, then, else: otherwise };
+}
+
+function parseWhile(reader: Reader, at: Place): Statement {
+  reader.next();
+  const condition = parseCondition(reader);
+  return { kind: 'while', at, condition, body: reader.nested(() => branch(reader)) };
+}
+
+function parseCondition(reader: Reader): Expression {
+  reader.expects('(');
+  const condition = parseExpression(reader);
+  reader.expects(')', 'an operator');
+  return condition;
+}
+
+function branch(reader: Reader): Statement {
+  const at = reader.here();
+  const body = parseStatement(reader);
+  return body.length === 1 ? (body[0] as Statement) : { kind: 'block', at, body };
+}
+
+/** `int r1;`, `int *r1 = e, r2;` */
+function parseDeclaration(reader: Reader): Statement[] {
+  const statements: Statement[] = [];
+  acceptsType(reader);
+  do {
+    while (reader.accepts('*'));
+    const at = reader.here();
+    const name = reader.expectsWord('the name of a register').text;
+    if (reader.sees('[')) throw foreign(reader, '[');
+    if (reader.accepts('=')) {
+      statements.push({ kind: 'assign', at, name, value: parseExpression(reader) });
+    }
+  } while (reader.accepts(','));
+  reader.expects(';', '`,`', '`=`');
+  return statements;
+}
+
+/** `*x = e;`, `*(T *)x = e;`, `**x = e;` */
+function storeThrough(reader: Reader, at: Place): Statement {
+  const target = parseTarget(reader);
+  reader.expects('=');
+  const value = parseExpression(reader);
+  reader.expects(';', 'an operator');
+  return { kind: 'store', order: 'plain', primitive: '*', at, address: target, value };
+}
+
+/** What stands left of `=` after its first star: the address that is written to. */
+function parseTarget(reader: Reader): Expression {
+  reader.expects('*');
+  const at = reader.here();
+  if (reader.sees('*')) {
+    const address = reader.nested(() => parseTarget(reader));
+    return { kind: 'load', order: 'plain', primitive: '*', address, at };
+  }
+  if (reader.accepts('(')) {
+    const cast = acceptsType(reader);
+    if (cast) {
+      reader.expects(')');
+      return { kind: 'name', name: reader.expectsWord('the name of a pointer').text, at };
+    }
+    const inner = parseExpression(reader);
+    reader.expects(')', 'an operator');
+    return inner;
+  }
+  return { kind: 'name', name: reader.expectsWord('the name of a pointer').text, at };
+}
+
+/** `(void)e;`: the value is thrown away. */
+function evaluated(reader: Reader, at: Place): Statement {
+  const value = parseExpression(reader);
+  reader.expects(';', 'an operator');
+  return { kind: 'evaluate', at, value };
+}
+
+/** `r1 = e;` or a call. */
+function startsWithName(reader: Reader, at: Place): readonly Statement[] {
+  const { text: name } = reader.next();
+  if (reader.accepts('=')) {
+    const value = parseExpression(reader);
+    reader.expects(';', 'an operator');
+    return [{ kind: 'assign', at, name, value }];
+  }
+  if (!reader.sees('(')) throw neither(reader, name, at);
+  const primitive = primitiveOf(name, at);
+  const args = parseArguments(reader, name, primitive);
+  reader.expects(';');
+  const site = { at, primitive: name };
+  if (primitive.gives === 'nothing') return primitive.build(args, site);
+  return [{ kind: 'evaluate', at, value: primitive.build(args, site) }];
+}
+
+/** After a name stands neither `=` nor `(`. */
+function neither(reader: Reader, name: string, at: Place): Mistake {
+  const { kind, text } = reader.peek();
+  if (kind === 'word') {
+    const what = `\`${name}\` is not a type that Holdfast knows.`;
+    return new Mistake('HF111', what, at, didYouMean(name, typeNames));
+  }
+  if (/^(?:[-+*/%&|^]=|\+\+|--|->|\.|\[)$/.test(text)) return foreign(reader, text);
+  if (text === ':') {
+    return new Mistake('HF103', 'Labels are not part of this dialect.', at, [
+      'Loops are written `while (...) { ... }`.',
+    ]);
+  }
+  return reader.unexpected(['`=`', '`(`']);
+}

@@ -1,0 +1,126 @@
+/**
+ * What the reads of an execution return, once it is known where they read.
+ *
+ * While sources are still being chosen, a value may be unknown (null): then nothing is decided by it.
+ * When all are chosen a value can only be missing because reads copy each other in a circle: a value out
+ * of thin air, the same for the whole circle. A circle that computes has no solution.
+ */
+
+import type { Constraint } from './event.ts';
+import type { Structure } from './structure.ts';
+import { THIN_AIR, apply, isAddress } from './term.ts';
+import type { Term } from './term.ts';
+
+/** Reads values off the chosen sources. */
+export class Values {
+  /** For each event that is a read: the write it reads, or -1 while that is open. */
+  readonly source: Int32Array;
+  private readonly structure: Structure;
+  private readonly initial: readonly number[];
+  private readonly inProgress: Uint8Array;
+  /** Values out of thin air, by read; only while a complete candidate is looked at. */
+  private readonly thinAir = new Map<number, number>();
+
+  /** @param initial the initial values, by global */
+  constructor(structure: Structure, initial: readonly number[]) {
+    this.structure = structure;
+    this.initial = initial;
+    this.source = new Int32Array(structure.events.length).fill(-1);
+    this.inProgress = new Uint8Array(structure.events.length);
+  }
+
+  /** The value of a term, or null while it is unknown. */
+  of(term: Term): number | null {
+    switch (term.kind) {
+      case 'value':
+        return term.value;
+      case 'read': {
+        const read = this.structure.readEvent[term.thread]?.[term.ordinal];
+        return read === undefined ? null : this.read(read);
+      }
+      case 'operation': {
+        const left = this.of(term.left);
+        if (left === null) return null;
+        const right = this.of(term.right);
+        return right === null ? null : apply(term.operator, left, right);
+      }
+    }
+  }
+
+  /** What a read returns, or null while it is unknown. */
+  read(event: number): number | null {
+    const known = this.thinAir.get(event);
+    if (known !== undefined) return known;
+    const source = this.source[event] as number;
+    if (source < 0 || this.inProgress[event] === 1) return null;
+    this.inProgress[event] = 1;
+    const value = this.written(source);
+    this.inProgress[event] = 0;
+    return value;
+  }
+
+  /** What a write writes, or null while it is unknown. */
+  written(event: number): number | null {
+    const { tag, location, value } = this.store(event);
+    if (tag === 'initial') return this.initial[location] as number;
+    return value === null ? 0 : this.of(value);
+  }
+
+  /**
+   * Whether a constraint holds.
+   *
+   * @returns null while that is unknown
+   */
+  satisfies(constraint: Constraint): boolean | null {
+    if (constraint.kind === 'equal') {
+      const left = this.of(constraint.left);
+      const right = left === null ? null : this.of(constraint.right);
+      return left === null || right === null ? null : (left === right) === constraint.holds;
+    }
+    const value = this.of(constraint.term);
+    if (value === null) return null;
+    return constraint.kind === 'truth' ? (value !== 0) === constraint.holds : !isAddress(value);
+  }
+
+  /**
+   * Gives values out of thin air to circles of copies.
+   *
+   * @returns false where some value has no solution
+   */
+  settle(): boolean {
+    this.thinAir.clear();
+    for (const read of this.structure.reads) {
+      if (this.read(read) !== null) continue;
+      const circle = this.circle(read);
+      if (circle === null) return false;
+      const value = THIN_AIR + this.thinAir.size;
+      for (const member of circle) this.thinAir.set(member, value);
+    }
+    return true;
+  }
+
+  /** Forgets the values out of thin air: sources will change. */
+  unsettle(): void {
+    this.thinAir.clear();
+  }
+
+  /** The reads that copy each other, from one of them or from one that reads them. */
+  private circle(start: number): readonly number[] | null {
+    const met: number[] = [];
+    for (let read = start; ; ) {
+      if (met.includes(read)) return met.slice(met.indexOf(read));
+      met.push(read);
+      const { value } = this.store(this.source[read] as number);
+      const next =
+        value?.kind === 'read' ? this.structure.readEvent[value.thread]?.[value.ordinal] : undefined;
+      if (next === undefined) return null;
+      read = next;
+    }
+  }
+
+  private store(event: number): Structure['events'][number] {
+    const store = this.structure.events[event];
+    if (store === undefined) throw new Error(`values: there is no event ${event}`);
+    return store;
+  }
+}
