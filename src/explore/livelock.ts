@@ -8,6 +8,7 @@
  * an end.
  */
 
+import type { OpenReason } from './result.ts';
 import { Frontier } from './frontier.ts';
 import type { Choice } from './shortest.ts';
 import type { SearchInput } from './counting.ts';
@@ -20,7 +21,7 @@ import { applyCandidate, createWalker, writeInitial } from './walk.ts';
 export type LivelockAnswer =
   | { readonly kind: 'none' }
   | { readonly kind: 'found'; readonly choices: readonly Choice[] }
-  | { readonly kind: 'open' };
+  | { readonly kind: 'open'; readonly open: OpenReason };
 
 interface Graph {
   readonly input: SearchInput;
@@ -43,7 +44,8 @@ interface Graph {
 export function findLivelock(input: SearchInput, symmetric: boolean): LivelockAnswer {
   const graph = startGraph(input, symmetric);
   for (let state = 0; state < graph.states.count; state++) {
-    if (isTooLarge(graph)) return { kind: 'open' };
+    const open = limitOf(graph);
+    if (open !== null) return { kind: 'open', open };
     addSteps(graph, state);
   }
   const trapped = firstTrapped(graph);
@@ -63,10 +65,12 @@ function startGraph(input: SearchInput, symmetric: boolean): Graph {
   return { input, states, numbers, stepper, parents: [-1], choices: [[0, 0]], ...empty };
 }
 
-function isTooLarge(graph: Graph): boolean {
-  const { bytes, states } = graph.input.options;
-  const used = graph.states.bytes() + 16 * graph.from.length;
-  return used >= bytes || graph.states.count >= states || graph.input.options.stop();
+/** The limit that the graph has reached, or null. */
+function limitOf(graph: Graph): OpenReason | null {
+  const { bytes, states, stop } = graph.input.options;
+  if (graph.states.bytes() + 16 * graph.from.length >= bytes) return { limit: 'memory', bytes };
+  if (graph.states.count >= states) return { limit: 'states', states };
+  return stop() ? { limit: 'interrupted' } : null;
 }
 
 function addSteps(graph: Graph, state: number): void {

@@ -43,10 +43,19 @@ export function captureStack(): LazyStack {
   };
 }
 
-/** The calls of a stack text without those of the checker. */
+/**
+ * The calls of a stack text without those of the checker, up to where it called the user's code: who
+ * called the checker is nobody's business, and differs from run to run.
+ */
 export function userPositions(stack: string): Position[] {
-  return positionsOf(stack).filter((position) => !isOurs(position.file));
+  const positions = positionsOf(stack);
+  const border = positions.findIndex(({ file }) => isOurs(file) && BORDER.test(file));
+  const inside = border < 0 ? positions : positions.slice(0, border);
+  return inside.filter(({ file }) => !isOurs(file));
 }
+
+/** The file whose `withMachine` calls the user's code. */
+const BORDER = /memory[/\\]machine\.[jt]s$/;
 
 /** `captureStack`, looked up at once. */
 export function callStack(): readonly Position[] {

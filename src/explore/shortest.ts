@@ -42,7 +42,7 @@ interface Ways {
   readonly beforeLast: number[];
   readonly outcome: number[];
   readonly walker: Walker;
-  readonly target: PropertyName;
+  readonly target: PropertyName | null;
 }
 
 interface Meeting {
@@ -52,30 +52,41 @@ interface Meeting {
 }
 
 /**
- * Finds the shortest execution that violates `target`.
+ * Finds the shortest executions that violate something.
  *
- * @param depthMax the depth at which the search met the violation
- * @returns the execution, or null if there is none up to that depth (then the search is wrong)
+ * @param target the property; null for any: then one execution for each property that is violated
+ *   at the smallest depth, whatever the search met first
+ * @param depthMax the depth at which the search met a violation
+ * @returns no execution if there is none up to that depth (then the search is wrong)
  */
-export function shortestExecution(
+export function shortestExecutions(
   input: SearchInput,
-  target: PropertyName,
+  target: PropertyName | null,
   depthMax: number,
-): Execution | null {
+): Execution[] {
   const ways = startWays(input, target);
   let from = 0;
   for (let depth = 0; depth <= depthMax; depth++) {
     const to = ways.states.count;
     const meetings: Meeting[] = [];
     for (let state = from; state < to; state++) visit(ways, state, meetings);
-    const best = cheapest(ways, meetings);
-    if (best !== null) return executionTo(ways, best);
+    if (meetings.length > 0) return cheapestOfEach(ways, meetings);
     from = to;
   }
-  return null;
+  return [];
 }
 
-function startWays(input: SearchInput, target: PropertyName): Ways {
+function cheapestOfEach(ways: Ways, meetings: readonly Meeting[]): Execution[] {
+  const byProperty = new Map<string, Meeting[]>();
+  for (const meeting of meetings) {
+    const { kind, name } = meeting.violation.property;
+    const alike = byProperty.get(`${kind} ${name}`) ?? [];
+    byProperty.set(`${kind} ${name}`, [...alike, meeting]);
+  }
+  return [...byProperty.values()].map((alike) => executionTo(ways, cheapest(ways, alike)));
+}
+
+function startWays(input: SearchInput, target: PropertyName | null): Ways {
   const { layout } = input;
   const ways: Ways = {
     input,
@@ -102,8 +113,9 @@ function visit(ways: Ways, state: number, meetings: Meeting[]): void {
   const { input, walker, threads } = ways;
   const { stepper } = walker;
   const base = state * input.layout.width;
-  const bad = matching(ways, input.judge.any(ways.states.records, base));
-  if (bad !== null) meetings.push({ state, violation: bad, offender: -1 });
+  for (const violation of matching(ways, input.judge.any(ways.states.records, base))) {
+    meetings.push({ state, violation, offender: -1 });
+  }
   if (hasFailed(ways, base)) return;
   let steps = 0;
   for (let thread = 0; thread < threads; thread++) {
@@ -113,8 +125,9 @@ function visit(ways: Ways, state: number, meetings: Meeting[]): void {
     stepper.step(thread);
     const trouble = walker.trouble as Violation | null;
     if (stepper.length > 0 || trouble !== null) steps++;
-    const wrong = trouble === null ? null : matching(ways, [trouble]);
-    if (wrong !== null) meetings.push({ state, violation: wrong, offender: thread });
+    for (const violation of matching(ways, trouble === null ? [] : [trouble])) {
+      meetings.push({ state, violation, offender: thread });
+    }
     addWays(ways, state, thread);
   }
   if (steps === 0) visitEnd(ways, state, base, meetings);
@@ -124,8 +137,9 @@ function visitEnd(ways: Ways, state: number, base: number, meetings: Meeting[]):
   const { judge } = ways.input;
   const { records } = ways.states;
   const ended = isDone(ways, base) ? judge.final(records, base) : [judge.stuck(records, base)];
-  const violation = matching(ways, ended);
-  if (violation !== null) meetings.push({ state, violation, offender: -1 });
+  for (const violation of matching(ways, ended)) {
+    meetings.push({ state, violation, offender: -1 });
+  }
 }
 
 function kindOf(ways: Ways, base: number, thread: number): number {
@@ -148,11 +162,11 @@ function isDone(ways: Ways, base: number): boolean {
   return true;
 }
 
-function matching(ways: Ways, violations: readonly Violation[]): Violation | null {
-  const { kind, name } = ways.target;
-  return (
-    violations.find(({ property }) => property.kind === kind && property.name === name) ?? null
-  );
+function matching(ways: Ways, violations: readonly Violation[]): readonly Violation[] {
+  const { target } = ways;
+  if (target === null) return violations;
+  const { kind, name } = target;
+  return violations.filter(({ property }) => property.kind === kind && property.name === name);
 }
 
 /** Notes where the candidates of one thread lead, and at what cost. */
@@ -215,18 +229,14 @@ function successor(ways: Ways, state: number, at: number): number {
   return number;
 }
 
-function cheapest(ways: Ways, meetings: readonly Meeting[]): Meeting | null {
-  let best: Meeting | null = null;
-  let least = Infinity;
-  for (const meeting of meetings) {
+function cheapest(ways: Ways, meetings: readonly Meeting[]): Meeting {
+  const costs = meetings.map((meeting) => {
     const thread = Math.max(0, meeting.offender);
     const last = cheapestLast(ways, meeting.state, thread);
-    const cost = ways.cost[meeting.state * ways.threads + last] ?? Infinity;
-    if (cost < least || best === null) {
-      least = cost;
-      best = meeting;
-    }
-  }
+    return ways.cost[meeting.state * ways.threads + last] ?? Infinity;
+  });
+  const best = meetings[costs.indexOf(Math.min(...costs))];
+  if (best === undefined) throw new Error('shortest: no meeting to choose from');
   return best;
 }
 

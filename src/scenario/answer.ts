@@ -1,6 +1,5 @@
 /** From the outcome of a search to the result that everybody reads. */
 
-import type { SearchOutcome } from '../explore/counting.ts';
 import { problem } from '../explore/problem.ts';
 import type { CheckResult, Defence, Finding, Model, Problem, Verdict } from '../explore/result.ts';
 import type { TraceHead } from '../explore/trace.ts';
@@ -14,11 +13,12 @@ export function expectedOf(scenario: Scenario, model: Model): 'pass' | 'fail' {
   return typeof expect === 'string' ? expect : (expect[model] ?? 'pass');
 }
 
-function verdictOf(outcome: SearchOutcome, findings: readonly Finding[]): Verdict {
+function verdictOf(complete: boolean, findings: readonly Finding[]): Verdict {
   if (findings.length > 0) return 'fail';
-  return outcome.complete ? 'pass' : 'open';
+  return complete ? 'pass' : 'open';
 }
 
+/** The whole answer of a search, or of the mistake that prevented it. */
 export function resultOf(
   scenario: Scenario,
   asked: Asked,
@@ -28,15 +28,17 @@ export function resultOf(
   const { model, without, designs } = asked;
   const head: TraceHead = { model, without, designs };
   const { program, outcome, input, world } = explored;
-  const findings = findingsOf(explored, head);
+  const properties = input.judge.reports(outcome.complete);
+  const { findings, open } = findingsOf(explored, head);
+  const complete = outcome.complete && open === null;
   const problems = world.sites.unmatched().map((name) => unknownDefence(name, world.sites.list()));
   return {
     scenario: program.name,
     model: head.model,
-    verdict: verdictOf(outcome, findings),
+    verdict: verdictOf(complete, findings),
     expected: program.expected,
-    complete: outcome.complete,
-    open: outcome.open,
+    complete,
+    open,
     states: outcome.states,
     transitions: outcome.transitions,
     depth: outcome.depth,
@@ -48,7 +50,7 @@ export function resultOf(
     bytesPerState: outcome.visitedBytes / outcome.states,
     missProbability: missProbability(outcome.states),
     findings,
-    properties: input.judge.reports(outcome.complete),
+    properties,
     problems,
     defences: world.sites.list(),
     designs: world.designsUsed(),
@@ -61,6 +63,7 @@ function unknownDefence(name: string, known: readonly Defence[]): Problem {
   return problem('HF004', { what: `The scenario meets no defence '${name}'.`, details });
 }
 
+/** The answer when a mistake of the user prevented the search. */
 export function failed(scenario: Scenario, asked: Asked, found: Problem): CheckResult {
   return {
     scenario: scenario.name,

@@ -1,57 +1,83 @@
 /** From what a search met to findings with their traces. */
 
-import type { FoundViolation, SearchInput, SearchOutcome } from '../explore/counting.ts';
+import type { SearchInput, SearchOutcome } from '../explore/counting.ts';
 import { findLivelock } from '../explore/livelock.ts';
 import type { Program } from '../explore/program.ts';
-import type { Finding, Position } from '../explore/result.ts';
-import { shortestExecution } from '../explore/shortest.ts';
+import type { Finding, OpenReason, Position } from '../explore/result.ts';
+import { shortestExecutions } from '../explore/shortest.ts';
+import type { Execution } from '../explore/shortest.ts';
 import { Feature } from '../explore/tables.ts';
 import { findingId, tellExecution } from '../explore/trace.ts';
 import type { TraceHead } from '../explore/trace.ts';
 import type { Explored } from './explore.ts';
 
-export function findingsOf(explored: Explored, head: TraceHead): Finding[] {
+/** What is wrong, and what could not be decided. */
+export interface Found {
+  readonly findings: readonly Finding[];
+  /** Why the search for livelocks was not finished, or null. */
+  readonly open: OpenReason | null;
+}
+
+/** Everything that is wrong, each with the shortest execution that shows it. */
+export function findingsOf(explored: Explored, head: TraceHead): Found {
   const { outcome, input, program } = explored;
-  const found = outcome.violations.map((one) => findingOf(explored, head, one));
-  if (!outcome.complete) return found;
-  if (found.length === 0) found.push(...livelocks(explored, head));
+  const findings = violationsOf(explored, head);
+  if (!outcome.complete) return { findings, open: outcome.open };
+  const livelock = findings.length === 0 ? livelockOf(explored, head) : null;
+  if (livelock !== null && 'limit' in livelock) return { findings, open: livelock };
+  if (livelock !== null) findings.push(livelock);
   for (const { name, position } of input.judge.unfulfilled()) {
     const message = `No execution fulfils '${name}'.`;
     const property = { kind: 'sometimes', name } as const;
-    found.push({ id: 'none', property, message, position, trace: null });
+    findings.push({ id: 'none', property, message, position, trace: null });
   }
-  return found.length > 0 ? found : vacuous(program, outcome);
+  if (findings.length === 0) findings.push(...vacuous(program, outcome));
+  return { findings, open: null };
 }
 
-function findingOf(explored: Explored, head: TraceHead, found: FoundViolation): Finding {
+/**
+ * The violations of the smallest depth, whatever the reduction made the search meet first; all that
+ * were met if it went on.
+ */
+function violationsOf(explored: Explored, head: TraceHead): Finding[] {
+  const { outcome, input } = explored;
+  const { violations } = outcome;
+  if (violations.length === 0) return [];
+  const targets = input.options.keepGoing
+    ? violations.map(({ violation, depth }) => ({ target: violation.property, depth }))
+    : [{ target: null, depth: Math.min(...violations.map(({ depth }) => depth)) }];
+  return targets.flatMap(({ target, depth }) => {
+    const executions = shortestExecutions(input, target, depth);
+    if (executions.length === 0) throw new Error('check: found with reduction and not without');
+    return executions.map((execution) => findingOf(explored, head, execution));
+  });
+}
+
+function findingOf(explored: Explored, head: TraceHead, execution: Execution): Finding {
   const { input, program } = explored;
-  const { property } = found.violation;
-  const execution = shortestExecution(input, property, found.depth);
-  if (execution === null) {
-    throw new Error(`check: '${property.name}' was found with reduction and not without`);
-  }
   const { choices, violation } = execution;
+  const { property, message } = violation;
   const trace = tellExecution(input, head, choices, violation.pending);
   const position = violation.node < 0 ? null : failurePosition(input, violation.node);
-  const id = findingId(program, property, trace);
-  return { id, property, message: violation.message, position, trace };
+  return { id: findingId(program, property, trace), property, message, position, trace };
 }
 
 function failurePosition(input: SearchInput, node: number): Position | null {
   return input.automaton.detail(node).failure?.position ?? null;
 }
 
-function livelocks(explored: Explored, head: TraceHead): Finding[] {
+function livelockOf(explored: Explored, head: TraceHead): Finding | OpenReason | null {
   const { input, program } = explored;
   const { features } = input.automaton.tables;
-  if (features[Feature.LOOP] !== 1) return [];
+  if (features[Feature.LOOP] !== 1) return null;
   const symmetric = input.options.symmetry && features[Feature.OWN_BIT] !== 1;
   const answer = findLivelock(input, symmetric && features[Feature.GRACE] !== 1);
-  if (answer.kind !== 'found') return [];
+  if (answer.kind === 'open') return answer.open;
+  if (answer.kind === 'none') return null;
   const property = { kind: 'automatic', name: 'livelock' } as const;
   const trace = tellExecution(input, head, answer.choices, []);
   const message = 'From here on threads can step for ever, but no execution can finish.';
-  return [{ id: findingId(program, property, trace), property, message, position: null, trace }];
+  return { id: findingId(program, property, trace), property, message, position: null, trace };
 }
 
 /** A property that was never judged has not been shown to hold. */
