@@ -21,6 +21,12 @@ import { applyCandidate, placesOf, poolLayouts, writeInitial } from './walk.ts';
 /** Integers of candidates that are collected before they are added to the visited set. */
 const BATCH = 1 << 14;
 
+/**
+ * As long as there are no more thread states than this, the reduction learns of each discovery at once,
+ * which costs little then and lets it see further; later only once for each batch.
+ */
+const FEW_STATES = 1000;
+
 interface Search {
   readonly input: SearchInput;
   readonly counted: Counted;
@@ -106,11 +112,13 @@ function placeInitialState(one: Search): void {
 
 function expandLayer(one: Search): void {
   const { current, stepper, counted } = one;
+  const { automaton } = one.input;
   const { width } = one.input.layout;
   stepper.length = 0;
   for (let i = 0; i < current.count; i++) {
     expand(one.expansion, current.records, i * width);
     if (stepper.length > BATCH) addCandidates(one);
+    else if (automaton.states() < FEW_STATES) learn(one);
     if (stepper.excuses > 0) counted.checkAutomaton();
     if (counted.isOver()) return;
   }
@@ -119,7 +127,7 @@ function expandLayer(one: Search): void {
 
 /** Adds the collected candidates to the visited set; new ones become states of the next layer. */
 function addCandidates(one: Search): void {
-  const { stepper, visited, counted, input } = one;
+  const { stepper, visited, counted } = one;
   const { out, length } = stepper;
   for (let at = 0; at < length; at += CANDIDATE_HEAD + 2 * (out[at + 4] as number)) {
     visited.touch(out[at + 1] as number);
@@ -129,13 +137,18 @@ function addCandidates(one: Search): void {
   counted.visitedBytes = visited.bytes();
   counted.bytes = visited.bytes() + one.current.bytes() + one.next.bytes();
   stepper.length = 0;
-  if (counted.reduces) {
-    input.reduction.update(input.automaton.states());
-    if (input.reduction.isInvalid) counted.retry = 'reduction';
-  }
+  learn(one);
   if (counted.losesSymmetry()) counted.retry = 'symmetry';
   if (counted.states > one.statesMax) counted.retry ??= 'parallel';
   counted.checkLimits();
+}
+
+/** Brings the reduction up to date with what was discovered. */
+function learn(one: Search): void {
+  const { counted, input } = one;
+  if (!counted.reduces) return;
+  input.reduction.update(input.automaton.states());
+  if (input.reduction.isInvalid) counted.retry = 'reduction';
 }
 
 /** Adds what has been touched. @returns how many candidates there were */
