@@ -182,7 +182,9 @@ function searchLine({ evidence, found, agrees }: EvidenceFound, style: Style): s
 function totals(found: readonly ClaimFound[], style: Style): string[] {
   const searches = found.flatMap((row) => row.searches);
   const differing = searches.filter(({ agrees }) => !agrees).length;
-  const decided = found.filter((row) => row.searches.length > 0).length;
+  const isDecided = ({ claim }: ClaimFound): boolean =>
+    claim.verdict !== 'OPEN' && claim.verdict !== 'OUT';
+  const decided = found.filter(isDecided).length;
   const count = (verdict: string): number =>
     found.filter(({ claim }) => claim.verdict === verdict).length;
   const agreement =
