@@ -1,0 +1,264 @@
+import { describe, expect, it } from 'vitest';
+import { finalsOf, mistakeIn, tried } from '../../test/support/small.ts';
+import { THREADS_MAX, WORDS_MAX } from '../explore/limits.ts';
+import {
+  array,
+  assert,
+  atomic_inc,
+  atomic_t,
+  choose,
+  design,
+  kmalloc,
+  loop,
+  pointer,
+  READ_ONCE,
+  s32,
+  smp_mb,
+  spin_lock,
+  spinlock_t,
+  struct,
+  synchronize_rcu,
+  u32,
+  WRITE_ONCE,
+} from '../memory/index.ts';
+import { buildProgram } from './build.ts';
+import { scenario } from './scenario.ts';
+import type { Stage } from './stage.ts';
+
+const page = struct('page', { flags: u32, refs: atomic_t });
+const folio = struct('folio', { head: page, tails: array(page, 2) });
+
+function namesOf(body: (stage: Stage) => void): string[] {
+  const built = buildProgram(
+    scenario('names', (stage) => {
+      body(stage);
+      stage.thread('t', () => {});
+    }),
+    {},
+    'pass',
+  );
+  if ('code' in built) throw new Error(built.what);
+  return built.words.map(({ name, address, initial }) => `${address} ${name} = ${initial}`);
+}
+
+describe('shared memory', () => {
+  it('has a name for each word, from address 1 on', () => {
+    const names = namesOf(({ alloc }) => {
+      alloc(folio);
+      alloc(s32, 'x');
+    });
+    expect(names).toEqual([
+      '1 folio.head.flags = 0',
+      '2 folio.head.refs = 0',
+      '3 folio.tails[0].flags = 0',
+      '4 folio.tails[0].refs = 0',
+      '5 folio.tails[1].flags = 0',
+      '6 folio.tails[1].refs = 0',
+      '7 x = 0',
+    ]);
+  });
+
+  it('numbers structs of one type, unless they have names', () => {
+    const names = namesOf(({ alloc }) => {
+      alloc(page);
+      alloc(page);
+      alloc(page, 'zero page');
+      alloc(page);
+    });
+    expect(names.map((name) => name.split(' = ')[0])).toEqual([
+      '1 page.flags',
+      '2 page.refs',
+      '3 page[2].flags',
+      '4 page[2].refs',
+      '5 zero page.flags',
+      '6 zero page.refs',
+      '7 page[3].flags',
+      '8 page[3].refs',
+    ]);
+  });
+
+  it('holds what the body of the scenario wrote', () => {
+    const names = namesOf(({ alloc }) => {
+      const one = alloc(page);
+      const to = alloc(pointer(page), 'to');
+      WRITE_ONCE(one.flags, 5);
+      atomic_inc(one.refs);
+      smp_mb();
+      WRITE_ONCE(to, one);
+      if (READ_ONCE(one.flags) === 5) WRITE_ONCE(one.flags, 6);
+    });
+    expect(names).toEqual(['1 page.flags = 6', '2 page.refs = 1', '3 to = 1']);
+  });
+
+  it('has pools whose slots are fresh', () => {
+    const names = namesOf(({ pool }) => pool(page, 2));
+    expect(names).toEqual([
+      '1 page#1.flags = 0',
+      '2 page#1.refs = 0',
+      '3 page#1 = 0',
+      '4 page#2.flags = 0',
+      '5 page#2.refs = 0',
+      '6 page#2 = 0',
+    ]);
+  });
+});
+
+describe('the body of a scenario', () => {
+  it('must declare a thread', async () => {
+    const found = await mistakeIn(() => {});
+    expect(found).toMatchObject({ code: 'HF020', what: "'small' declares no thread." });
+  });
+
+  it('may throw: that is told with its place', async () => {
+    const found = await mistakeIn(() => {
+      throw new Error('cannot set up');
+    });
+    expect(found).toMatchObject({
+      code: 'HF020',
+      what: "The body of 'small' throws: cannot set up",
+    });
+    expect(found.position?.file).toMatch(/build\.test\.ts$/);
+  });
+
+  it('may not give two threads one name', async () => {
+    const found = await mistakeIn(({ thread }) => {
+      thread('t', () => {});
+      thread('t', () => {});
+    });
+    expect(found).toMatchObject({ code: 'HF020', what: "There are two threads 't'." });
+    expect(found.position?.file).toMatch(/build\.test\.ts$/);
+  });
+
+  it('may not do what only a thread can do', async () => {
+    const cases: [string, (stage: Stage) => void][] = [
+      ['choose', () => choose(2)],
+      ['allocate', () => kmalloc(page)],
+      [
+        'wait for ever',
+        ({ alloc }) => {
+          const lock = alloc(spinlock_t, 'lock');
+          spin_lock(lock);
+          spin_lock(lock);
+        },
+      ],
+      ['wait for readers', () => synchronize_rcu()],
+      ['assert what is false', () => assert(false, 'no')],
+    ];
+    for (const [what, body] of cases) {
+      const found = await mistakeIn((stage) => {
+        stage.thread('t', () => {});
+        body(stage);
+      });
+      expect([what, found.code]).toEqual([what, 'HF027']);
+      expect(found.position?.file).toMatch(/build\.test\.ts$/);
+    }
+  });
+
+  it('may not loop for ever', async () => {
+    const found = await mistakeIn(({ alloc, thread }) => {
+      const x = alloc(s32, 'x');
+      thread('t', () => {});
+      loop(() => READ_ONCE(x) === 0);
+    });
+    expect(found.code).toBe('HF022');
+  });
+
+  it('may mark only in threads', async () => {
+    const found = await mistakeIn(({ thread, sometimes }) => {
+      thread('t', () => {});
+      sometimes('seen').mark();
+    });
+    expect(found.code).toBe('HF027');
+  });
+
+  it('may ask for a design', () => {
+    const finals = finalsOf(
+      ({ thread }) => {
+        const chosen = design('d', ['a', 'bb']);
+        thread('t', () => chosen.length);
+      },
+      { designs: { d: 'bb' } },
+    );
+    expect(finals).toEqual([' | 2']);
+  });
+
+  it('may not ask for a design that there is not', async () => {
+    const found = await mistakeIn(
+      ({ thread }) => {
+        design('d', ['a', 'bb']);
+        thread('t', () => {});
+      },
+      { designs: { d: 'c' } },
+    );
+    expect(found.code).toBe('HF005');
+  });
+});
+
+describe('a limit of the explorer', () => {
+  const threads =
+    (count: number) =>
+    ({ alloc, thread }: Stage): void => {
+      const v = alloc(atomic_t, 'v');
+      thread('t', { count }, () => atomic_inc(v));
+    };
+
+  it(`is ${THREADS_MAX} threads`, async () => {
+    const found = await mistakeIn(threads(THREADS_MAX + 1));
+    expect(found).toMatchObject({ code: 'HF031', what: `'small' has 31 threads; 30 fit.` });
+    expect((await tried(threads(THREADS_MAX))).verdict).toBe('pass');
+  });
+
+  it(`is ${WORDS_MAX} words`, async () => {
+    const big =
+      (words: number) =>
+      ({ alloc, thread }: Stage): void => {
+        alloc(struct('big', { all: array(u32, words) }));
+        thread('t', () => {});
+      };
+    expect((await mistakeIn(big(WORDS_MAX + 1))).code).toBe('HF031');
+    expect((await tried(big(WORDS_MAX - 1))).verdict).toBe('pass');
+  });
+});
+
+describe('threads', () => {
+  it('of one declaration are numbered', () => {
+    const built = buildProgram(
+      scenario('names', ({ thread }) => {
+        thread('twin', { count: 2 }, () => {});
+        const host = thread('host', () => {});
+        thread.irq('irq', () => {}, { on: host });
+        thread.device('nic', () => {});
+      }),
+      {},
+      'pass',
+    );
+    if ('code' in built) throw new Error(built.what);
+    expect(built.threads.map(({ name, kind, interrupts }) => [name, kind, interrupts])).toEqual([
+      ['twin#1', 'cpu', null],
+      ['twin#2', 'cpu', null],
+      ['host', 'cpu', null],
+      ['irq', 'irq', 2],
+      ['nic', 'device', null],
+    ]);
+    const groups = built.threads.map(({ group }) => group);
+    expect(groups[0]).toBe(groups[1]);
+    expect(new Set(groups).size).toBe(4);
+  });
+
+  it('can be refused by the compiler', () => {
+    const neverCalled = ({ thread, always }: Stage): void => {
+      // @ts-expect-error a thread returns a number, a truth value, null or nothing
+      thread('t', () => 'text');
+      // @ts-expect-error a thread has a function
+      thread('t', { count: 2 });
+      const t = thread('t', () => 5);
+      // @ts-expect-error the result is a number
+      always('p', () => t.result() === 'five');
+      // @ts-expect-error a predicate gives a truth value
+      always('p', () => t.result());
+      // @ts-expect-error there are two moments to judge
+      always('p', () => true, { at: 'sometimes' });
+    };
+    expect(neverCalled).toBeTypeOf('function');
+  });
+});
