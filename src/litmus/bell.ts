@@ -5,7 +5,17 @@
  */
 
 import type { FenceKind } from './ast.ts';
-import { both, domain, identity, inverse, not, range, seq, star, union, without } from './relation.ts';
+import {
+  both,
+  domain,
+  identity,
+  inverse,
+  not,
+  range,
+  seq,
+  star,
+  withoutIdentity,
+} from './relation.ts';
 import type { EventSet, Relation, Space } from './relation.ts';
 import { isBefore } from './structure.ts';
 import type { ExecutionEvent, Structure } from './structure.ts';
@@ -33,6 +43,8 @@ export interface Bell {
   readonly UL: EventSet;
   readonly srcuLock: EventSet;
   readonly srcuUnlock: EventSet;
+  /** synchronize_rcu() and synchronize_srcu(). */
+  readonly synchronize: EventSet;
   readonly po: Relation;
   readonly loc: Relation;
   readonly int: Relation;
@@ -80,6 +92,7 @@ export function bellOf({ events, space }: Structure): Bell {
     UL: tagged('UL'),
     srcuLock: tagged('srcu-lock'),
     srcuUnlock: tagged('srcu-unlock'),
+    synchronize: tagged('sync-rcu', 'sync-srcu'),
     po,
     loc: space.relation((from, to) => place(from) === place(to) && place(from) >= 0),
     int,
@@ -149,36 +162,43 @@ export function srcuSections(bell: Bell, rf: Relation): Relation {
   return both(seq(srcuLock, carrySrcuData, data, srcuUnlock), loc);
 }
 
-/** The flags of linux-kernel.bell and lock.cat that an execution raises. */
-export function bellFlags(
+/** The flags of linux-kernel.bell and lock.cat that depend on the choice of paths only. */
+export function bellFlags(bell: Bell, sections: ReadonlyMap<number, number>): string[] {
+  const { space, po, loc, rcuRscs, M, IW, UL } = bell;
+  const tags = (...all: readonly string[]): EventSet =>
+    space.set((event) => all.includes((bell.events[event] as ExecutionEvent).tag));
+  const locks = tags('LKR', 'LKW', 'UL', 'LF', 'RU', 'srcu-lock', 'srcu-unlock', 'sync-srcu');
+  const ordinary = space.set((event) => M.has(event) && !IW.has(event) && !locks.has(event));
+  return raised([
+    ['unmatched-rcu-lock', outside(tags('rcu-lock'), domain(rcuRscs))],
+    ['unmatched-rcu-unlock', outside(tags('rcu-unlock'), range(rcuRscs))],
+    ['invalid-sleep', both(rcuRscs, seq(po, bell.fences('sync-srcu'), po))],
+    ['mixed-lock-accesses', seq(ordinary, loc, locks)],
+    ['unmatched-unlock', outside(UL, space.set((event) => sections.has(event)))],
+  ]);
+}
+
+/** The flags about SRCU, which depend on what the reads read. */
+export function srcuFlags(
   bell: Bell,
   srcuRscs: Relation,
   differs: (lock: number, unlock: number) => boolean,
 ): string[] {
-  const { space, po, loc, rcuRscs, M, IW, LKR, LKW, UL } = bell;
-  const locks = bell.fences('rcu-lock');
-  const unlocks = bell.fences('rcu-unlock');
-  const flags: string[] = [];
-  const flag = (name: string, relation: Relation): void => {
-    if (!relation.isEmpty()) flags.push(name);
-  };
-  const lockEvents = space.set((event) => ['LKR', 'LKW', 'UL', 'LF', 'RU'].includes(tagOf(bell, event)));
-  const ordinary = space.set((event) => M.has(event) && !IW.has(event) && !lockEvents.has(event));
-  flag('unmatched-rcu-lock', without(identity(locks), identity(domain(rcuRscs))));
-  flag('unmatched-rcu-unlock', without(identity(unlocks), identity(range(rcuRscs))));
-  flag('unmatched-srcu-lock', without(identity(bell.srcuLock), identity(domain(srcuRscs))));
-  flag('unmatched-srcu-unlock', without(identity(bell.srcuUnlock), identity(range(srcuRscs))));
-  const twice = without(seq(inverse(srcuRscs), srcuRscs), identity(space.set(() => true)));
-  flag('multiple-srcu-matches', twice);
-  flag('invalid-sleep', both(rcuRscs, seq(po, bell.fences('sync-srcu'), po)));
-  flag('srcu-bad-value-match', space.relation((from, to) => srcuRscs.has(from, to) && differs(from, to)));
-  flag('mixed-lock-accesses', seq(ordinary, loc, lockEvents));
-  const acquired = without(seq(LKW, both(po, loc), UL), seq(both(po, loc), union(identity(LKW), identity(UL)), both(po, loc)));
-  flag('unmatched-unlock', without(identity(UL), identity(range(acquired))));
-  flag('unpaired-LKR', without(identity(LKR), identity(domain(bell.rmw))));
-  return flags;
+  const { space, srcuLock, srcuUnlock } = bell;
+  if (srcuLock.isEmpty() && srcuUnlock.isEmpty()) return [];
+  const different = space.relation((from, to) => srcuRscs.has(from, to) && differs(from, to));
+  return raised([
+    ['unmatched-srcu-lock', outside(srcuLock, domain(srcuRscs))],
+    ['unmatched-srcu-unlock', outside(srcuUnlock, range(srcuRscs))],
+    ['multiple-srcu-matches', withoutIdentity(seq(inverse(srcuRscs), srcuRscs))],
+    ['srcu-bad-value-match', different],
+  ]);
 }
 
-function tagOf(bell: Bell, event: number): string {
-  return (bell.events[event] as ExecutionEvent).tag;
+function raised(all: readonly (readonly [string, Relation])[]): string[] {
+  return all.filter(([, relation]) => !relation.isEmpty()).map(([name]) => name);
+}
+
+function outside(set: EventSet, inner: EventSet): Relation {
+  return identity(set.space.set((event) => set.has(event) && !inner.has(event)));
 }

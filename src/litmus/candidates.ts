@@ -26,14 +26,16 @@ export interface Visitor {
 /**
  * Visits all candidates.
  *
+ * @param loose visit also those that violate `coherence` or `atomic`
  * @returns false if the visitor stopped the search
  */
 export function visitCandidates(
   structure: Structure,
   initial: readonly number[],
   visitor: Visitor,
+  loose = false,
 ): boolean {
-  return new Search(structure, initial, visitor).choose(0);
+  return new Search(structure, initial, visitor, loose).choose(0);
 }
 
 class Search {
@@ -45,12 +47,20 @@ class Search {
   /** The atomic read that reads a write, or -1. */
   private readonly claimed: Int32Array;
 
-  constructor(structure: Structure, initial: readonly number[], visitor: Visitor) {
+  private readonly loose: boolean;
+
+  constructor(
+    structure: Structure,
+    initial: readonly number[],
+    visitor: Visitor,
+    loose: boolean,
+  ) {
     const { locations, paths, events } = structure;
     this.structure = structure;
     this.visitor = visitor;
     this.values = new Values(structure, initial);
-    this.coherence = new Map(locations.map((one) => [one, new Coherence(structure, one)]));
+    this.loose = loose;
+    this.coherence = new Map(locations.map((one) => [one, new Coherence(structure, one, loose)]));
     this.constraints = paths.flatMap((path) => path.constraints);
     this.claimed = new Int32Array(events.length).fill(-1);
   }
@@ -63,13 +73,14 @@ class Search {
     if (read === undefined) return this.complete();
     const { partner, location } = events[read] as ExecutionEvent;
     const { source } = this.values;
+    const claims = partner >= 0 && !this.loose;
     for (const store of sources[index] as readonly number[]) {
-      if (partner >= 0 && this.claimed[store] !== -1) continue;
+      if (claims && this.claimed[store] !== -1) continue;
       source[read] = store;
-      if (partner >= 0) this.claimed[store] = read;
+      if (claims) this.claimed[store] = read;
       const possible = this.coherence.get(location)?.isPossible(source) ?? true;
       const goOn = !possible || !this.satisfiable() || this.choose(index + 1);
-      if (partner >= 0) this.claimed[store] = -1;
+      if (claims) this.claimed[store] = -1;
       source[read] = -1;
       if (!goOn) return false;
     }

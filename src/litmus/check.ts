@@ -2,18 +2,17 @@
  * Checking a litmus test: all its candidate executions, those that the model allows, their final states.
  */
 
-import type { Location, Quantifier } from './ast.ts';
+import type { LitmusTest, Location, Quantifier } from './ast.ts';
 import { visitCandidates } from './candidates.ts';
 import type { Visitor } from './candidates.ts';
 import type { Path } from './event.ts';
 import { CANDIDATES_MAX, EVENTS_MAX, PATHS_MAX, UNROLL_DEFAULT, UNROLL_MAX } from './limits.ts';
 import { Model } from './model.ts';
 import type { Ruling } from './model.ts';
-import { holds, locationText, observed, propositionText, valueText } from './outcome.ts';
+import { holds, locationText, observed, valueText } from './outcome.ts';
 import type { FinalValue } from './outcome.ts';
 import { programOf } from './program.ts';
 import type { Program } from './program.ts';
-import type { LitmusTest } from './ast.ts';
 import type { LitmusOpen, Observation, StateEntry } from './result.ts';
 import { structureOf } from './structure.ts';
 import type { Structure } from './structure.ts';
@@ -44,6 +43,7 @@ export interface Judged {
   readonly orders: readonly (readonly number[])[];
   readonly ruling: Ruling;
   readonly final: FinalValue;
+  readonly tally: Tally;
   /** Whether the proposition holds in its final state. */
   readonly positive: boolean;
 }
@@ -65,15 +65,26 @@ export interface Tally {
 /**
  * Searches all executions of a test.
  *
- * @param look is shown every candidate that the filter lets through, consistent or not
  * @throws Mistake where the test does something that has no meaning
  */
-export function search(
+export function search(test: LitmusTest, options: SearchOptions): Tally {
+  return new LitmusSearch(programOf(test), options, null, false).run();
+}
+
+/**
+ * Shows all candidate executions of a test, consistent or not.
+ *
+ * @param look is shown every candidate that the filter lets through
+ * @param loose show also those that violate `coherence` or `atomic`; the counts mean nothing then
+ * @throws Mistake as `search` does
+ */
+export function visitAll(
   test: LitmusTest,
   options: SearchOptions,
-  look: ((judged: Judged) => void) | null,
+  look: (judged: Judged) => void,
+  loose = false,
 ): Tally {
-  return new LitmusSearch(programOf(test), options, look).run();
+  return new LitmusSearch(programOf(test), options, look, loose).run();
 }
 
 class LitmusSearch {
@@ -84,13 +95,16 @@ class LitmusSearch {
   private readonly candidatesMax: number;
   private readonly deadline: number;
   private readonly options: SearchOptions;
+  private readonly loose: boolean;
   private steps = 0;
 
   constructor(
     program: Program,
     options: SearchOptions,
     look: ((judged: Judged) => void) | null,
+    loose: boolean,
   ) {
+    this.loose = loose;
     this.program = program;
     this.options = options;
     this.look = look;
@@ -144,9 +158,9 @@ class LitmusSearch {
     const events = paths.reduce((sum, path) => sum + path.events.length, 0);
     if (events > EVENTS_MAX) return this.leaveOpen({ limit: 'events', events });
     if (!this.mayGoOn()) return false;
-    const structure = structureOf([...paths]);
+    const structure = structureOf([...paths], this.loose);
     if (structure === null) return true;
-    return visitCandidates(structure, this.program.initial, this.visitor(structure));
+    return visitCandidates(structure, this.program.initial, this.visitor(structure), this.loose);
   }
 
   private visitor(structure: Structure): Visitor {
@@ -179,7 +193,7 @@ class LitmusSearch {
     if (filter !== null && !holds(filter, program, final)) return true;
     const ruling = model.rule(values, orders);
     const positive = holds(condition, program, final);
-    this.look?.({ model, values, orders, ruling, final, positive });
+    this.look?.({ model, values, orders, ruling, final, positive, tally });
     if (ruling.violated !== null) return true;
     if (positive) tally.positive++;
     else tally.negative++;
@@ -247,5 +261,3 @@ export function sortedStates({ states, observed: locations, program }: Tally): S
     })),
   );
 }
-
-export { propositionText };

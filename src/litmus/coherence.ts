@@ -8,7 +8,7 @@
  * directly follows its acquisition.
  */
 
-import { isBefore, unreleased } from './structure.ts';
+import { isBefore, isOnLock, unreleased } from './structure.ts';
 import type { ExecutionEvent, Structure } from './structure.ts';
 
 /** A pair of accesses of one thread to one global, in program order. */
@@ -30,18 +30,20 @@ export class Coherence {
   /** `matrix[a * size + b] === 1`: a is before b. */
   private readonly matrix: Uint8Array;
 
-  constructor(structure: Structure, location: number) {
+  /** @param loose take every order of ordinary writes, also where coherence forbids it */
+  constructor(structure: Structure, location: number, loose: boolean) {
     const { events } = structure;
     this.events = events;
     this.sections = structure.sections;
     this.stores = structure.stores.get(location) ?? [];
     this.index = new Map(this.stores.map((store, index) => [store, index]));
-    this.pairs = programOrder(structure, location);
+    const strict = (event: number): boolean => !loose || isOnLock(events, event);
+    this.pairs = programOrder(structure, location).filter(([, later]) => strict(later));
     const last = unreleased(events, structure.sections);
     this.final = last.filter((event) => events[event]?.location === location);
     this.atomics = structure.reads.filter((read) => {
       const event = events[read];
-      return event?.location === location && event.partner >= 0;
+      return event?.location === location && event.partner >= 0 && strict(read);
     });
     this.matrix = new Uint8Array(this.stores.length ** 2);
   }

@@ -2,10 +2,12 @@
  * Litmus tests: `.litmus` files in, exact verdicts of the Linux kernel memory model out.
  */
 
-import { isOk, observationOf, propositionText, search, sortedStates } from './check.ts';
+import { isOk, observationOf, search, sortedStates } from './check.ts';
 import type { LitmusLimits, SearchOptions } from './check.ts';
 import type { LitmusTest } from './ast.ts';
+import { explain } from './explain.ts';
 import { problemOf } from './mistake.ts';
+import { propositionText } from './outcome.ts';
 import { parse } from './parse.ts';
 import type { LitmusResult } from './result.ts';
 
@@ -27,6 +29,8 @@ export type {
 export interface LitmusOptions extends SearchOptions {
   /** The file's name, for positions in problems. */
   readonly file?: string;
+  /** Look for a witness, or for the axiom and the cycle that forbid the condition. */
+  readonly explain?: boolean;
 }
 
 /**
@@ -48,7 +52,8 @@ export function checkLitmus(text: string, options: LitmusOptions = {}): LitmusRe
 }
 
 function check(test: LitmusTest, file: string, options: LitmusOptions, start: number): LitmusResult {
-  const tally = search(test, options, null);
+  const tally = search(test, options);
+  const why = options.explain === true ? explain(test, options) : { witness: null, refusal: null };
   const quantifier = test.quantifier === 'not exists' ? '~exists' : test.quantifier;
   return {
     ...{ name: test.name, file, quantifier },
@@ -64,8 +69,7 @@ function check(test: LitmusTest, file: string, options: LitmusOptions, start: nu
     candidates: tally.candidates,
     seconds: (Date.now() - start) / 1000,
     problems: [],
-    witness: null,
-    refusal: null,
+    ...why,
   };
 }
 

@@ -19,15 +19,14 @@ import {
   inverse,
   isAcyclic,
   maybe,
-  not,
   plus,
   seq,
   star,
   union,
   without,
+  withoutIdentity,
 } from './relation.ts';
-import type { Relation } from './relation.ts';
-import type { EventSet } from './relation.ts';
+import type { EventSet, Relation } from './relation.ts';
 
 /** Fences and other orderings that depend on the threads alone. */
 export interface Fences {
@@ -36,6 +35,7 @@ export interface Fences {
   readonly R4rmb: EventSet;
   readonly rmb: Relation;
   readonly wmb: Relation;
+  readonly afterUnlockLock: EventSet;
   /** mb without smp_mb__after_unlock_lock, which depends on rf. */
   readonly mbInThread: Relation;
   readonly gp: Relation;
@@ -60,6 +60,7 @@ export function fencesOf(bell: Bell): Fences {
     R4rmb,
     rmb: seq(R4rmb, fencerel(bell, bell.fences('rmb')), R4rmb),
     wmb: seq(W, fencerel(bell, bell.fences('wmb')), W),
+    afterUnlockLock: bell.fences('after-unlock-lock'),
     mbInThread: union(
       seq(M, fencerel(bell, bell.fences('mb')), M),
       // A fully ordered atomic: a virtual smp_mb() before its read and after its write.
@@ -70,7 +71,7 @@ export function fencesOf(bell: Bell): Fences {
       seq(M, maybe(po), LKW, fencerel(bell, bell.fences('after-spinlock')), M),
       seq(M, maybe(po), srcuUnlock, afterSrcu, M),
     ),
-    gp: seq(po, bell.fences('sync-rcu', 'sync-srcu'), maybe(po)),
+    gp: seq(po, bell.synchronize, maybe(po)),
   };
 }
 
@@ -88,6 +89,7 @@ export interface AfterReads {
   /** ppo without `overwrite & int`. */
   readonly ppoBeforeCo: Relation;
   readonly rmwSequence: Relation;
+  readonly cumulFence: Relation;
   readonly cumulFences: Relation;
   /** The part of prop that follows its optional overwrite. */
   readonly propTail: Relation;
@@ -96,14 +98,14 @@ export interface AfterReads {
 /** The definitions that need rf. */
 export function afterReads(bell: Bell, fences: Fences, rf: Relation): AfterReads {
   const { po, int, ext, M, R, W, UL, LKR, Marked, Plain, rmw } = bell;
-  const { acqPo, poRel, rmb, wmb, mbInThread, gp } = fences;
+  const { acqPo, poRel, rmb, wmb, afterUnlockLock, mbInThread, gp } = fences;
   const rfe = both(rf, ext);
   const rfi = both(rf, int);
   const srcuRscs = srcuSections(bell, rf);
 
   // Release of a lock to its next acquisition, by the same CPU or by whoever takes this lock next.
   const poUnlockLockPo = seq(po, UL, union(po, rf), LKR, po);
-  const handOver = seq(M, poUnlockLockPo, bell.fences('after-unlock-lock'), po, M);
+  const handOver = seq(M, poUnlockLockPo, afterUnlockLock, po, M);
   const mb = union(mbInThread, handOver);
   const strongFence = union(mb, gp);
   const nonrwFence = union(strongFence, poRel, acqPo);
@@ -126,7 +128,7 @@ export function afterReads(bell: Bell, fences: Fences, rf: Relation): AfterReads
 
   return {
     ...{ rf, rfe, dependencies: all, srcuRscs, poUnlockLockPo, mb, strongFence, nonrwFence, fence },
-    ...{ ppoBeforeCo, rmwSequence, cumulFences, propTail },
+    ...{ ppoBeforeCo, rmwSequence, cumulFence, cumulFences, propTail },
   };
 }
 
@@ -166,8 +168,7 @@ export function judge(bell: Bell, reads: AfterReads, co: Relation, fr: Relation)
   const ppo = union(ppoBeforeCo, both(overwrite, int));
   const prop = seq(Marked, maybe(both(overwrite, ext)), propTail);
 
-  const identityOfAll = identity(bell.space.set(() => true));
-  const propInThread = both(without(prop, identityOfAll), int);
+  const propInThread = both(withoutIdentity(prop), int);
   const hb = seq(Marked, union(ppo, rfe, propInThread), Marked);
   const none = { pb: nothing, rb: nothing, rcuFence: nothing, rcuLink: nothing };
   const known = { co, fr, ppo, prop, hb };
@@ -182,7 +183,7 @@ export function judge(bell: Bell, reads: AfterReads, co: Relation, fr: Relation)
   }
 
   const pbStar = maybe(pbPlus);
-  if (bell.fences('sync-rcu', 'sync-srcu').isEmpty()) {
+  if (bell.synchronize.isEmpty()) {
     return { violated: null, orders: { ...known, ...none, pb } };
   }
   const rcuLink = seq(maybe(po), hbStar, pbStar, prop, po);
@@ -222,6 +223,3 @@ function rcuOrder(bell: Bell, srcuRscs: Relation, rcuLink: Relation): Relation {
     order = longer;
   }
 }
-
-/** `~S`, for the definitions in races.ts. */
-export { not };

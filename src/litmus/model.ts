@@ -2,7 +2,7 @@
  * The model applied to the candidates of one structure: which are consistent, and which flags they raise.
  */
 
-import { bellFlags, bellOf } from './bell.ts';
+import { bellFlags, bellOf, srcuFlags } from './bell.ts';
 import type { Bell } from './bell.ts';
 import { afterReads, fencesOf, judge, violatedByReads } from './lkmm.ts';
 import type { AfterReads, Axiom, Fences, Orders } from './lkmm.ts';
@@ -26,6 +26,7 @@ export class Model {
   readonly bell: Bell;
   readonly fences: Fences;
   private readonly plain: boolean;
+  private readonly staticFlags: readonly string[];
   private readonly afterThreads: number;
   private afterRf = 0;
   private known: AfterReads | null = null;
@@ -35,6 +36,7 @@ export class Model {
     this.bell = bellOf(structure);
     this.fences = fencesOf(this.bell);
     this.plain = !this.bell.Plain.isEmpty();
+    this.staticFlags = bellFlags(this.bell, structure.sections);
     this.afterThreads = structure.space.mark();
   }
 
@@ -76,11 +78,12 @@ export class Model {
     return { violated: 'plain-coherence', orders: found, flags: [], incoherent };
   }
 
-  /** The flags that depend on the sources of the reads only. */
-  flags(values: Values): string[] {
-    return bellFlags(this.bell, this.reads.srcuRscs, (lock, unlock) => {
+  /** The flags that do not depend on the order of writes. */
+  flags(values: Values): readonly string[] {
+    const own = srcuFlags(this.bell, this.reads.srcuRscs, (lock, unlock) => {
       return values.read(lock) !== values.written(unlock);
     });
+    return [...this.staticFlags, ...own];
   }
 }
 

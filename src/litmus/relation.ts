@@ -217,16 +217,31 @@ function copy(relation: Relation): Relation {
 /** `a & b` */
 export function both(left: Relation, right: Relation): Relation {
   const result = left.space.unclean();
-  const { rows } = right;
-  left.rows.forEach((word, at) => (result.rows[at] = word & (rows[at] as number)));
+  const out = result.rows;
+  const one = left.rows;
+  const other = right.rows;
+  for (let at = 0; at < out.length; at++) out[at] = (one[at] as number) & (other[at] as number);
   return result;
 }
 
 /** `a \ b` */
 export function without(left: Relation, right: Relation): Relation {
   const result = left.space.unclean();
-  const { rows } = right;
-  left.rows.forEach((word, at) => (result.rows[at] = word & ~(rows[at] as number)));
+  const out = result.rows;
+  const one = left.rows;
+  const other = right.rows;
+  for (let at = 0; at < out.length; at++) out[at] = (one[at] as number) & ~(other[at] as number);
+  return result;
+}
+
+/** `a \ id` */
+export function withoutIdentity(relation: Relation): Relation {
+  const result = copy(relation);
+  const { words, size } = relation.space;
+  for (let event = 0; event < size; event++) {
+    const at = event * words + (event >>> 5);
+    result.rows[at] = (result.rows[at] as number) & ~(1 << (event & 31));
+  }
   return result;
 }
 
@@ -303,5 +318,8 @@ export function not(set: EventSet): EventSet {
 
 /** The identity on a set, as a relation: `[S]`. */
 export function identity(set: EventSet): Relation {
-  return set.space.relation((from, to) => from === to && set.has(from));
+  const { space } = set;
+  const relation = space.fresh();
+  for (let event = 0; event < space.size; event++) if (set.has(event)) relation.add(event, event);
+  return relation;
 }

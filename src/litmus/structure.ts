@@ -53,9 +53,10 @@ export interface Structure {
  * Puts the paths together.
  *
  * @param paths one of each thread
+ * @param loose let reads read from every write, also where coherence forbids it
  * @returns null where a lock is taken twice and never released: every execution would hang
  */
-export function structureOf(paths: readonly Path[]): Structure | null {
+export function structureOf(paths: readonly Path[], loose = false): Structure | null {
   const locations = accessed(paths);
   const events: ExecutionEvent[] = locations.map(initialWrite);
   const readEvent = paths.map((path, thread) => appendThread(events, path, thread));
@@ -64,7 +65,10 @@ export function structureOf(paths: readonly Path[]): Structure | null {
   const stores = storesOf(events, locations, sections);
   const reads = events.flatMap((event, number) => (event.kind === 'read' ? [number] : []));
   reads.sort((one, other) => urgency(events, one) - urgency(events, other) || one - other);
-  const sources = reads.map((read) => sourcesOf(events, stores, sections, read));
+  const sources = reads.map((read) => {
+    if (!loose || isOnLock(events, read)) return sourcesOf(events, stores, sections, read);
+    return stores.get((events[read] as ExecutionEvent).location) ?? [];
+  });
   const space = new Space(events.length);
   return { paths, events, space, locations, stores, reads, sources, readEvent, sections };
 }
@@ -184,6 +188,11 @@ function sourcesOf(
     return events[store]?.tag !== 'initial' || earlier.length === 0;
   });
   return visible.filter((store) => lockCatAllows(events, sections, tag, store, earlier));
+}
+
+/** Whether an access belongs to a lock. */
+export function isOnLock(events: readonly ExecutionEvent[], event: number): boolean {
+  return ['LKR', 'LKW', 'UL', 'LF', 'RU'].includes((events[event] as ExecutionEvent).tag);
 }
 
 /** lock.cat: what an event on a lock may read. */

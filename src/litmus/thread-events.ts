@@ -14,9 +14,9 @@ import type { Term, Terms } from './term.ts';
 /** A value with the events it comes from. */
 export interface Value {
   readonly term: Term;
-  /** Reads whose values came through a register: they make dependencies. */
+  /** The reads that it was computed from: they make dependencies. */
   readonly loads: readonly number[];
-  /** Reads in this very expression: they become dependencies when the value goes into a register. */
+  /** Those of them that stand in this very expression. */
   readonly direct: readonly number[];
   /** The last events that had to happen to compute it. */
   readonly last: readonly number[];
@@ -59,7 +59,7 @@ export class Recorder {
   under(condition: Value, branch: () => void): void {
     const before = this.control;
     const addresses = condition.direct.flatMap((read) => this.event(read).address);
-    this.control = sorted([...before, ...condition.loads, ...condition.direct, ...addresses]);
+    this.control = sorted([...before, ...condition.loads, ...addresses]);
     branch();
     this.control = before;
   }
@@ -114,7 +114,7 @@ export class Recorder {
     this.pushPartner(read, address, result, data, operand.last, site);
     return {
       term: site.gives === 'new' ? result : found.term,
-      loads: operand.loads,
+      loads: data,
       direct: sorted([...operand.direct, read]),
       last: sorted([...operand.last, read]),
     };
@@ -136,7 +136,7 @@ export class Recorder {
     }
     return {
       term: this.terms.value(amount === null ? 0 : 1),
-      loads: unless.loads,
+      loads: sorted([...unless.loads, read]),
       direct: sorted([...unless.direct, read]),
       last: sorted([...unless.last, read]),
     };
@@ -171,7 +171,7 @@ export class Recorder {
     if (free && this.held.has(location)) return null;
     const tag = free ? 'RU' : 'LF';
     const read = this.pushLockRead(location, tag, address, site);
-    return { term, loads: NOTHING, direct: [read], last: [read] };
+    return { term, loads: [read], direct: [read], last: [read] };
   }
 
   /** The read and the write of a lock that is taken. @returns the write, null for a deadlock */
@@ -226,7 +226,7 @@ export class Recorder {
 
   private observed(read: number): Value {
     const term = this.terms.read(this.thread, this.event(read).ordinal);
-    return { term, loads: NOTHING, direct: [read], last: [read] };
+    return { term, loads: [read], direct: [read], last: [read] };
   }
 
   private push(parts: Partial<Event> & Pick<Event, 'kind' | 'tag' | 'primitive' | 'at'>): number {

@@ -5,10 +5,10 @@
  * exchange, an address), the run takes the next choice and notes it as a constraint. The list of choices
  * is counted up like a number until every way was taken.
  *
- * Dependencies follow herdtools7 herd/CSem.ml and herd/machModelChecker.ml (make_procrels): a data or
- * address dependency passes through registers, so it starts at the reads whose values went into the
- * registers that an expression uses; a read inside the same expression orders (`after`) without being
- * one. A control dependency reaches the events inside the branches and none after them.
+ * Dependencies follow herdtools7 herd/CSem.ml and herd/machModelChecker.ml (make_procrels, as of commit
+ * 0f3f8188a326): data and address dependencies start at the reads whose values went into an expression,
+ * through registers or directly. A control dependency reaches the events inside the branches of an `if`
+ * and none after them.
  */
 
 import type { Expression, Statement, ThreadText } from './ast.ts';
@@ -310,9 +310,9 @@ export function noAddress(value: number, at: Event['at']): Mistake {
   ]);
 }
 
-/** What a register keeps of a value: the reads in its expression become dependencies. */
-function throughRegister({ term, loads, direct }: Value): Value {
-  return { term, loads: union(loads, direct), direct: [], last: [] };
+/** What a register keeps of a value: where it comes from, but no order inside one expression. */
+function throughRegister({ term, loads }: Value): Value {
+  return { term, loads, direct: [], last: [] };
 }
 
 /** Two values used together. */
