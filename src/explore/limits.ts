@@ -7,9 +7,7 @@ export const WORDS_MAX = 4096;
 /** Accesses that one thread may make outside of `loop` before HF022. */
 export const HISTORY_ENTRIES_MAX = 500;
 /** Interned thread states; beyond, the search is OPEN. */
-export const AUTOMATON_STATES_MAX = 1 << 18;
-/** Edges between thread states: slots of the hash table, at most three quarters used. */
-export const AUTOMATON_EDGES_MAX = 1 << 20;
+export const AUTOMATON_STATES_MAX: number = 1 << 18;
 /** Entries of one store buffer to begin with; doubled when a program needs more. */
 export const BUFFER_ENTRIES = 4;
 /** Entries of one store buffer beyond which the search is OPEN. */
@@ -18,5 +16,3 @@ export const BUFFER_ENTRIES_MAX = 32;
 export const CHOICES_MAX = 64;
 /** Entries of a tuple that a kernel function may return. */
 export const TUPLE_MAX = 8;
-/** Final states kept for `reachableFinals`. */
-export const FINALS_MAX = 1 << 20;
