@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { findingsOf, onlyFinding, tried } from '../../test/support/small.ts';
+import {
+  atomic_inc_return,
+  atomic_t,
+  choose,
+  loop,
+  READ_ONCE,
+  s32,
+  spin_trylock,
+  spin_unlock,
+  spinlock_t,
+  waitUntilEquals,
+  WRITE_ONCE,
+} from '../memory/index.ts';
+import type { Stage } from '../scenario/stage.ts';
+
+describe('livelock', () => {
+  it('is found where threads can step for ever but never finish', async () => {
+    const result = await tried(({ alloc, thread }) => {
+      const [x, y] = [alloc(s32, 'x'), alloc(s32, 'y')];
+      const wait = (mine: typeof x, other: typeof x) => (): void => {
+        WRITE_ONCE(mine, 1);
+        loop(() => READ_ONCE(other) === 1);
+        WRITE_ONCE(mine, 0);
+      };
+      thread('left', wait(x, y));
+      thread('right', wait(y, x));
+    });
+    const { property, message, trace } = onlyFinding(result);
+    expect(property).toEqual({ kind: 'automatic', name: 'livelock' });
+    expect(message).toContain('no execution can finish');
+    expect(trace?.choices).toHaveLength(2);
+  });
+
+  it('is not found where some schedule gets out: fairness is not assumed', async () => {
+    const { verdict } = await tried(({ alloc, thread }) => {
+      const lock = alloc(spinlock_t, 'lock');
+      thread('t', { count: 2 }, () => {
+        loop(() => !spin_trylock(lock));
+        spin_unlock(lock);
+      });
+    });
+    expect(verdict).toBe('pass');
+  });
+
+  it('is found behind a rare choice, with and without reduction', async () => {
+    const body = ({ alloc, thread }: Stage): void => {
+      const x = alloc(s32, 'x');
+      thread('t', () => {
+        if (choose(20) === 13) loop(() => READ_ONCE(x) === 0);
+      });
+      thread('u', () => choose(2));
+    };
+    for (const reduction of [true, false]) {
+      const result = await tried(body, { reduction });
+      expect(findingsOf(result)).toEqual(['livelock']);
+      expect(onlyFinding(result).trace?.choices).toHaveLength(1);
+    }
+  });
+
+  it('of interchangeable threads is found with a trace', async () => {
+    const result = await tried(({ alloc, thread }) => {
+      const v = alloc(atomic_t, 'v');
+      const x = alloc(s32, 'x');
+      thread('t', { count: 3 }, () => {
+        if (choose(2) === 1 && atomic_inc_return(v) === 3) loop(() => READ_ONCE(x) === 0);
+      });
+    });
+    expect(onlyFinding(result).trace?.choices).toHaveLength(3);
+  });
+
+  it('is not looked for when a deadlock was found already', async () => {
+    const found = findingsOf(
+      await tried(({ alloc, thread }) => {
+        const [x, y] = [alloc(s32, 'x'), alloc(s32, 'y')];
+        thread('stuck', () => waitUntilEquals(x, 1));
+        thread('goes', () => loop(() => READ_ONCE(y) === 0 && choose(2) === 0));
+      }),
+    );
+    expect(found).toEqual(['stuck thread']);
+  });
+});
