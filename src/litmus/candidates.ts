@@ -19,6 +19,8 @@ export interface Visitor {
   candidate(values: Values, orders: readonly (readonly number[])[]): boolean;
   /** A number is used as an address, on a path that can be taken. */
   fault(constraint: Constraint & { readonly kind: 'no address' }): void;
+  /** Whether what is known already makes the candidates uninteresting. */
+  refuted(values: Values): boolean;
   /** Called now and then: whether the search may go on. */
   mayGoOn(): boolean;
 }
@@ -79,7 +81,11 @@ class Search {
       source[read] = store;
       if (claims) this.claimed[store] = read;
       const possible = this.coherence.get(location)?.isPossible(source) ?? true;
-      const goOn = !possible || !this.satisfiable() || this.choose(index + 1);
+      const goOn =
+        !possible ||
+        !this.satisfiable() ||
+        this.visitor.refuted(this.values) ||
+        this.choose(index + 1);
       if (claims) this.claimed[store] = -1;
       source[read] = -1;
       if (!goOn) return false;

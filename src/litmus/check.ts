@@ -2,11 +2,11 @@
  * Checking a litmus test: all its candidate executions, those that the model allows, their final states.
  */
 
-import type { LitmusTest, Location, Quantifier } from './ast.ts';
+import type { LitmusTest, Location, Proposition, Quantifier } from './ast.ts';
 import { visitCandidates } from './candidates.ts';
 import type { Visitor } from './candidates.ts';
 import type { Path } from './event.ts';
-import { CANDIDATES_MAX, EVENTS_MAX, PATHS_MAX, UNROLL_DEFAULT, UNROLL_MAX } from './limits.ts';
+import { COUNTED_MAX, EVENTS_MAX, PATHS_MAX, UNROLL_DEFAULT, UNROLL_MAX } from './limits.ts';
 import { Model } from './model.ts';
 import type { Ruling } from './model.ts';
 import { holds, locationText, observed, valueText } from './outcome.ts';
@@ -62,20 +62,30 @@ export interface Tally {
   readonly observed: readonly Location[];
 }
 
+/** What a search is for. */
+interface Purpose {
+  /** Shown every candidate that the filter lets through, consistent or not. */
+  readonly look?: (judged: Judged) => void;
+  /** Look also at candidates that violate `coherence` or `atomic`; the counts mean nothing then. */
+  readonly loose?: boolean;
+  /** Only one consistent execution with this proposition is wanted. */
+  readonly wanted?: Proposition;
+}
+
 /**
  * Searches all executions of a test.
  *
  * @throws Mistake where the test does something that has no meaning
  */
 export function search(test: LitmusTest, options: SearchOptions): Tally {
-  return new LitmusSearch(programOf(test), options, null, false).run();
+  return new LitmusSearch(programOf(test), options, {}).run();
 }
 
 /**
  * Shows all candidate executions of a test, consistent or not.
  *
  * @param look is shown every candidate that the filter lets through
- * @param loose show also those that violate `coherence` or `atomic`; the counts mean nothing then
+ * @param loose show also those that violate `coherence` or `atomic`
  * @throws Mistake as `search` does
  */
 export function visitAll(
@@ -84,32 +94,41 @@ export function visitAll(
   look: (judged: Judged) => void,
   loose = false,
 ): Tally {
-  return new LitmusSearch(programOf(test), options, look, loose).run();
+  return new LitmusSearch(programOf(test), options, { look, loose }).run();
+}
+
+/**
+ * Whether any consistent execution ends with a proposition. Looks only where that is possible, and so
+ * finishes where counting does not.
+ *
+ * @returns null if a limit was reached first
+ */
+export function isReachable(
+  test: LitmusTest,
+  options: SearchOptions,
+  wanted: Proposition,
+): boolean | null {
+  const { open, positive, negative } = new LitmusSearch(programOf(test), options, { wanted }).run();
+  if (positive + negative > 0) return true;
+  return open === null ? false : null;
 }
 
 class LitmusSearch {
   private readonly program: Program;
   private readonly tally: Tally;
-  private readonly look: ((judged: Judged) => void) | null;
+  private readonly purpose: Purpose;
   private readonly unroll: number;
   private readonly candidatesMax: number;
   private readonly deadline: number;
   private readonly options: SearchOptions;
-  private readonly loose: boolean;
   private steps = 0;
 
-  constructor(
-    program: Program,
-    options: SearchOptions,
-    look: ((judged: Judged) => void) | null,
-    loose: boolean,
-  ) {
-    this.loose = loose;
+  constructor(program: Program, options: SearchOptions, purpose: Purpose) {
     this.program = program;
     this.options = options;
-    this.look = look;
+    this.purpose = purpose;
     this.unroll = Math.min(options.unroll ?? UNROLL_DEFAULT, UNROLL_MAX);
-    this.candidatesMax = options.until?.candidates ?? CANDIDATES_MAX;
+    this.candidatesMax = options.until?.candidates ?? COUNTED_MAX;
     this.deadline = Date.now() + 1000 * (options.until?.seconds ?? Infinity);
     this.tally = {
       ...{ program, positive: 0, negative: 0, candidates: 0, cut: false, open: null },
@@ -158,9 +177,10 @@ class LitmusSearch {
     const events = paths.reduce((sum, path) => sum + path.events.length, 0);
     if (events > EVENTS_MAX) return this.leaveOpen({ limit: 'events', events });
     if (!this.mayGoOn()) return false;
-    const structure = structureOf([...paths], this.loose);
+    const structure = structureOf([...paths], this.purpose.loose);
     if (structure === null) return true;
-    return visitCandidates(structure, this.program.initial, this.visitor(structure), this.loose);
+    const { initial } = this.program;
+    return visitCandidates(structure, initial, this.visitor(structure), this.purpose.loose);
   }
 
   private visitor(structure: Structure): Visitor {
@@ -169,9 +189,10 @@ class LitmusSearch {
       mayGoOn: () => this.mayGoOn(),
       reads: (values) => {
         model ??= new Model(structure);
-        return model.takeReads(values) || this.look !== null;
+        return model.takeReads(values) || this.purpose.look !== undefined;
       },
       candidate: (values, orders) => this.candidate(model as Model, values, orders),
+      refuted: (values) => this.refuted(structure, values),
       fault: (constraint) => {
         throw noAddress(0, constraint.at);
       },
@@ -190,17 +211,29 @@ class LitmusSearch {
     tally.candidates++;
     const final = finalValue(program, model.structure, values, orders);
     const { filter, condition } = program.test;
-    if (filter !== null && !holds(filter, program, final)) return true;
+    const { look, wanted } = this.purpose;
+    if (filter !== null && holds(filter, program, final) !== true) return true;
+    if (wanted !== undefined && holds(wanted, program, final) !== true) return true;
     const ruling = model.rule(values, orders);
-    const positive = holds(condition, program, final);
-    this.look?.({ model, values, orders, ruling, final, positive, tally });
+    const positive = holds(condition, program, final) === true;
+    look?.({ model, values, orders, ruling, final, positive, tally });
     if (ruling.violated !== null) return true;
     if (positive) tally.positive++;
     else tally.negative++;
     for (const flag of [...ruling.flags, ...model.flags(values)]) tally.flags.add(flag);
-    const state = tally.observed.map(final);
+    const state = tally.observed.map((location) => final(location) ?? 0);
     tally.states.set(state.join(), state);
-    return true;
+    return wanted === undefined;
+  }
+
+  /** Whether the filter or the wanted proposition is false already, from what the reads return. */
+  private refuted(structure: Structure, values: Values): boolean {
+    const { program, purpose } = this;
+    const { filter } = program.test;
+    if (filter === null && purpose.wanted === undefined) return false;
+    const final = registerValue(structure, values);
+    if (filter !== null && holds(filter, program, final) === false) return true;
+    return purpose.wanted !== undefined && holds(purpose.wanted, program, final) === false;
   }
 
   private mayGoOn(): boolean {
@@ -224,28 +257,57 @@ function finalValue(
   values: Values,
   orders: readonly (readonly number[])[],
 ): FinalValue {
+  const register = registerValue(structure, values);
   return (location) => {
-    if (location.kind === 'register') {
-      const term = structure.paths[location.thread]?.registers.get(location.name);
-      return term === undefined ? 0 : (values.of(term) ?? 0);
-    }
+    if (location.kind === 'register') return register(location);
     const number = numbers.get(location.name) as number;
-    const order = orders[structure.locations.indexOf(number)];
-    const last = order?.at(-1);
-    return last === undefined ? (initial[number] as number) : (values.written(last) ?? 0);
+    const last = orders[structure.locations.indexOf(number)]?.at(-1);
+    return last === undefined ? (initial[number] as number) : values.written(last);
   };
 }
 
-/** herd7's word for the counts. */
-export function observationOf({ positive, negative }: Tally): Observation {
-  if (positive === 0) return 'Never';
-  return negative === 0 ? 'Always' : 'Sometimes';
+/** Looks up the registers; nothing is known of memory while the orders of writes are open. */
+function registerValue(structure: Structure, values: Values): FinalValue {
+  return (location) => {
+    if (location.kind === 'global') return null;
+    const term = structure.paths[location.thread]?.registers.get(location.name);
+    return term === undefined ? 0 : values.of(term);
+  };
+}
+
+/** How the condition fares, and whether that is certain. */
+export interface Decision {
+  /** Whether some consistent execution satisfies the proposition, and whether some does not. */
+  readonly positive: boolean;
+  readonly negative: boolean;
+  readonly certain: boolean;
+}
+
+/** Decides the condition; where counting was given up, by looking for what was not found yet. */
+export function decide(test: LitmusTest, options: SearchOptions, tally: Tally): Decision {
+  const counted = { positive: tally.positive > 0, negative: tally.negative > 0 };
+  const gaveUp = tally.open?.limit === 'candidates';
+  if (!gaveUp || (counted.positive && counted.negative)) {
+    return { ...counted, certain: tally.open === null || (counted.positive && counted.negative) };
+  }
+  const { condition } = test;
+  const missing: Proposition = counted.positive ? { kind: 'not', of: condition } : condition;
+  const found = isReachable(test, options, missing);
+  const positive = counted.positive || found === true;
+  const negative = counted.negative || (counted.positive && found === true);
+  return { positive, negative, certain: found !== null };
+}
+
+/** herd7's word. */
+export function observationOf({ positive, negative }: Decision): Observation {
+  if (!positive) return 'Never';
+  return negative ? 'Sometimes' : 'Always';
 }
 
 /** Whether the quantified condition holds. */
-export function isOk(quantifier: Quantifier, { positive, negative }: Tally): boolean {
-  if (quantifier === 'exists') return positive > 0;
-  return quantifier === 'forall' ? negative === 0 : positive === 0;
+export function isOk(quantifier: Quantifier, { positive, negative }: Decision): boolean {
+  if (quantifier === 'exists') return positive;
+  return quantifier === 'forall' ? !negative : !positive;
 }
 
 /** The states in herd7's order: by value, location after location. */

@@ -5,10 +5,11 @@
  * shown. Where coherence has pruned them all away, the search is repeated without that pruning.
  */
 
-import type { LitmusTest, Location } from './ast.ts';
+import type { LitmusTest } from './ast.ts';
 import { visitAll } from './check.ts';
 import type { Judged, SearchOptions, Tally } from './check.ts';
 import { locationText, valueText } from './outcome.ts';
+import type { FinalValue } from './outcome.ts';
 import { Relation } from './relation.ts';
 import type { Picture, PictureEdge, PictureEvent, Refusal, StateEntry } from './result.ts';
 import { Steps } from './steps.ts';
@@ -161,9 +162,9 @@ function hasValue({ kind, tag }: ExecutionEvent): boolean {
   return kind !== 'fence' && !['LKR', 'LKW', 'UL', 'LF', 'RU'].includes(tag);
 }
 
-function stateOf(tally: Tally, final: (location: Location) => number): StateEntry[] {
+function stateOf(tally: Tally, final: FinalValue): StateEntry[] {
   return tally.observed.map((location) => ({
     location: locationText(location),
-    value: valueText(final(location), tally.program.globals),
+    value: valueText(final(location) ?? 0, tally.program.globals),
   }));
 }

@@ -2,7 +2,7 @@
  * Litmus tests: `.litmus` files in, exact verdicts of the Linux kernel memory model out.
  */
 
-import { isOk, observationOf, search, sortedStates } from './check.ts';
+import { decide, isOk, observationOf, search, sortedStates } from './check.ts';
 import type { LitmusLimits, SearchOptions } from './check.ts';
 import type { LitmusTest } from './ast.ts';
 import { explain } from './explain.ts';
@@ -53,19 +53,21 @@ export function checkLitmus(text: string, options: LitmusOptions = {}): LitmusRe
 
 function check(test: LitmusTest, file: string, options: LitmusOptions, start: number): LitmusResult {
   const tally = search(test, options);
+  const decision = decide(test, options, tally);
   const why = options.explain === true ? explain(test, options) : { witness: null, refusal: null };
   const quantifier = test.quantifier === 'not exists' ? '~exists' : test.quantifier;
   return {
     ...{ name: test.name, file, quantifier },
     condition: propositionText(test.condition),
-    observation: observationOf(tally),
-    ok: isOk(test.quantifier, tally),
+    observation: observationOf(decision),
+    ok: isOk(test.quantifier, decision),
     positive: tally.positive,
     negative: tally.negative,
     states: sortedStates(tally),
     flags: [...tally.flags].sort(),
     cut: tally.cut,
     open: tally.open,
+    decided: decision.certain,
     candidates: tally.candidates,
     seconds: (Date.now() - start) / 1000,
     problems: [],
@@ -80,7 +82,8 @@ function withProblem(
 ): LitmusResult {
   return {
     ...{ name: '', file, quantifier: 'exists', condition: '', observation: 'Never', ok: false },
-    ...{ positive: 0, negative: 0, states: [], flags: [], cut: false, open: null, candidates: 0 },
+    ...{ positive: 0, negative: 0, states: [], flags: [], cut: false, open: null },
+    ...{ decided: false, candidates: 0 },
     ...{ seconds: (Date.now() - start) / 1000, problems: [problem], witness: null, refusal: null },
   };
 }

@@ -11,8 +11,8 @@ import { constantValue, isLocation } from './program.ts';
 import type { Program } from './program.ts';
 import { ADDRESS, THIN_AIR } from './term.ts';
 
-/** The value of a location at the end of an execution. */
-export type FinalValue = (location: Location) => number;
+/** The value of a location at the end of an execution; null while it is unknown. */
+export type FinalValue = (location: Location) => number | null;
 
 /** The locations whose final values tell states apart, in the order in which they are printed. */
 export function observed({ test }: Program): Location[] {
@@ -42,23 +42,42 @@ export function valueText(value: number, globals: readonly string[]): string {
   return value >= ADDRESS ? (globals[value - ADDRESS] as string) : String(value);
 }
 
-/** Whether a proposition holds in a final state. */
-export function holds(proposition: Proposition, program: Program, final: FinalValue): boolean {
+/** Whether a proposition holds in a final state; null while that is unknown. */
+export function holds(
+  proposition: Proposition,
+  program: Program,
+  final: FinalValue,
+): boolean | null {
   switch (proposition.kind) {
     case 'is': {
-      const { left, right } = proposition;
+      const left = final(proposition.left);
+      const { right } = proposition;
       const value = isLocation(right) ? final(right) : constantValue(right, program.numbers);
-      return final(left) === value;
+      return left === null || value === null ? null : left === value;
     }
     case 'not':
-      return !holds(proposition.of, program, final);
-    case 'and':
-      return proposition.of.every((part) => holds(part, program, final));
-    case 'or':
-      return proposition.of.some((part) => holds(part, program, final));
+      return negated(holds(proposition.of, program, final));
     case 'implies':
-      return !holds(proposition.left, program, final) || holds(proposition.right, program, final);
+      return strongest(
+        [negated(holds(proposition.left, program, final)), holds(proposition.right, program, final)],
+        true,
+      );
+    case 'and':
+    case 'or': {
+      const parts = proposition.of.map((part) => holds(part, program, final));
+      return strongest(parts, proposition.kind === 'or');
+    }
   }
+}
+
+function negated(truth: boolean | null): boolean | null {
+  return truth === null ? null : !truth;
+}
+
+/** `deciding` if any part is; else unknown if any part is; else its opposite. */
+function strongest(parts: readonly (boolean | null)[], deciding: boolean): boolean | null {
+  if (parts.includes(deciding)) return deciding;
+  return parts.includes(null) ? null : !deciding;
 }
 
 type Around = 'top' | 'and' | 'or' | 'implies';

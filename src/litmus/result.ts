@@ -95,8 +95,13 @@ export interface LitmusResult {
   readonly flags: readonly string[];
   /** A loop was not followed to its end: executions may be missing. */
   readonly cut: boolean;
-  /** null: the answer is complete. */
+  /**
+   * Why the counts, states and flags are only those found so far, or null when they are complete. The
+   * observation may be certain all the same: see `decided`.
+   */
   readonly open: LitmusOpen | null;
+  /** The observation is certain. */
+  readonly decided: boolean;
   /** Candidate executions that were judged. */
   readonly candidates: number;
   readonly seconds: number;
