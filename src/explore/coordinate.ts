@@ -4,20 +4,11 @@
  * parallel.ts says how the work is divided.
  */
 
-import {
-  beginRound,
-  Command,
-  Control,
-  Count,
-  endRound,
-  makeDesk,
-  Notice,
-  NOTICE_HEAD,
-  ownerOf,
-  playRound,
-  startWorker,
-} from './parallel.ts';
-import type { Assignment, Desk, Worker } from './parallel.ts';
+import { Command, Control, Count, makeDesk, Notice, NOTICE_HEAD, ownerOf } from './desk.ts';
+import type { Assignment, Desk } from './desk.ts';
+import { playRound, startWorker } from './parallel.ts';
+import type { Worker } from './parallel.ts';
+import { beginRound, endRound } from './rounds.ts';
 import { candidatesMax, Counted } from './counting.ts';
 import type { SearchInput, SearchOutcome } from './counting.ts';
 import type { Trouble } from './trouble.ts';
@@ -147,7 +138,7 @@ function readNotice(one: Coordination, notices: Int32Array, at: number, what: nu
   const second = notices[at + 2] ?? 0;
   if (what === Notice.FINAL) counted.final(notices, base);
   else if (what === Notice.STUCK) counted.stuck(notices, base);
-  else if (what === Notice.SUSPICIOUS) counted.noteAll(input.judge.any(notices, base));
+  else if (what === Notice.SUSPICIOUS) counted.noteAll(input.judge.inAnyState(notices, base));
   else if (what === Notice.TROUBLE) counted.trouble(second as Trouble, notices, base, first);
   else discover(one, first, second);
 }

@@ -3,6 +3,7 @@ import { findingsOf, mistakeIn, onlyFinding, tried, wrongWith } from '../../test
 import {
   assert,
   atomic_inc,
+  atomic_inc_return,
   atomic_read,
   atomic_t,
   choose,
@@ -248,6 +249,16 @@ describe('a property of the author', () => {
       stage.never('is nought', () => READ_ONCE(x) === 0, at);
     });
     expect(onlyFinding(initially).trace?.choices).toEqual([]);
+  });
+
+  it('is judged once in each final state, also when the search was begun again', async () => {
+    const { finals, properties } = await tried(({ alloc, thread, always }) => {
+      const v = alloc(atomic_t, 'v');
+      const [one, other] = thread('t', { count: 2 }, () => atomic_inc_return(v));
+      always('they differ', () => one?.result() !== other?.result());
+    });
+    expect(properties).toMatchObject([{ judged: finals, holds: true }]);
+    expect(finals).toBe(2);
   });
 
   it('says what is wrong, in words', async () => {

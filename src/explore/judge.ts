@@ -33,7 +33,7 @@ export interface Judge {
   /** What is violated in a state in which every thread has finished. */
   final(records: Int32Array, base: number): readonly Violation[];
   /** What is violated in any state: failed threads, data races, properties of every state. */
-  any(records: Int32Array, base: number): readonly Violation[];
+  inAnyState(records: Int32Array, base: number): readonly Violation[];
   /** A state in which nobody can step and somebody has not finished. */
   stuck(records: Int32Array, base: number): Violation;
   trouble(trouble: Trouble, records: Int32Array, base: number, thread: number): Violation | null;
@@ -74,7 +74,7 @@ export function createJudge(
   const judging = createJudging(program, layout, automaton, world);
   return {
     final: (records, base) => atEnd.flatMap((one) => judgeProperty(judging, one, records, base)),
-    any: (records, base) => [
+    inAnyState: (records, base) => [
       ...failures(judging, records, base),
       ...races(judging, records, base),
       ...everyState.flatMap((one) => judgeProperty(judging, one, records, base)),

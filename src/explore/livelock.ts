@@ -20,7 +20,11 @@ import { applyCandidate, createWalker, writeInitial } from './walk.ts';
 /** What the search for livelocks says: nothing found, a way in, or that it was not finished. */
 export type LivelockAnswer =
   | { readonly kind: 'none' }
-  | { readonly kind: 'found'; readonly choices: readonly Choice[] }
+  | {
+      readonly kind: 'found';
+      readonly choices: readonly Choice[];
+      readonly trapped: readonly number[];
+    }
   | { readonly kind: 'open'; readonly open: OpenReason };
 
 interface Graph {
@@ -50,7 +54,19 @@ export function findLivelock(input: SearchInput, symmetric: boolean): LivelockAn
   }
   const trapped = firstTrapped(graph);
   if (trapped < 0) return { kind: 'none' };
-  return symmetric ? findLivelock(input, false) : { kind: 'found', choices: wayTo(graph, trapped) };
+  return symmetric ? findLivelock(input, false) : found(graph, trapped);
+}
+
+/** The way into the trap, and the threads that cannot leave it. */
+function found(graph: Graph, state: number): LivelockAnswer {
+  const { layout, automaton } = graph.input;
+  const base = state * layout.width + layout.nodesAt;
+  const threads = Array.from({ length: layout.threads }, (_, thread) => thread);
+  const trapped = threads.filter((thread) => {
+    const node = graph.states.records[base + thread] ?? 0;
+    return automaton.detail(node).operation !== null;
+  });
+  return { kind: 'found', choices: wayTo(graph, state), trapped };
 }
 
 function startGraph(input: SearchInput, symmetric: boolean): Graph {

@@ -12,73 +12,26 @@
  * order.
  */
 
+import { CANDIDATE_HEAD } from './candidates.ts';
+import {
+  BLOCK,
+  Command,
+  Control,
+  Count,
+  NOTICES,
+  NOTICE_HEAD,
+  Notice,
+  ROOM,
+  ownerOf,
+} from './desk.ts';
+import type { Assignment, Desk } from './desk.ts';
 import { expand } from './expand.ts';
 import type { Expansion } from './expand.ts';
 import { Frontier } from './frontier.ts';
-import type { AutomatonTables } from './tables.ts';
-import type { Layout } from './layout.ts';
 import { Reduction } from './reduction.ts';
-import { CANDIDATE_HEAD } from './candidates.ts';
 import { Stepper } from './stepper.ts';
-import type { PoolLayout } from './trouble.ts';
 import { Visited } from './visited.ts';
 import { applyCandidate } from './walk.ts';
-
-/** States that a worker looks at in one round, and integers of candidates that it can write. */
-export const BLOCK = 2048;
-const ROOM = 1 << 19;
-/** States that a worker can report in one round. */
-const NOTICES = 128;
-
-/** What a worker reports of a state. */
-export const Notice = { SUSPICIOUS: 1, FINAL: 2, STUCK: 3, TROUBLE: 4, MISSING: 5 } as const;
-/** Integers of a notice before its record: what, thread or state, trouble or value. */
-export const NOTICE_HEAD = 3;
-
-/** What the coordinator tells the workers to do in a round. */
-export const Command = { WORK: 0, NEXT_LAYER: 1, STOP: 2 } as const;
-
-/** Words of the control block. */
-export const Control = { ROUND: 0, ARRIVED: 1, COMMAND: 2, KNOWN: 3 } as const;
-
-/** Words of a worker's counts. */
-export const Count = {
-  WAITING: 0,
-  STATES: 1,
-  TRANSITIONS: 2,
-  SENT: 3,
-  NOTICES: 4,
-  BYTES: 5,
-  VISITED_BYTES: 6,
-  WIDTH: 8,
-} as const;
-
-/** What one worker writes for the others. Two halves alternate from round to round. */
-export interface Desk {
-  readonly parents: readonly [Int32Array, Int32Array];
-  /** Candidates; for each half and owner, where that worker's are, and how many it has. */
-  readonly out: readonly [Int32Array, Int32Array];
-  readonly places: readonly [readonly Int32Array[], readonly Int32Array[]];
-  readonly used: readonly [Int32Array, Int32Array];
-  readonly counts: Int32Array;
-  readonly notices: Int32Array;
-  /** Decisions of the reduction, by thread state. */
-  readonly relied: Uint8Array;
-}
-
-/** Everything that a worker is given; all arrays are shared. */
-export interface Assignment {
-  readonly worker: number;
-  readonly layout: Layout;
-  readonly tables: AutomatonTables;
-  readonly pools: readonly PoolLayout[];
-  readonly places: readonly number[];
-  readonly initialNodes: readonly number[];
-  readonly conflicts: Int32Array | null;
-  readonly control: Int32Array;
-  readonly desks: readonly Desk[];
-  readonly candidatesMax: number;
-}
 
 /** A worker's own part of the search. */
 export interface Worker {
@@ -97,27 +50,6 @@ export interface Worker {
   notices: number;
   /** The state that is looked at met a missing edge. */
   missed: boolean;
-}
-
-/** Makes the desk of one worker. */
-export function makeDesk(layout: Layout, workers: number, states: number): Desk {
-  const integers = (count: number): Int32Array => new Int32Array(new SharedArrayBuffer(4 * count));
-  const lists = (): Int32Array[] =>
-    Array.from({ length: workers }, () => integers(Math.ceil(ROOM / CANDIDATE_HEAD)));
-  return {
-    parents: [integers(BLOCK * layout.width), integers(BLOCK * layout.width)],
-    out: [integers(ROOM), integers(ROOM)],
-    places: [lists(), lists()],
-    used: [integers(workers), integers(workers)],
-    counts: integers(Count.WIDTH),
-    notices: integers(NOTICES * (NOTICE_HEAD + layout.width)),
-    relied: new Uint8Array(new SharedArrayBuffer(states)),
-  };
-}
-
-/** Whose state it is: by bits that the visited sets do not use to place it. */
-export function ownerOf(hash2: number, workers: number): number {
-  return Math.imul(hash2 >>> 8, workers) >>> 24;
 }
 
 /** Sits down at the desk. */
@@ -291,7 +223,7 @@ function onMissing(worker: Worker, node: number, observed: number): number {
   return -1;
 }
 
-function report(worker: Worker, what: number, first: number, second: number): void {
+export function report(worker: Worker, what: number, first: number, second: number): void {
   const { records, base } = worker.expansion.stepper;
   reportState(worker, what, first, second, records, base);
 }
@@ -324,41 +256,4 @@ function writeCounts(worker: Worker): void {
   counts[Count.VISITED_BYTES] = worker.visited.bytes() / 1024;
   counts[Count.BYTES] =
     (worker.visited.bytes() + worker.current.bytes() + worker.next.bytes()) / 1024;
-}
-
-/** How often a waiting worker looks before it sleeps. */
-const SPINS = 2000;
-
-/** A worker's life: a round whenever the coordinator begins one, until it says stop. */
-export function work(worker: Worker): void {
-  const { control } = worker.assignment;
-  for (let round = 1; ; round++) {
-    for (let spin = 0; spin < SPINS && Atomics.load(control, Control.ROUND) < round; spin++);
-    while (Atomics.load(control, Control.ROUND) < round) {
-      Atomics.wait(control, Control.ROUND, round - 1);
-    }
-    const command = control[Control.COMMAND] as number;
-    if (command === Command.STOP) return;
-    playRound(worker, command);
-    Atomics.add(control, Control.ARRIVED, 1);
-    Atomics.notify(control, Control.ARRIVED);
-  }
-}
-
-/** Begins a round: the workers see everything written before. */
-export function beginRound(control: Int32Array, command: number): void {
-  control[Control.COMMAND] = command;
-  Atomics.store(control, Control.ARRIVED, 0);
-  Atomics.add(control, Control.ROUND, 1);
-  Atomics.notify(control, Control.ROUND);
-}
-
-/** Waits until `others` workers have finished the round. */
-export function endRound(control: Int32Array, others: number): void {
-  for (let spin = 0; spin < SPINS && Atomics.load(control, Control.ARRIVED) < others; spin++);
-  for (;;) {
-    const arrived = Atomics.load(control, Control.ARRIVED);
-    if (arrived >= others) return;
-    Atomics.wait(control, Control.ARRIVED, arrived);
-  }
 }

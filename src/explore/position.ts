@@ -44,8 +44,8 @@ export function captureStack(): LazyStack {
 }
 
 /**
- * The calls of a stack text without those of the checker, up to where it called the user's code: who
- * called the checker is nobody's business, and differs from run to run.
+ * The calls of a stack text without those of the checker, up to where it called the user's code:
+ * who called the checker is nobody's business, and differs from run to run.
  */
 export function userPositions(stack: string): Position[] {
   const positions = positionsOf(stack);

@@ -6,7 +6,7 @@
  */
 
 import type { StructType, Type } from '../memory/index.ts';
-import type { Position } from './result.ts';
+import type { DesignUse, Position } from './result.ts';
 
 /** One thread of a program. */
 export interface ProgramThread {
@@ -61,6 +61,8 @@ export interface Program {
   readonly words: readonly ProgramWord[];
   readonly pools: readonly ProgramPool[];
   readonly properties: readonly ProgramProperty[];
+  /** Designs that the scenario's body asked for. */
+  readonly designs: readonly DesignUse[];
   readonly expected: 'pass' | 'fail';
   /** Where the scenario is declared. */
   readonly position: Position | null;

@@ -53,6 +53,9 @@ function entersSection(state: State, operation: Operation): boolean {
 
 const SECTION = makeOperation('section', {});
 
+/** A full barrier as a step of its own: a handler may come between it and the next access. */
+const FENCE = makeOperation('smp_mb', {});
+
 function step(state: State, operation: Operation): number {
   const observed = observe(state, operation);
   state.accesses++;
@@ -98,7 +101,8 @@ function barrier(state: State, operation: Operation): number {
   if (asked === 'remove') return 0;
   const primitive: PrimitiveName = asked === 'keep' ? operation.primitive : asked;
   const drains = state.world.model === 'tso' && ORDERING[primitive].tso === 'drain';
-  if (drains) state.context = { ...state.context, barrier: true };
+  if (drains && state.world.isInterrupted(state.thread)) step(state, FENCE);
+  else if (drains) state.context = { ...state.context, barrier: true };
   return 0;
 }
 

@@ -86,7 +86,7 @@ function mistakeIn(
 }
 
 /** Steps that have the form of an access and go to no word. */
-const WITHOUT_WORD: ReadonlySet<string> = new Set(['section', 'interrupt']);
+const WITHOUT_WORD: ReadonlySet<string> = new Set(['section', 'interrupt', 'smp_mb']);
 
 /** Whether a struct that kmalloc gives begins here. */
 function isSlot(growing: Growing, address: number): boolean {

@@ -22,8 +22,8 @@ import { applyCandidate, placesOf, poolLayouts, writeInitial } from './walk.ts';
 const BATCH = 1 << 14;
 
 /**
- * As long as there are no more thread states than this, the reduction learns of each discovery at once,
- * which costs little then and lets it see further; later only once for each batch.
+ * As long as there are no more thread states than this, the reduction learns of each discovery at
+ * once, which costs little then and lets it see further; later only once for each batch.
  */
 const FEW_STATES = 1000;
 
@@ -96,7 +96,7 @@ function expansionOf(input: SearchInput, counted: Counted, stepper: Stepper): Ex
     stepper,
     reduction: counted.reduces ? reduction : null,
     suspectsAll: judge.judgesEveryState,
-    suspicious: (records, base) => counted.noteAll(judge.any(records, base)),
+    suspicious: (records, base) => counted.noteAll(judge.inAnyState(records, base)),
     final: (records, base) => counted.final(records, base),
     stuck: (records, base) => counted.stuck(records, base),
   };

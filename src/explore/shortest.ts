@@ -113,7 +113,7 @@ function visit(ways: Ways, state: number, meetings: Meeting[]): void {
   const { input, walker, threads } = ways;
   const { stepper } = walker;
   const base = state * input.layout.width;
-  for (const violation of matching(ways, input.judge.any(ways.states.records, base))) {
+  for (const violation of matching(ways, input.judge.inAnyState(ways.states.records, base))) {
     meetings.push({ state, violation, offender: -1 });
   }
   if (hasFailed(ways, base)) return;

@@ -35,6 +35,8 @@ export interface ReplayWorld {
   readonly sites: Sites;
   readonly lockOrder: LockOrder;
   readonly contexts: Contexts;
+  /** Whether a handler interrupts a thread, or a twin of it. */
+  readonly isInterrupted: (thread: string) => boolean;
   /** Whether a thread is an interrupt handler. */
   readonly isHandler: (thread: string) => boolean;
   /** The full name of the word at an address. */
@@ -59,7 +61,8 @@ export interface WorldOptions {
 /** Makes the world of one search. */
 export function createWorld(program: Program, options: WorldOptions): ReplayWorld {
   const names = new Map(program.words.map((word) => [word.address, word.name]));
-  const used = new Map<string, DesignUse>();
+  const used = new Map(program.designs.map((one) => [one.name, one]));
+  const hosts = hostsOf(program);
   const handlers = new Set(
     program.threads.filter((one) => one.kind === 'irq').map((one) => one.name),
   );
@@ -73,6 +76,7 @@ export function createWorld(program: Program, options: WorldOptions): ReplayWorl
     nameOf,
     lockOrder: createLockOrder(nameOf),
     isHandler: (thread) => handlers.has(thread),
+    isInterrupted: (thread) => hosts.has(thread),
     design(name, choices, stop) {
       const chosen = options.designs[name] ?? choices[0] ?? '';
       if (!choices.includes(chosen)) stop(unknownChoice(name, chosen, choices));
@@ -85,6 +89,13 @@ export function createWorld(program: Program, options: WorldOptions): ReplayWorl
       return pool < 0 ? stop(noPool(type)) : allocationFrom(pool);
     },
   };
+}
+
+/** The names by which the automata of interrupted threads go: that of the first twin. */
+function hostsOf({ threads }: Program): ReadonlySet<string> {
+  const groups = threads.map(({ interrupts }) => threads[interrupts ?? -1]?.group ?? -1);
+  const first = (group: number): string => threads.find((one) => one.group === group)?.name ?? '';
+  return new Set(groups.filter((group) => group >= 0).map(first));
 }
 
 function createContexts(): Contexts {
@@ -102,7 +113,8 @@ function createContexts(): Contexts {
   };
 }
 
-function unknownChoice(name: string, chosen: string, choices: readonly string[]): Problem {
+/** What to say of a design that there is not. */
+export function unknownChoice(name: string, chosen: string, choices: readonly string[]): Problem {
   const what = `'${chosen}' is not a design of ${name}.`;
   const position = callStack()[0] ?? null;
   return problem('HF005', { what, position, details: [`There are: ${choices.join(', ')}`] });

@@ -3,7 +3,7 @@
  */
 
 import { Worker } from 'node:worker_threads';
-import type { Assignment } from '../explore/parallel.ts';
+import type { Assignment } from '../explore/desk.ts';
 
 /** Workers that wait for assignments. */
 export interface Crew {

@@ -262,3 +262,47 @@ describe('threads', () => {
     expect(neverCalled).toBeTypeOf('function');
   });
 });
+
+describe('an interrupt handler', () => {
+  const handlerOn = (hostOf: (stage: Stage) => { name: string; result(): unknown }) => {
+    return mistakeIn((stage) => {
+      const host = hostOf(stage);
+      stage.thread('other', () => {});
+      stage.thread.irq('handler', () => {}, { on: host });
+    });
+  };
+
+  it('needs a thread on a CPU: a device has none', async () => {
+    const found = await handlerOn(({ thread }) => thread.device('nic', () => {}));
+    expect(found.code).toBe('HF020');
+  });
+
+  it('cannot interrupt a handler', async () => {
+    const found = await handlerOn(({ thread }) => {
+      const host = thread('host', () => {});
+      return thread.irq('first', () => {}, { on: host });
+    });
+    expect(found.code).toBe('HF020');
+  });
+
+  it('cannot interrupt a thread of another scenario', async () => {
+    const found = await handlerOn(() => ({ name: 'nobody', result: () => 0 }));
+    expect(found.code).toBe('HF020');
+  });
+});
+
+describe('what a thread declares', () => {
+  const late: [string, (stage: Stage) => unknown][] = [
+    ['memory', ({ alloc }) => alloc(s32, 'late')],
+    ['a pool', ({ pool }) => pool(page, 1)],
+    ['a property', ({ always }) => always('late', () => true)],
+    ['another thread', ({ thread }) => thread('late', () => {})],
+  ];
+
+  it.each(late)('comes too late: %s', async (_, declare) => {
+    const found = await mistakeIn((stage) => {
+      stage.thread('t', () => void declare(stage));
+    });
+    expect(found.code).toBe('HF020');
+  });
+});

@@ -21,7 +21,8 @@ import type {
   ProgramThread,
   ProgramWord,
 } from '../explore/program.ts';
-import type { Problem } from '../explore/result.ts';
+import type { DesignUse, Problem } from '../explore/result.ts';
+import { unknownChoice } from '../explore/world.ts';
 import type { Scenario } from './scenario.ts';
 import type {
   DeclareThread,
@@ -42,6 +43,7 @@ interface Building {
   readonly pools: ProgramPool[];
   readonly properties: ProgramProperty[];
   readonly counts: Map<string, number>;
+  readonly designs: Map<string, DesignUse>;
   groups: number;
 }
 
@@ -64,11 +66,16 @@ export function buildProgram(
     pools: [],
     properties: [],
     counts: new Map(),
+    designs: new Map(),
     groups: 0,
   };
   const memory = { words: building.words, offset: 0 };
-  const design = (name: string, choices: readonly string[]): string =>
-    designs[name] ?? choices[0] ?? '';
+  const design = (name: string, choices: readonly string[]): string => {
+    const chosen = designs[name] ?? choices[0] ?? '';
+    if (!choices.includes(chosen)) throw new UserMistake(unknownChoice(name, chosen, choices));
+    building.designs.set(name, { name, choices, chosen });
+    return chosen;
+  };
   const setUp = directMachine(() => memory, design, true);
   try {
     withMachine(setUp, () => scenario.body(stageOf(building)));
@@ -95,6 +102,7 @@ function programOf(building: Building, expected: 'pass' | 'fail'): Program | Pro
     words: names.map((one): ProgramWord => ({ ...one, initial: words[one.address] ?? 0 })),
     pools: building.pools,
     properties: building.properties,
+    designs: [...building.designs.values()],
     expected,
     position,
   };

@@ -6,7 +6,7 @@ import type { HandOut } from '../explore/coordinate.ts';
 import type { SearchInput } from '../explore/counting.ts';
 import { layOut } from '../explore/layout.ts';
 import { BUFFER_ENTRIES_MAX } from '../explore/limits.ts';
-import type { Assignment } from '../explore/parallel.ts';
+import type { Assignment } from '../explore/desk.ts';
 import type { CheckResult, Defence, Problem } from '../explore/result.ts';
 
 import { createWorld } from '../explore/world.ts';

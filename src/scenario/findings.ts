@@ -75,7 +75,7 @@ function livelockOf(explored: Explored, head: TraceHead): Finding | OpenReason |
   if (answer.kind === 'open') return answer.open;
   if (answer.kind === 'none') return null;
   const property = { kind: 'automatic', name: 'livelock' } as const;
-  const trace = tellExecution(input, head, answer.choices, []);
+  const trace = tellExecution(input, head, answer.choices, answer.trapped);
   const message = 'From here on threads can step for ever, but no execution can finish.';
   return { id: findingId(program, property, trace), property, message, position: null, trace };
 }
