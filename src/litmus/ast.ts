@@ -121,8 +121,8 @@ export type Statement =
   | (Node & {
       readonly kind: 'if';
       readonly condition: Expression;
-      readonly then: Statement;
-      readonly else: Statement | null;
+      readonly whenTrue: Statement;
+      readonly whenFalse: Statement | null;
     })
   | (Node & { readonly kind: 'while'; readonly condition: Expression; readonly body: Statement });
 
@@ -141,7 +141,12 @@ export type Constant =
 
 /** A place whose final value can be asked for: a register of a thread, or a global. */
 export type Location =
-  | { readonly kind: 'register'; readonly thread: number; readonly name: string; readonly at: Place }
+  | {
+      readonly kind: 'register';
+      readonly thread: number;
+      readonly name: string;
+      readonly at: Place;
+    }
   | { readonly kind: 'global'; readonly name: string; readonly at: Place };
 
 export interface Initial {

@@ -79,10 +79,14 @@ export function bellOf({ events, space }: Structure): Bell {
     IW: tagged('initial'),
     RMW: where(({ atomic }) => atomic),
     // Acquire, Release, Mb, Noreturn: only where the ordering is meant, never on a failed RMW.
-    Acquire: where(({ tag, kind, atomic, partner }) =>
-      tag === 'LKR' || (tag === 'acquire' && kind === 'read' && (!atomic || partner >= 0))),
-    Release: where(({ tag, kind, atomic, partner }) =>
-      tag === 'UL' || (tag === 'release' && kind === 'write' && (!atomic || partner >= 0))),
+    Acquire: where(
+      ({ tag, kind, atomic, partner }) =>
+        tag === 'LKR' || (tag === 'acquire' && kind === 'read' && (!atomic || partner >= 0)),
+    ),
+    Release: where(
+      ({ tag, kind, atomic, partner }) =>
+        tag === 'UL' || (tag === 'release' && kind === 'write' && (!atomic || partner >= 0)),
+    ),
     Mb: where(({ tag, kind, partner }) => tag === 'mb' && kind !== 'fence' && partner >= 0),
     Noreturn: where(({ tag, kind }) => tag === 'noreturn' && kind === 'read'),
     Marked: where(({ tag }) => tag !== 'plain'),
@@ -105,7 +109,8 @@ export function bellOf({ events, space }: Structure): Bell {
     data: dependency(space, events, 'data'),
     control: dependency(space, events, 'control'),
     rcuRscs: sections(space, events),
-    fences: (...kinds) => where(({ kind, tag }) => kind === 'fence' && kinds.some((one) => one === tag)),
+    fences: (...kinds) =>
+      where(({ kind, tag }) => kind === 'fence' && kinds.some((one) => one === tag)),
   };
 }
 
@@ -174,7 +179,13 @@ export function bellFlags(bell: Bell, sections: ReadonlyMap<number, number>): st
     ['unmatched-rcu-unlock', outside(tags('rcu-unlock'), range(rcuRscs))],
     ['invalid-sleep', both(rcuRscs, seq(po, bell.fences('sync-srcu'), po))],
     ['mixed-lock-accesses', seq(ordinary, loc, locks)],
-    ['unmatched-unlock', outside(UL, space.set((event) => sections.has(event)))],
+    [
+      'unmatched-unlock',
+      outside(
+        UL,
+        space.set((event) => sections.has(event)),
+      ),
+    ],
   ]);
 }
 

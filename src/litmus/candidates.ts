@@ -51,12 +51,7 @@ class Search {
 
   private readonly loose: boolean;
 
-  constructor(
-    structure: Structure,
-    initial: readonly number[],
-    visitor: Visitor,
-    loose: boolean,
-  ) {
+  constructor(structure: Structure, initial: readonly number[], visitor: Visitor, loose: boolean) {
     const { locations, paths, events } = structure;
     this.structure = structure;
     this.visitor = visitor;
@@ -118,28 +113,24 @@ class Search {
     return fault !== undefined;
   }
 
+  /** All orders of the writes to all globals. */
   private order(): boolean {
     const { source } = this.values;
-    const orders: number[][][] = [];
-    for (const location of this.structure.locations) {
-      const coherence = this.coherence.get(location);
-      if (coherence === undefined || !coherence.isPossible(source)) return true;
-      const found = coherence.orders(source);
-      if (found.length === 0) return true;
-      orders.push(found);
-    }
-    return this.combine(orders, []);
+    const coherences = [...this.coherence.values()];
+    if (!coherences.every((coherence) => coherence.isPossible(source))) return true;
+    return this.combine(coherences, []);
   }
 
-  private combine(orders: readonly number[][][], chosen: number[][]): boolean {
-    const all = orders[chosen.length];
-    if (all === undefined) return this.visitor.candidate(this.values, chosen);
-    for (const order of all) {
-      chosen.push(order);
-      const goOn = this.combine(orders, chosen);
-      chosen.pop();
-      if (!goOn) return false;
+  private combine(coherences: readonly Coherence[], chosen: (readonly number[])[]): boolean {
+    const coherence = coherences[chosen.length];
+    if (coherence === undefined) {
+      return this.visitor.mayGoOn() && this.visitor.candidate(this.values, chosen);
     }
-    return true;
+    return coherence.eachOrder(this.values.source, (order) => {
+      chosen.push(order);
+      const goOn = this.combine(coherences, chosen);
+      chosen.pop();
+      return goOn;
+    });
   }
 }

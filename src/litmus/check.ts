@@ -2,19 +2,26 @@
  * Checking a litmus test: all its candidate executions, those that the model allows, their final states.
  */
 
-import type { LitmusTest, Location, Proposition, Quantifier } from './ast.ts';
+import type { LitmusTest, Location, Proposition } from './ast.ts';
 import { visitCandidates } from './candidates.ts';
 import type { Visitor } from './candidates.ts';
 import type { Path } from './event.ts';
-import { COUNTED_MAX, EVENTS_MAX, PATHS_MAX, UNROLL_DEFAULT, UNROLL_MAX } from './limits.ts';
+import {
+  COUNTED_MAX,
+  EVENTS_MAX,
+  PATHS_MAX,
+  SECONDS_MAX,
+  UNROLL_DEFAULT,
+  UNROLL_MAX,
+} from './limits.ts';
 import { Model } from './model.ts';
 import type { Ruling } from './model.ts';
-import { holds, locationText, observed, valueText } from './outcome.ts';
+import { holds, observed } from './outcome.ts';
 import type { FinalValue } from './outcome.ts';
 import { programOf } from './program.ts';
 import type { Program } from './program.ts';
-import type { LitmusOpen, Observation, StateEntry } from './result.ts';
-import { structureOf } from './structure.ts';
+import type { LitmusOpen } from './result.ts';
+import { isOnLock, structureOf } from './structure.ts';
 import type { Structure } from './structure.ts';
 import { Terms } from './term.ts';
 import { noAddress, pathsOf } from './thread.ts';
@@ -119,7 +126,10 @@ class LitmusSearch {
   private readonly purpose: Purpose;
   private readonly unroll: number;
   private readonly candidatesMax: number;
+  private readonly seconds: number;
   private readonly deadline: number;
+  /** The clock is looked at when these bits of the step number are 0: large steps take long. */
+  private clockMask = 255;
   private readonly options: SearchOptions;
   private steps = 0;
 
@@ -129,10 +139,18 @@ class LitmusSearch {
     this.purpose = purpose;
     this.unroll = Math.min(options.unroll ?? UNROLL_DEFAULT, UNROLL_MAX);
     this.candidatesMax = options.until?.candidates ?? COUNTED_MAX;
-    this.deadline = Date.now() + 1000 * (options.until?.seconds ?? Infinity);
+    this.seconds = options.until?.seconds ?? SECONDS_MAX;
+    this.deadline = Date.now() + 1000 * this.seconds;
     this.tally = {
-      ...{ program, positive: 0, negative: 0, candidates: 0, cut: false, open: null },
-      ...{ flags: new Set(), states: new Map(), observed: observed(program) },
+      program,
+      positive: 0,
+      negative: 0,
+      candidates: 0,
+      cut: false,
+      open: null,
+      flags: new Set(),
+      states: new Map(),
+      observed: observed(program),
     };
   }
 
@@ -176,6 +194,7 @@ class LitmusSearch {
   private structure(paths: readonly Path[]): boolean {
     const events = paths.reduce((sum, path) => sum + path.events.length, 0);
     if (events > EVENTS_MAX) return this.leaveOpen({ limit: 'events', events });
+    this.clockMask = events > 64 ? 0 : 255;
     if (!this.mayGoOn()) return false;
     const structure = structureOf([...paths], this.purpose.loose);
     if (structure === null) return true;
@@ -199,11 +218,7 @@ class LitmusSearch {
     };
   }
 
-  private candidate(
-    model: Model,
-    values: Values,
-    orders: readonly (readonly number[])[],
-  ): boolean {
+  private candidate(model: Model, values: Values, orders: readonly (readonly number[])[]): boolean {
     const { tally, program } = this;
     if (tally.candidates >= this.candidatesMax) {
       return this.leaveOpen({ limit: 'candidates', candidates: this.candidatesMax });
@@ -221,9 +236,20 @@ class LitmusSearch {
     if (positive) tally.positive++;
     else tally.negative++;
     for (const flag of [...ruling.flags, ...model.flags(values)]) tally.flags.add(flag);
+    if (this.asksForLock(model.structure)) tally.flags.add('lock-final');
     const state = tally.observed.map((location) => final(location) ?? 0);
     tally.states.set(state.join(), state);
     return wanted === undefined;
+  }
+
+  /** lock.cat, `lock-final`: the final value of a lock means nothing. */
+  private asksForLock({ events }: Structure): boolean {
+    const asked = this.tally.observed.filter(({ kind }) => kind === 'global');
+    if (asked.length === 0) return false;
+    const numbers = asked.map(({ name }) => this.program.numbers.get(name));
+    return events.some(
+      ({ location }, event) => numbers.includes(location) && isOnLock(events, event),
+    );
   }
 
   /** Whether the filter or the wanted proposition is false already, from what the reads return. */
@@ -238,10 +264,10 @@ class LitmusSearch {
 
   private mayGoOn(): boolean {
     if (this.tally.open !== null) return false;
-    if ((++this.steps & 255) !== 0) return true;
+    if ((++this.steps & this.clockMask) !== 0) return true;
     if (this.options.stop?.() === true) return this.leaveOpen({ limit: 'interrupted' });
     if (Date.now() <= this.deadline) return true;
-    return this.leaveOpen({ limit: 'time', seconds: this.options.until?.seconds ?? 0 });
+    return this.leaveOpen({ limit: 'time', seconds: this.seconds });
   }
 
   private leaveOpen(reason: LitmusOpen): false {
@@ -273,53 +299,4 @@ function registerValue(structure: Structure, values: Values): FinalValue {
     const term = structure.paths[location.thread]?.registers.get(location.name);
     return term === undefined ? 0 : values.of(term);
   };
-}
-
-/** How the condition fares, and whether that is certain. */
-export interface Decision {
-  /** Whether some consistent execution satisfies the proposition, and whether some does not. */
-  readonly positive: boolean;
-  readonly negative: boolean;
-  readonly certain: boolean;
-}
-
-/** Decides the condition; where counting was given up, by looking for what was not found yet. */
-export function decide(test: LitmusTest, options: SearchOptions, tally: Tally): Decision {
-  const counted = { positive: tally.positive > 0, negative: tally.negative > 0 };
-  const gaveUp = tally.open?.limit === 'candidates';
-  if (!gaveUp || (counted.positive && counted.negative)) {
-    return { ...counted, certain: tally.open === null || (counted.positive && counted.negative) };
-  }
-  const { condition } = test;
-  const missing: Proposition = counted.positive ? { kind: 'not', of: condition } : condition;
-  const found = isReachable(test, options, missing);
-  const positive = counted.positive || found === true;
-  const negative = counted.negative || (counted.positive && found === true);
-  return { positive, negative, certain: found !== null };
-}
-
-/** herd7's word. */
-export function observationOf({ positive, negative }: Decision): Observation {
-  if (!positive) return 'Never';
-  return negative ? 'Sometimes' : 'Always';
-}
-
-/** Whether the quantified condition holds. */
-export function isOk(quantifier: Quantifier, { positive, negative }: Decision): boolean {
-  if (quantifier === 'exists') return positive;
-  return quantifier === 'forall' ? !negative : !positive;
-}
-
-/** The states in herd7's order: by value, location after location. */
-export function sortedStates({ states, observed: locations, program }: Tally): StateEntry[][] {
-  const all = [...states.values()].sort((one, other) => {
-    const at = one.findIndex((value, index) => value !== other[index]);
-    return at < 0 ? 0 : (one[at] as number) - (other[at] as number);
-  });
-  return all.map((state) =>
-    state.map((value, index) => ({
-      location: locationText(locations[index] as Location),
-      value: valueText(value, program.globals),
-    })),
-  );
 }

@@ -67,12 +67,17 @@ export class Coherence {
     return this.close();
   }
 
-  /** All orders that fit, after `isPossible` has said yes to the same sources. */
-  orders(source: Int32Array): number[][] {
-    const found: number[][] = [];
+  /**
+   * Visits all orders that fit, after `isPossible` has said yes to the same sources.
+   *
+   * @param visit is given an order, good until it returns; false ends the enumeration
+   * @returns false if it was ended
+   */
+  eachOrder(source: Int32Array, visit: (order: readonly number[]) => boolean): boolean {
     const follower = this.followers(source);
-    if (follower !== null) this.extend([], new Uint8Array(this.stores.length), follower, found);
-    return found;
+    return (
+      follower === null || this.extend([], new Uint8Array(this.stores.length), follower, visit)
+    );
   }
 
   /** The store itself, or the store that a read reads. */
@@ -128,24 +133,24 @@ export class Coherence {
     order: number[],
     placed: Uint8Array,
     follower: Int32Array,
-    found: number[][],
-  ): void {
+    visit: (order: readonly number[]) => boolean,
+  ): boolean {
     const size = this.stores.length;
-    if (order.length === size) {
-      found.push(order.map((index) => this.stores[index] as number));
-      return;
-    }
-    const forced = order.length === 0 ? -1 : (follower[order.at(-1) as number] as number);
+    if (order.length === size) return visit(order);
+    const last = order.at(-1);
+    const forced = last === undefined ? -1 : (follower[this.index.get(last) ?? 0] as number);
     for (let next = 0; next < size; next++) {
       if (placed[next] === 1 || (forced >= 0 && forced !== next)) continue;
       if (forced < 0 && follower.includes(next)) continue;
       if (!this.isFree(next, placed)) continue;
       placed[next] = 1;
-      order.push(next);
-      this.extend(order, placed, follower, found);
+      order.push(this.stores[next] as number);
+      const goOn = this.extend(order, placed, follower, visit);
       order.pop();
       placed[next] = 0;
+      if (!goOn) return false;
     }
+    return true;
   }
 
   /** Whether everything that must come before a store has been placed. */

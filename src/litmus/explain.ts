@@ -145,8 +145,13 @@ function pictureOf(judged: Judged): Picture {
   const events = structure.events.map((event, number): PictureEvent => {
     const value = event.kind === 'read' ? values.read(number) : values.written(number);
     return {
-      ...{ number, thread: event.thread, kind: event.kind, primitive: event.primitive },
-      ...{ tag: event.tag, location: globals[event.location] ?? null, at: event.at },
+      number,
+      thread: event.thread,
+      kind: event.kind,
+      primitive: event.primitive,
+      tag: event.tag,
+      location: globals[event.location] ?? null,
+      at: event.at,
       value: hasValue(event) && value !== null ? valueText(value, globals) : null,
     };
   });

@@ -2,7 +2,7 @@
  * Litmus tests: `.litmus` files in, exact verdicts of the Linux kernel memory model out.
  */
 
-import { decide, isOk, observationOf, search, sortedStates } from './check.ts';
+import { search } from './check.ts';
 import type { LitmusLimits, SearchOptions } from './check.ts';
 import type { LitmusTest } from './ast.ts';
 import { explain } from './explain.ts';
@@ -10,6 +10,7 @@ import { problemOf } from './mistake.ts';
 import { propositionText } from './outcome.ts';
 import { parse } from './parse.ts';
 import type { LitmusResult } from './result.ts';
+import { decide, isOk, observationOf, sortedStates } from './verdict.ts';
 
 export { parseLitmus } from './parse.ts';
 export type { LitmusLimits };
@@ -51,13 +52,20 @@ export function checkLitmus(text: string, options: LitmusOptions = {}): LitmusRe
   }
 }
 
-function check(test: LitmusTest, file: string, options: LitmusOptions, start: number): LitmusResult {
+function check(
+  test: LitmusTest,
+  file: string,
+  options: LitmusOptions,
+  start: number,
+): LitmusResult {
   const tally = search(test, options);
   const decision = decide(test, options, tally);
   const why = options.explain === true ? explain(test, options) : { witness: null, refusal: null };
   const quantifier = test.quantifier === 'not exists' ? '~exists' : test.quantifier;
   return {
-    ...{ name: test.name, file, quantifier },
+    name: test.name,
+    file,
+    quantifier,
     condition: propositionText(test.condition),
     observation: observationOf(decision),
     ok: isOk(test.quantifier, decision),
@@ -81,9 +89,23 @@ function withProblem(
   start: number,
 ): LitmusResult {
   return {
-    ...{ name: '', file, quantifier: 'exists', condition: '', observation: 'Never', ok: false },
-    ...{ positive: 0, negative: 0, states: [], flags: [], cut: false, open: null },
-    ...{ decided: false, candidates: 0 },
-    ...{ seconds: (Date.now() - start) / 1000, problems: [problem], witness: null, refusal: null },
+    name: '',
+    file,
+    quantifier: 'exists',
+    condition: '',
+    observation: 'Never',
+    ok: false,
+    positive: 0,
+    negative: 0,
+    states: [],
+    flags: [],
+    cut: false,
+    open: null,
+    decided: false,
+    candidates: 0,
+    seconds: (Date.now() - start) / 1000,
+    problems: [problem],
+    witness: null,
+    refusal: null,
   };
 }

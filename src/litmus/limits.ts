@@ -11,6 +11,12 @@ export const TEXT_LENGTH_MAX = 1_000_000;
 /** Blocks, parentheses and dereferences inside each other; the parser calls itself for each. */
 export const NESTING_MAX = 200;
 
+/** Operators side by side in one expression, and operations that one value is computed from. */
+export const OPERATORS_MAX = 1000;
+
+/** Statements that are run, over all ways through one thread. */
+export const STATEMENTS_MAX = 10_000_000;
+
 /** Threads of one test. */
 export const THREADS_MAX = 64;
 
@@ -21,8 +27,14 @@ export const UNROLL_MAX = 100;
 /** Ways through one thread: each branch and each possible address doubles them at most. */
 export const PATHS_MAX = 20_000;
 
-/** Events of one execution: a relation is a matrix of this many bits squared, 128 kB. */
-export const EVENTS_MAX = 1024;
+/** Events of all ways through one thread together: what they take in memory. */
+export const PATH_EVENTS_MAX = 300_000;
+
+/** Events of one execution: a relation is a matrix of this many bits squared, 32 kB. */
+export const EVENTS_MAX = 512;
+
+/** Seconds that a search takes when the caller names no limit. */
+export const SECONDS_MAX = 120;
 
 /**
  * Candidates that are counted before the search gives up counting and only decides the condition. herd7

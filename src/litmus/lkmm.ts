@@ -127,8 +127,20 @@ export function afterReads(bell: Bell, fences: Fences, rf: Relation): AfterReads
   const propTail = seq(cumulFences, Marked, maybe(rfe), Marked);
 
   return {
-    ...{ rf, rfe, dependencies: all, srcuRscs, poUnlockLockPo, mb, strongFence, nonrwFence, fence },
-    ...{ ppoBeforeCo, rmwSequence, cumulFence, cumulFences, propTail },
+    rf,
+    rfe,
+    dependencies: all,
+    srcuRscs,
+    poUnlockLockPo,
+    mb,
+    strongFence,
+    nonrwFence,
+    fence,
+    ppoBeforeCo,
+    rmwSequence,
+    cumulFence,
+    cumulFences,
+    propTail,
   };
 }
 
@@ -214,11 +226,7 @@ function rcuOrder(bell: Bell, srcuRscs: Relation, rcuLink: Relation): Relation {
     );
   let order = union(rcuGp, srcuGp, around(rcuLink));
   for (;;) {
-    const longer = union(
-      order,
-      around(seq(rcuLink, order, rcuLink)),
-      seq(order, rcuLink, order),
-    );
+    const longer = union(order, around(seq(rcuLink, order, rcuLink)), seq(order, rcuLink, order));
     if (without(longer, order).isEmpty()) return order;
     order = longer;
   }

@@ -73,7 +73,8 @@ export class Model {
     const flags: string[] = [];
     if (!races.race.isEmpty()) flags.push('data-race');
     if (!races.mixed.isEmpty()) flags.push('mixed-accesses');
-    if (races.incoherent.isEmpty()) return { violated: null, orders: found, flags, incoherent: null };
+    if (races.incoherent.isEmpty())
+      return { violated: null, orders: found, flags, incoherent: null };
     const { incoherent } = races;
     return { violated: 'plain-coherence', orders: found, flags: [], incoherent };
   }

@@ -33,7 +33,9 @@ function compareLocations(one: Location, other: Location): number {
 
 /** `0:r1`, `[x]` */
 export function locationText(location: Location): string {
-  return location.kind === 'register' ? `${location.thread}:${location.name}` : `[${location.name}]`;
+  return location.kind === 'register'
+    ? `${location.thread}:${location.name}`
+    : `[${location.name}]`;
 }
 
 /** A number, the name of a global for its address, `S1` for a value out of thin air. */
@@ -59,7 +61,10 @@ export function holds(
       return negated(holds(proposition.of, program, final));
     case 'implies':
       return strongest(
-        [negated(holds(proposition.left, program, final)), holds(proposition.right, program, final)],
+        [
+          negated(holds(proposition.left, program, final)),
+          holds(proposition.right, program, final),
+        ],
         true,
       );
     case 'and':

@@ -6,6 +6,7 @@
  */
 
 import type { Expression, Operator, Place } from './ast.ts';
+import { OPERATORS_MAX } from './limits.ts';
 import { Mistake } from './mistake.ts';
 import { primitives } from './primitives.ts';
 import type { Argument, Primitive } from './primitives.ts';
@@ -50,7 +51,11 @@ export function parseExpression(reader: Reader): Expression {
 /** Precedence climbing: operands that bind at least as tightly as `least`. */
 function binary(reader: Reader, least: number): Expression {
   let left = unary(reader);
-  for (;;) {
+  for (let operators = 0; ; operators++) {
+    if (operators > OPERATORS_MAX) {
+      const what = `This expression has more than ${OPERATORS_MAX} operators.`;
+      throw new Mistake('HF109', what, reader.here());
+    }
     const { text, kind, offset } = reader.peek();
     const precedence = kind === 'sign' ? PRECEDENCE.get(text) : undefined;
     if (precedence === undefined || precedence < least) {
@@ -160,7 +165,11 @@ export function parseArguments(
 }
 
 function count(takes: readonly Argument[]): string {
-  const kinds = { lvalue: 'a location such as *x', pointer: 'an address such as x', value: 'a value' };
+  const kinds = {
+    lvalue: 'a location such as *x',
+    pointer: 'an address such as x',
+    value: 'a value',
+  };
   if (takes.length === 0) return 'no arguments';
   const list = alternatives(takes.map((kind) => kinds[kind])).replace(' or ', ' and ');
   return `${takes.length} argument${takes.length === 1 ? '' : 's'} (${list})`;

@@ -72,9 +72,9 @@ function parseStatement(reader: Reader): readonly Statement[] {
 function parseIf(reader: Reader, at: Place): Statement {
   reader.next();
   const condition = parseCondition(reader);
-  const then = reader.nested(() => branch(reader));
-  const otherwise = reader.accepts('else') ? reader.nested(() => branch(reader)) : null;
-  return { kind: 'if', at, condition, then, else: otherwise };
+  const whenTrue = reader.nested(() => branch(reader));
+  const whenFalse = reader.accepts('else') ? reader.nested(() => branch(reader)) : null;
+  return { kind: 'if', at, condition, whenTrue, whenFalse };
 }
 
 function parseWhile(reader: Reader, at: Place): Statement {

@@ -55,7 +55,12 @@ function statement(
 }
 
 function load(order: Order, argument: Argument): Primitive {
-  return value([argument], (args, site) => ({ kind: 'load', ...site, address: at(args, 0), order }));
+  return value([argument], (args, site) => ({
+    kind: 'load',
+    ...site,
+    address: at(args, 0),
+    order,
+  }));
 }
 
 function store(order: Order, argument: Argument): Primitive {
@@ -122,12 +127,19 @@ const SUFFIXES: readonly (readonly [string, Order])[] = [
 function exchanges(): [string, Primitive][] {
   return SUFFIXES.flatMap(([suffix, order]) => {
     const exchange = value(['pointer', 'value'], (args, site) => ({
-      ...{ kind: 'exchange', ...site, order },
-      ...{ address: at(args, 0), value: at(args, 1) },
+      kind: 'exchange',
+      ...site,
+      order,
+      address: at(args, 0),
+      value: at(args, 1),
     }));
     const compare = value(['pointer', 'value', 'value'], (args, site) => ({
-      ...{ kind: 'compare-exchange', ...site, order },
-      ...{ address: at(args, 0), old: at(args, 1), value: at(args, 2) },
+      kind: 'compare-exchange',
+      ...site,
+      order,
+      address: at(args, 0),
+      old: at(args, 1),
+      value: at(args, 2),
     }));
     return [
       [`xchg${suffix}`, exchange],
@@ -225,7 +237,9 @@ function silent(family: Family): Primitive {
 
 function comparison(family: Family, order: Order, operator: '==' | '<'): Primitive {
   return value(taken(family), (args, site) => ({
-    ...{ kind: 'binary', at: site.at, operator },
+    kind: 'binary',
+    at: site.at,
+    operator,
     left: call(family, order, 'new', args, site),
     right: { kind: 'number', value: 0, at: site.at },
   }));
@@ -249,8 +263,11 @@ function withResult(family: Family, suffix: string, order: Order): [string, Prim
 
 function addUnless(): Primitive {
   return value(['pointer', 'value', 'value'], (args, site) => ({
-    ...{ kind: 'add-unless', ...site },
-    ...{ address: at(args, 0), amount: at(args, 1), unless: at(args, 2) },
+    kind: 'add-unless',
+    ...site,
+    address: at(args, 0),
+    amount: at(args, 1),
+    unless: at(args, 2),
   }));
 }
 

@@ -84,7 +84,9 @@ export function isLocation(side: Constant | Location): side is Location {
 
 /** Names of globals that occur as values: in the initial state, or in a thread but for `*name`. */
 function addressedNames(test: LitmusTest): string[] {
-  const initial = test.initial.flatMap(({ value }) => (value.kind === 'address' ? [value.name] : []));
+  const initial = test.initial.flatMap(({ value }) =>
+    value.kind === 'address' ? [value.name] : [],
+  );
   const used = test.threads.flatMap(({ body, parameters }) => {
     const names = new Set(parameters);
     return body.flatMap(namesInStatement).filter((name) => names.has(name));
@@ -108,7 +110,10 @@ function namesInStatement(statement: Statement): string[] {
     case 'block':
       return statement.body.flatMap(namesInStatement);
     case 'if': {
-      const parts = [statement.then, ...(statement.else === null ? [] : [statement.else])];
+      const parts = [
+        statement.whenTrue,
+        ...(statement.whenFalse === null ? [] : [statement.whenFalse]),
+      ];
       return [...namesInValue(statement.condition), ...parts.flatMap(namesInStatement)];
     }
     case 'while':

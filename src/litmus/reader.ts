@@ -69,8 +69,11 @@ export class Reader extends Scanner {
   unexpected(wanted: readonly string[]): Mistake {
     const token = this.peek();
     const found = token.kind === 'end' ? 'the end of the file' : `\`${token.text.slice(0, 40)}\``;
-    return new Mistake('HF102', `Here stands ${found}, but ${alternatives(wanted)} was expected.`,
-      this.place(token.offset));
+    return new Mistake(
+      'HF102',
+      `Here stands ${found}, but ${alternatives(wanted)} was expected.`,
+      this.place(token.offset),
+    );
   }
 }
 

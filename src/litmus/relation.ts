@@ -115,7 +115,8 @@ export class Space {
   set(belongs: (event: number) => boolean): EventSet {
     const set = new EventSet(this);
     for (let event = 0; event < this.size; event++) {
-      if (belongs(event)) set.bits[event >>> 5] = (set.bits[event >>> 5] as number) | (1 << (event & 31));
+      if (belongs(event))
+        set.bits[event >>> 5] = (set.bits[event >>> 5] as number) | (1 << (event & 31));
     }
     return set;
   }
@@ -158,7 +159,8 @@ function fromSet(set: EventSet, relation: Relation): Relation {
   const result = space.unclean();
   for (let event = 0, at = 0; event < space.size; event++) {
     const keep = set.has(event);
-    for (let word = 0; word < words; word++, at++) result.rows[at] = keep ? (rows[at] as number) : 0;
+    for (let word = 0; word < words; word++, at++)
+      result.rows[at] = keep ? (rows[at] as number) : 0;
   }
   return result;
 }
@@ -302,7 +304,8 @@ export function domain(relation: Relation): EventSet {
   const { space } = relation;
   const { words } = space;
   return space.set((event) => {
-    for (let word = 0; word < words; word++) if (relation.rows[event * words + word] !== 0) return true;
+    for (let word = 0; word < words; word++)
+      if (relation.rows[event * words + word] !== 0) return true;
     return false;
   });
 }

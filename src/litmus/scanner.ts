@@ -21,7 +21,8 @@ export interface Token {
 }
 
 const SIGNS_OUTSIDE = /\/\\|\\\/|=>|==|!=|<>|[{}()[\];:,&*=~+-]/y;
-const SIGNS_IN_CODE = /==|!=|<=|>=|&&|\|\||\+\+|--|<<|>>|->|[-+*/%&|^!?]=|[{}()[\];:,&*=<>+\-/|^!~?.%]/y;
+const SIGNS_IN_CODE =
+  /==|!=|<=|>=|&&|\|\||\+\+|--|<<|>>|->|[-+*/%&|^!?]=|[{}()[\];:,&*=<>+\-/|^!~?.%]/y;
 const WORD_OUTSIDE = /[A-Za-z_$.][A-Za-z0-9_$.]*/y;
 const WORD_IN_CODE = /[A-Za-z_][A-Za-z0-9_]*/y;
 const NUMBER = /0[xX][0-9A-Fa-f]+|[0-9]+/y;
@@ -137,7 +138,7 @@ export class Scanner {
     const start = this.offset;
     const ends = /\(\*|\*\)/g;
     ends.lastIndex = start + 2;
-    for (let depth = 1; depth > 0; ) {
+    for (let depth = 1; depth > 0;) {
       const end = ends.exec(this.text);
       if (end === null) throw this.unfinished('comment', start, '*)');
       depth += end[0] === '(*' ? 1 : -1;

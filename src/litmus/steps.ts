@@ -33,15 +33,26 @@ export class Steps {
   }
 
   /** A shortest cycle of a relation, each edge taken apart. */
-  cycle(relation: Relation, take: (from: number, to: number) => readonly PictureEdge[]): PictureEdge[] {
+  cycle(
+    relation: Relation,
+    take: (from: number, to: number) => readonly PictureEdge[],
+  ): PictureEdge[] {
     const events = shortestCycle(relation);
-    return events.flatMap((from, index) => take(from, events[(index + 1) % events.length] as number));
+    return events.flatMap((from, index) =>
+      take(from, events[(index + 1) % events.length] as number),
+    );
   }
 
   /** po-loc and communication, for the axiom `coherence`. */
   readonly com = (from: number, to: number): readonly PictureEdge[] => {
     const { co, fr } = this.orders;
-    const by = this.reads.rf.has(from, to) ? 'rf' : co.has(from, to) ? 'co' : fr.has(from, to) ? 'fr' : 'po';
+    const by = this.reads.rf.has(from, to)
+      ? 'rf'
+      : co.has(from, to)
+        ? 'co'
+        : fr.has(from, to)
+          ? 'fr'
+          : 'po';
     return [{ from, to, by }];
   };
 
@@ -87,7 +98,11 @@ export class Steps {
   private readonly cumulative = (from: number, to: number): readonly PictureEdge[] => {
     const { rfe, rf, strongFence, poUnlockLockPo } = this.reads;
     const { poRel, wmb } = this.fences;
-    const chain: Part = { relation: rmwLinks(rf, this.bell.rmw), times: 'star', take: this.rmwLink };
+    const chain: Part = {
+      relation: rmwLinks(rf, this.bell.rmw),
+      times: 'star',
+      take: this.rmwLink,
+    };
     const parts = (fence: Relation): Part[] => [
       { relation: fence, times: 'once', take: this.fence },
       chain,
@@ -137,10 +152,12 @@ export class Steps {
     const { po, events } = this.bell;
     const kinds = this.kindsBetween(from, to);
     const fence = events.findIndex(
-      ({ tag }, event) => kinds.includes(tag) && po.has(from, event) && (po.has(event, to) || event === to),
+      ({ tag }, event) =>
+        kinds.includes(tag) && po.has(from, event) && (po.has(event, to) || event === to),
     );
     if (fence >= 0) return [{ from, to, by: this.event(fence).primitive }];
-    if (this.reads.poUnlockLockPo.has(from, to)) return [{ from, to, by: 'spin_unlock, spin_lock' }];
+    if (this.reads.poUnlockLockPo.has(from, to))
+      return [{ from, to, by: 'spin_unlock, spin_lock' }];
     const { Mb, Release } = this.bell;
     const last = Release.has(to) || Mb.has(to);
     return [{ from, to, by: this.event(last ? to : from).primitive }];
@@ -151,7 +168,11 @@ export class Steps {
     const { mb } = this.reads;
     if (mb.has(from, to)) {
       return [
-        ...['mb', 'before-atomic', 'after-atomic', 'after-spinlock', 'after-unlock-lock'],
+        'mb',
+        'before-atomic',
+        'after-atomic',
+        'after-spinlock',
+        'after-unlock-lock',
         'after-srcu-read-unlock',
       ];
     }
@@ -198,7 +219,11 @@ export class Steps {
     parts: readonly Part[],
   ): readonly PictureEdge[] {
     const edges: PictureEdge[] = [];
-    for (let state = end, link = cameFrom.get(end); link !== undefined; link = cameFrom.get(state)) {
+    for (
+      let state = end, link = cameFrom.get(end);
+      link !== undefined;
+      link = cameFrom.get(state)
+    ) {
       const part = parts[link.part];
       const before = Math.floor(link.state / width);
       if (part !== undefined) edges.unshift(...part.take(before, Math.floor(state / width)));
@@ -246,7 +271,8 @@ function cycleThrough(relation: Relation, start: number): number[] {
     for (const next of relation.after(event)) {
       if (next === start) {
         const path = [event];
-        for (let at = cameFrom.get(event); at !== undefined; at = cameFrom.get(at)) path.unshift(at);
+        for (let at = cameFrom.get(event); at !== undefined; at = cameFrom.get(at))
+          path.unshift(at);
         return path;
       }
       if (cameFrom.has(next)) continue;

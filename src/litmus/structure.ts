@@ -83,9 +83,21 @@ function accessed(paths: readonly Path[]): number[] {
 
 function initialWrite(location: number): ExecutionEvent {
   return {
-    ...{ thread: -1, kind: 'write', tag: 'initial', location, ordinal: -1, value: null },
-    ...{ atomic: false, partner: -1, statement: 0, after: [], address: [], data: [], control: [] },
-    ...{ primitive: 'initial value', at: null },
+    thread: -1,
+    kind: 'write',
+    tag: 'initial',
+    location,
+    ordinal: -1,
+    value: null,
+    atomic: false,
+    partner: -1,
+    statement: 0,
+    after: [],
+    address: [],
+    data: [],
+    control: [],
+    primitive: 'initial value',
+    at: null,
   };
 }
 
@@ -100,8 +112,12 @@ function appendThread(events: ExecutionEvent[], path: Path, thread: number): num
     if (event.ordinal >= 0) reads[event.ordinal] = events.length;
     events.push({
       ...event,
-      ...{ thread, partner: partner < 0 ? -1 : partner + first, after: shift(after) },
-      ...{ address: shift(address), data: shift(data), control: shift(control) },
+      thread,
+      partner: partner < 0 ? -1 : partner + first,
+      after: shift(after),
+      address: shift(address),
+      data: shift(data),
+      control: shift(control),
     });
   }
   return reads;
@@ -143,7 +159,9 @@ export function unreleased(
   sections: ReadonlyMap<number, number>,
 ): number[] {
   const released = new Set(sections.values());
-  return events.flatMap(({ tag }, number) => (tag === 'LKW' && !released.has(number) ? [number] : []));
+  return events.flatMap(({ tag }, number) =>
+    tag === 'LKW' && !released.has(number) ? [number] : [],
+  );
 }
 
 /** A release that ends nothing is flagged, and takes no part in coherence. */
@@ -207,7 +225,9 @@ function lockCatAllows(
   if (tag === 'LKR' || tag === 'RU') return written === 'UL' || written === 'initial';
   if (tag !== 'LF') return true;
   if (written !== 'LKW') return false;
-  const ended = new Set([...sections].filter(([end]) => earlier.includes(end)).map(([, own]) => own));
+  const ended = new Set(
+    [...sections].filter(([end]) => earlier.includes(end)).map(([, own]) => own),
+  );
   const enclosing = earlier.filter((own) => events[own]?.tag === 'LKW' && !ended.has(own));
   return enclosing.length === 0 || enclosing.includes(store);
 }

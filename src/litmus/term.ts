@@ -11,6 +11,8 @@
  */
 
 import type { Operator } from './ast.ts';
+import { OPERATORS_MAX } from './limits.ts';
+import { Mistake } from './mistake.ts';
 
 export const ADDRESS = 2 ** 40;
 export const THIN_AIR = 2 ** 41;
@@ -30,6 +32,8 @@ export type Term =
       readonly operator: Operator;
       readonly left: Term;
       readonly right: Term;
+      /** How many operations stand above each other in it. */
+      readonly depth: number;
     };
 
 /** Whether a value is an address. */
@@ -58,7 +62,12 @@ export class Terms {
     const simple = this.simplified(operator, left, right);
     if (simple !== null) return simple;
     const key = `${left.id}${operator}${right.id}`;
-    return this.intern(key, (id) => ({ kind: 'operation', id, operator, left, right }));
+    const depth = 1 + Math.max(depthOf(left), depthOf(right));
+    if (depth > OPERATORS_MAX) {
+      const what = `A value is computed by more than ${OPERATORS_MAX} operations on each other.`;
+      throw new Mistake('HF109', what, null);
+    }
+    return this.intern(key, (id) => ({ kind: 'operation', id, operator, left, right, depth }));
   }
 
   /** Laws that hold for whatever the reads return, addresses included. */
@@ -81,6 +90,10 @@ export class Terms {
     }
     return term;
   }
+}
+
+function depthOf(term: Term): number {
+  return term.kind === 'operation' ? term.depth : 0;
 }
 
 /**

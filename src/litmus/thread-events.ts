@@ -80,8 +80,14 @@ export class Recorder {
 
   write(location: number, order: Order, address: Value, value: Value, site: Site): void {
     this.push({
-      ...{ kind: 'write', tag: order, location, value: value.term, ...called(site) },
-      ...{ address: address.loads, data: value.loads, after: [...address.last, ...value.last] },
+      kind: 'write',
+      tag: order,
+      location,
+      value: value.term,
+      ...called(site),
+      address: address.loads,
+      data: value.loads,
+      after: [...address.last, ...value.last],
     });
   }
 
@@ -147,7 +153,11 @@ export class Recorder {
     if (kind === 'lock') return this.acquire(location, address, site) !== null;
     this.held.delete(location);
     this.push({
-      ...{ kind: 'write', tag: 'UL', location, address: address.loads, after: address.last },
+      kind: 'write',
+      tag: 'UL',
+      location,
+      address: address.loads,
+      after: address.last,
       ...called(site),
     });
     return true;
@@ -180,8 +190,13 @@ export class Recorder {
     this.held.add(location);
     const read = this.pushLockRead(location, 'LKR', address, site);
     return this.push({
-      ...{ kind: 'write', tag: 'LKW', location, partner: read, ...called(site) },
-      ...{ address: address.loads, after: [...address.last, read] },
+      kind: 'write',
+      tag: 'LKW',
+      location,
+      partner: read,
+      ...called(site),
+      address: address.loads,
+      after: [...address.last, read],
     });
   }
 
@@ -192,7 +207,14 @@ export class Recorder {
     site: Site,
   ): number {
     const deps = { address: address.loads, after: address.last };
-    return this.push({ kind: 'read', tag, location, ordinal: this.reads++, ...deps, ...called(site) });
+    return this.push({
+      kind: 'read',
+      tag,
+      location,
+      ordinal: this.reads++,
+      ...deps,
+      ...called(site),
+    });
   }
 
   private pushRead(
@@ -203,8 +225,14 @@ export class Recorder {
     atomic: boolean,
   ): number {
     return this.push({
-      ...{ kind: 'read', tag, location, ordinal: this.reads++, atomic, ...called(site) },
-      ...{ address: address.loads, after: address.last },
+      kind: 'read',
+      tag,
+      location,
+      ordinal: this.reads++,
+      atomic,
+      ...called(site),
+      address: address.loads,
+      after: address.last,
     });
   }
 
@@ -219,8 +247,16 @@ export class Recorder {
   ): void {
     const { tag, location } = this.event(read);
     this.push({
-      ...{ kind: 'write', tag, location, value, atomic: true, partner: read, ...called(site) },
-      ...{ address: address.loads, data, after: [...address.last, ...last, read] },
+      kind: 'write',
+      tag,
+      location,
+      value,
+      atomic: true,
+      partner: read,
+      ...called(site),
+      address: address.loads,
+      data,
+      after: [...address.last, ...last, read],
     });
   }
 
@@ -232,8 +268,16 @@ export class Recorder {
   private push(parts: Partial<Event> & Pick<Event, 'kind' | 'tag' | 'primitive' | 'at'>): number {
     const number = this.events.length;
     const event: Draft = {
-      ...{ location: -1, ordinal: -1, value: null, atomic: false, partner: -1, address: NOTHING },
-      ...{ data: NOTHING, control: this.control, statement: this.statement, after: NOTHING },
+      location: -1,
+      ordinal: -1,
+      value: null,
+      atomic: false,
+      partner: -1,
+      address: NOTHING,
+      data: NOTHING,
+      control: this.control,
+      statement: this.statement,
+      after: NOTHING,
       ...parts,
     };
     const direct = event.after;

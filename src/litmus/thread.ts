@@ -13,7 +13,7 @@
 
 import type { Expression, Statement, ThreadText } from './ast.ts';
 import type { Constraint, Event, Path } from './event.ts';
-import { PATHS_MAX } from './limits.ts';
+import { PATHS_MAX, PATH_EVENTS_MAX, STATEMENTS_MAX } from './limits.ts';
 import { Mistake } from './mistake.ts';
 import { ADDRESS, isAddress } from './term.ts';
 import type { Term, Terms } from './term.ts';
@@ -39,21 +39,25 @@ const LEAVE = new Leave('end of a way through a thread');
 /**
  * All ways through a thread.
  *
- * @returns null when there are more than PATHS_MAX
+ * @returns null when there are more than the limits allow
  */
 export function pathsOf(thread: ThreadText, around: Surroundings): Path[] | null {
   const paths: Path[] = [];
   const choices: number[] = [];
   const sizes: number[] = [];
+  const budget = { statements: STATEMENTS_MAX };
+  let events = 0;
   for (;;) {
-    const path = new Run(thread, around, choices, sizes).path();
+    const path = new Run(thread, around, choices, sizes, budget).path();
+    if (budget.statements < 0) return null;
     if (path !== null) paths.push(path);
+    events += path?.events.length ?? 0;
     while (choices.length > 0 && (choices.at(-1) as number) + 1 >= (sizes.at(-1) as number)) {
       choices.pop();
       sizes.pop();
     }
     if (choices.length === 0) return paths;
-    if (paths.length >= PATHS_MAX) return null;
+    if (paths.length >= PATHS_MAX || events > PATH_EVENTS_MAX) return null;
     choices.push((choices.pop() as number) + 1);
   }
 }
@@ -64,6 +68,7 @@ class Run {
   private readonly around: Surroundings;
   private readonly choices: number[];
   private readonly sizes: number[];
+  private readonly budget: { statements: number };
   private taken = 0;
   private readonly record: Recorder;
   private readonly registers = new Map<string, Value>();
@@ -72,7 +77,14 @@ class Run {
   private readonly truths = new Map<Term, boolean>();
   private readonly addresses = new Map<Term, number>();
 
-  constructor(thread: ThreadText, around: Surroundings, choices: number[], sizes: number[]) {
+  constructor(
+    thread: ThreadText,
+    around: Surroundings,
+    choices: number[],
+    sizes: number[],
+    budget: { statements: number },
+  ) {
+    this.budget = budget;
     this.thread = thread;
     this.around = around;
     this.choices = choices;
@@ -113,6 +125,7 @@ class Run {
   }
 
   private statement(statement: Statement): void {
+    if (--this.budget.statements < 0) throw this.leave(null);
     this.record.startStatement();
     switch (statement.kind) {
       case 'block':
@@ -153,7 +166,7 @@ class Run {
 
   private branch(statement: Extract<Statement, { kind: 'if' }>): void {
     const condition = this.value(statement.condition);
-    const chosen = this.truth(condition.term) ? statement.then : statement.else;
+    const chosen = this.truth(condition.term) ? statement.whenTrue : statement.whenFalse;
     if (chosen === null) return;
     this.record.under(condition, () => this.statement(chosen));
   }

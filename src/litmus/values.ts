@@ -107,12 +107,14 @@ export class Values {
   /** The reads that copy each other, from one of them or from one that reads them. */
   private circle(start: number): readonly number[] | null {
     const met: number[] = [];
-    for (let read = start; ; ) {
+    for (let read = start; ;) {
       if (met.includes(read)) return met.slice(met.indexOf(read));
       met.push(read);
       const { value } = this.store(this.source[read] as number);
       const next =
-        value?.kind === 'read' ? this.structure.readEvent[value.thread]?.[value.ordinal] : undefined;
+        value?.kind === 'read'
+          ? this.structure.readEvent[value.thread]?.[value.ordinal]
+          : undefined;
       if (next === undefined) return null;
       read = next;
     }
