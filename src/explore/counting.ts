@@ -96,6 +96,7 @@ export class Counted implements SearchCounts {
     this.symmetric = options.symmetry && !usesIdentity(automaton) && !judge.namesTwin();
     this.reduces = options.reduction && !judge.judgesEveryState;
     this.started = options.now();
+    judge.restart();
   }
 
   isOver(): boolean {

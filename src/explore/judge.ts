@@ -37,6 +37,8 @@ export interface Judge {
   /** A state in which nobody can step and somebody has not finished. */
   stuck(records: Int32Array, base: number): Violation;
   trouble(trouble: Trouble, records: Int32Array, base: number, thread: number): Violation | null;
+  /** Forgets what was judged: the search begins again. */
+  restart(): void;
   /** The user's mistake that a predicate made, or null. */
   readonly mistake: () => Problem | null;
   /** Some predicate looked at the result of one of several interchangeable threads. */
@@ -81,6 +83,11 @@ export function createJudge(
     ],
     stuck: (records, base) => stuck(judging, records, base),
     trouble: (trouble, records, base, thread) => troubleOf(judging, trouble, records, base, thread),
+    restart() {
+      judging.judged.fill(0);
+      judging.fulfilled.clear();
+      judging.violated.clear();
+    },
     mistake: () => judging.mistake,
     namesTwin: () => judging.twin,
     judgesEveryState: everyState.length > 0,

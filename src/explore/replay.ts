@@ -18,6 +18,7 @@ import type { Machine } from '../memory/machine.ts';
 import { Effect, operation as makeOperation, Result } from '../memory/operation.ts';
 import type { Operation } from '../memory/operation.ts';
 import { leftHeld } from './context.ts';
+import { UserMistake } from './direct.ts';
 import { encodeResult } from './encoding.ts';
 import { userPositions } from './position.ts';
 import { problem } from './problem.ts';
@@ -116,6 +117,7 @@ function swallowed(state: State): RunEnd {
 
 function thrown(state: State, error: unknown): RunEnd {
   if (state.end?.kind === 'problem') return state.end;
+  if (error instanceof UserMistake) return { kind: 'problem', problem: error.problem };
   const [position = null] = error instanceof Error ? userPositions(error.stack ?? '') : [];
   const text = error instanceof Error ? error.message : String(error);
   return {

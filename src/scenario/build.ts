@@ -45,6 +45,8 @@ interface Building {
   readonly counts: Map<string, number>;
   readonly designs: Map<string, DesignUse>;
   groups: number;
+  /** The body has returned: what is declared now would be lost. */
+  isClosed: boolean;
 }
 
 /**
@@ -68,6 +70,7 @@ export function buildProgram(
     counts: new Map(),
     designs: new Map(),
     groups: 0,
+    isClosed: false,
   };
   const memory = { words: building.words, offset: 0 };
   const design = (name: string, choices: readonly string[]): string => {
@@ -82,6 +85,7 @@ export function buildProgram(
   } catch (error) {
     return mistakeOf(scenario, error);
   }
+  building.isClosed = true;
   return programOf(building, expected);
 }
 
@@ -141,6 +145,7 @@ function addProperty(
   everyState: boolean,
   mark = 0,
 ): void {
+  checkOpen(building);
   const position = callerPosition();
   building.properties.push({ kind, name, predicate, mark, everyState, position });
 }
@@ -159,7 +164,15 @@ function sometimes(
   return { mark: () => machine().mark(mark) };
 }
 
+/** Memory, threads and properties are declared before the threads run. */
+function checkOpen(building: Building): void {
+  if (!building.isClosed) return;
+  const what = 'Something is declared while the threads run.';
+  throw new UserMistake(problem('HF020', { what, position: callerPosition() }));
+}
+
 function addWord(building: Building, name: string, type: Type): number {
+  checkOpen(building);
   const address = building.words.push(0) - 1;
   building.names.push({ name, type, address });
   return address;
@@ -212,10 +225,18 @@ function declareThread(building: Building): DeclareThread {
     device: (name: string, body: (dma: Dma) => ThreadResult): ThreadHandle =>
       addThread(building, name, () => body(dma), 'device', null),
     irq: (name: string, body: () => ThreadResult, { on }: { on: ThreadHandle }): ThreadHandle => {
-      const host = building.threads.findIndex((thread) => thread.name === on.name);
+      const host = hostOf(building, on);
       return addThread(building, name, () => handle(body), 'irq', host);
     },
   }) as DeclareThread;
+}
+
+/** The thread whose CPU a handler interrupts. */
+function hostOf(building: Building, on: ThreadHandle): number {
+  const host = building.threads.findIndex((thread) => thread.name === on.name);
+  if (building.threads[host]?.kind === 'cpu') return host;
+  const what = `An interrupt needs a thread on a CPU of this scenario; '${on.name}' is none.`;
+  throw new UserMistake(problem('HF020', { what, position: callerPosition() }));
 }
 
 /**
@@ -255,6 +276,7 @@ function addThread(
   interrupts: number | null,
   group?: number,
 ): ThreadHandle<never> {
+  checkOpen(building);
   if (building.threads.some((thread) => thread.name === name)) {
     const what = `There are two threads '${name}'.`;
     throw new UserMistake(problem('HF020', { what, position: callerPosition() }));

@@ -53,6 +53,8 @@ export interface Explored {
 
 /** A callback for each final or stuck state, for `reachableFinals`. */
 export interface StateObserver {
+  /** The search begins, or begins again: what was told so far does not count. */
+  readonly begin: () => void;
   readonly final: (program: Program, input: Seen) => void;
   readonly stuck: (program: Program, input: Seen) => void;
 }
@@ -113,7 +115,7 @@ function exploreWith(
   };
   const input = inputOf(program, asked, layout, world, space, observer);
   if ('code' in input) return input;
-  return repeated(input, world, (one) => search(one, statesMax));
+  return repeated(input, world, (one) => search(one, statesMax), observer);
 }
 
 /** Workers of a parallel search, this thread among them. */
@@ -171,10 +173,12 @@ function repeated(
   input: SearchInput,
   world: ReplayWorld,
   run: (input: SearchInput) => SearchOutcome,
+  observer: StateObserver | null = null,
 ): Explored | Problem {
   let one = input;
   for (let attempt = 0; ; attempt++) {
     if (one.options.reduction) probe(one, PROBES << attempt);
+    observer?.begin();
     const outcome = run(one);
     const found = outcome.problem ?? one.automaton.problem() ?? otherWays(one, outcome);
     if (found !== null) return found;

@@ -32,6 +32,10 @@ export function reachableFinals(scenario: Scenario, options: CheckOptions = {}):
     scenario,
     { ...options, keepGoing: true },
     {
+      begin() {
+        finals.length = 0;
+        deadlocks.length = 0;
+      },
       final: (program, seen) => void finals.push(endStateOf(program, seen)),
       stuck: (program, seen) => void deadlocks.push(endStateOf(program, seen)),
     },
