@@ -4,7 +4,7 @@ import { describe, it } from 'vitest';
 import { ALL_MANNERS, compareOnRandomPrograms, WITH_AND_WITHOUT_REDUCTION } from './agree.ts';
 
 const PROGRAMS_OF_ONE_TEST = 2000;
-const STATES_MAX = 20_000;
+const STATES_MAX = 5000;
 const TIMEOUT_MS = 1_200_000;
 
 const SEEDS = [11, 12, 13, 14, 15, 16, 17];
