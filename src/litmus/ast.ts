@@ -1,8 +1,9 @@
 /**
  * The syntax tree of a litmus test: what the parser gives and the thread interpreter runs.
  *
- * The primitives of `linux-kernel.def` are reduced to a few shapes here (a read with an ordering, an
- * exchange with an ordering, a fence of a kind); the name that the author wrote is kept for pictures.
+ * The primitives of `linux-kernel.def` are reduced to a few shapes here (a read with an ordering,
+ * an exchange with an ordering, a fence of a kind); the name that the author wrote is kept for
+ * pictures.
  */
 
 /** Line and column of the first character, both from 1. */

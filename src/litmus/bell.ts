@@ -1,7 +1,8 @@
 /**
  * Classes of events, dependencies and critical sections: linux-kernel.bell.
  *
- * Source: Linux tools/memory-model/linux-kernel.bell (6.18); the name of its definition stands at each.
+ * Source: Linux tools/memory-model/linux-kernel.bell (6.18); the name of its definition stands at
+ * each.
  */
 
 import type { FenceKind } from './ast.ts';

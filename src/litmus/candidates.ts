@@ -1,13 +1,15 @@
 /**
- * Candidate executions of one structure: every choice of where the reads read (rf) and in which order
- * the writes to each global happen (co), as long as coherence and atomicity allow it.
+ * Candidate executions of one structure: every choice of where the reads read (rf) and in which
+ * order the writes to each global happen (co), as long as coherence and atomicity allow it.
  *
  * Choices are pruned as soon as they are made: by the coherence of the global that is read, by two
  * atomics that read the same write, by the conditions under which the paths were taken.
  */
 
+import type { Operator } from './ast.ts';
 import { Coherence } from './coherence.ts';
 import type { Constraint } from './event.ts';
+import { Mistake } from './mistake.ts';
 import type { ExecutionEvent, Structure } from './structure.ts';
 import { Values } from './values.ts';
 
@@ -94,13 +96,22 @@ class Search {
 
   /** All reads have sources: what they return must fit the paths. */
   private complete(): boolean {
-    if (!this.values.settle() || !this.constraintsHold()) {
-      this.values.unsettle();
-      return true;
-    }
-    const goOn = this.reportFault() || !this.visitor.reads(this.values) || this.order();
+    const possible = this.valuesFit();
+    const goOn = !possible || this.reportFault() || this.continueWithOrders();
     this.values.unsettle();
     return goOn;
+  }
+
+  private continueWithOrders(): boolean {
+    return !this.visitor.reads(this.values) || this.order();
+  }
+
+  /** Whether every value exists and is one for which the paths are taken. @throws Mistake */
+  private valuesFit(): boolean {
+    const { values } = this;
+    const fits = values.settle() && this.constraintsHold() && values.areComplete();
+    if (!fits && values.senseless !== null && this.satisfiable()) throw senseless(values.senseless);
+    return fits;
   }
 
   private constraintsHold(): boolean {
@@ -133,4 +144,13 @@ class Search {
       return goOn;
     });
   }
+}
+
+/** The mistake of arithmetic that has no result; herd7 refuses such a test as well. */
+function senseless(operator: Operator): Mistake {
+  const zero = operator === '/' ? ', or the divisor is 0' : '';
+  const what = `In some execution \`${operator}\` is applied to the address of a global${zero}.`;
+  return new Mistake('HF113', what, null, [
+    'Addresses can be compared, and 0 can be added to them; nothing else has a value.',
+  ]);
 }

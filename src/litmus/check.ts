@@ -1,5 +1,6 @@
 /**
- * Checking a litmus test: all its candidate executions, those that the model allows, their final states.
+ * Checking a litmus test: all its candidate executions, those that the model allows, their final
+ * states.
  */
 
 import type { LitmusTest, Location, Proposition } from './ast.ts';
@@ -105,8 +106,8 @@ export function visitAll(
 }
 
 /**
- * Whether any consistent execution ends with a proposition. Looks only where that is possible, and so
- * finishes where counting does not.
+ * Whether any consistent execution ends with a proposition. Looks only where that is possible, and
+ * so finishes where counting does not.
  *
  * @returns null if a limit was reached first
  */

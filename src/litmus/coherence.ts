@@ -2,10 +2,10 @@
  * Coherence: the orders in which the writes to one global can have happened.
  *
  * Where the reads read fixes a part of the order (herdtools7 herd/libdir/cos-opt.cat, obsco); the
- * remaining orders are enumerated. An order that contains the fixed part satisfies the axiom `coherence`
- * of linux-kernel.cat, so that axiom needs no test of its own; likewise `atomic`, because the write of a
- * read-modify-write is placed directly after the write that was read, and lock.cat's rule that a release
- * directly follows its acquisition.
+ * remaining orders are enumerated. An order that contains the fixed part satisfies the axiom
+ * `coherence` of linux-kernel.cat, so that axiom needs no test of its own; likewise `atomic`,
+ * because the write of a read-modify-write is placed directly after the write that was read, and
+ * lock.cat's rule that a release directly follows its acquisition.
  */
 
 import { isBefore, isOnLock, unreleased } from './structure.ts';

@@ -1,8 +1,10 @@
 /**
- * The shared corpus against herd7's verdicts: observation, number of states, witness counts and flags.
+ * The shared corpus against herd7's verdicts: observation, number of states, witness counts and
+ * flags.
  *
- * The corpus is test data that stands beside the project and is read in place; where it is absent these
- * tests say so and check nothing. The tests that herd7 does not finish are in slow-corpus.test.ts.
+ * The corpus is test data that stands beside the project and is read in place; where it is absent
+ * these tests say so and check nothing. The tests that herd7 does not finish are in
+ * slow-corpus.test.ts.
  */
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

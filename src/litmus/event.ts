@@ -1,9 +1,9 @@
 /**
  * Events: what a thread does to memory, and its fences.
  *
- * `tag` is what `linux-kernel.bell` and `lock.cat` call the event's class: LKR and LKW are the read and
- * the write of a lock that is taken, UL the write of its release, LF a trylock that failed or
- * spin_is_locked() that said yes, RU spin_is_locked() that said no.
+ * `tag` is what `linux-kernel.bell` and `lock.cat` call the event's class: LKR and LKW are the
+ * read and the write of a lock that is taken, UL the write of its release, LF a trylock that
+ * failed or spin_is_locked() that said yes, RU spin_is_locked() that said no.
  */
 
 import type { FenceKind, Order, Place } from './ast.ts';

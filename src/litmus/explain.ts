@@ -1,8 +1,8 @@
 /**
  * Why an outcome is allowed (an execution that has it) or forbidden (the axiom and the cycle).
  *
- * A forbidden outcome may be had by many inconsistent candidates; the one with the shortest cycle is
- * shown. Where coherence has pruned them all away, the search is repeated without that pruning.
+ * A forbidden outcome may be had by many inconsistent candidates; the one with the shortest cycle
+ * is shown. Where coherence has pruned them all away, the search is repeated without that pruning.
  */
 
 import type { LitmusTest } from './ast.ts';

@@ -135,7 +135,7 @@ describe('loops', () => {
     expect(result).toMatchObject({ cut: true, positive: 0, negative: 0, observation: 'Never' });
   });
 
-  it('inside loops are followed as often as is asked for, and not more than a hundred times', () => {
+  it('inside loops are followed as often as asked for, at most a hundred times', () => {
     const code = `P0(int *x, int *y) {
       while (READ_ONCE(*y) == 1) while (READ_ONCE(*y) == 1) *x = 1;
     }`;
@@ -154,5 +154,16 @@ describe('a number as an address', () => {
     const code = 'P0(int *x, int *p) { int r = READ_ONCE(*p); if (r != 0) *r = 1; }';
     expect(run(code, {}, '{ p=x; }')).toMatchObject({ problems: [], observation: 'Always' });
     expect(run(code)).toMatchObject({ problems: [], observation: 'Never' });
+  });
+});
+
+describe('arithmetic without a result', () => {
+  it('on addresses and by zero is a problem where some execution has it', () => {
+    expect(codesOf(run('P0(int *x) { *x = x * 2; }'))).toEqual(['HF113']);
+    expect(codesOf(run('P0(int *x, int *y) { int r = *y; *x = r + 1; }', {}, '{ y=x; }'))).toEqual([
+      'HF113',
+    ]);
+    expect(codesOf(run('P0(int *x) { int r = 1 / *x; }'))).toEqual(['HF113']);
+    expect(run('P0(int *x, int *y) { *x = (x == y) + (x - x) + (x != 0); }').positive).toBe(1);
   });
 });

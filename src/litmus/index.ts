@@ -38,8 +38,8 @@ export interface LitmusOptions extends SearchOptions {
  * Checks a litmus test on the Linux kernel memory model.
  *
  * @param text the file
- * @returns the verdict; with `problems` if the file or an execution makes no sense; with `open` if a
- *   limit was reached first
+ * @returns the verdict; with `problems` if the file or an execution makes no sense; with `open` if
+ *   a limit was reached first
  */
 export function checkLitmus(text: string, options: LitmusOptions = {}): LitmusResult {
   const file = options.file ?? 'test.litmus';

@@ -1,8 +1,8 @@
 /**
  * Every limit of the litmus front end and of the exact model, in one place.
  *
- * Reaching a limit of the text is an error with a position; reaching a limit of the search gives OPEN,
- * with the limit named in the result.
+ * Reaching a limit of the text is an error with a position; reaching a limit of the search gives
+ * OPEN, with the limit named in the result.
  */
 
 /** Characters in a file: about a thousand times a large litmus test. */
@@ -37,7 +37,8 @@ export const EVENTS_MAX = 512;
 export const SECONDS_MAX = 120;
 
 /**
- * Candidates that are counted before the search gives up counting and only decides the condition. herd7
- * judges fewer than this in 20 seconds on every known test; here they take about five seconds.
+ * Candidates that are counted before the search gives up counting and only decides the condition.
+ * herd7 judges fewer than this in 20 seconds on every known test; here they take about five
+ * seconds.
  */
 export const COUNTED_MAX = 400_000;

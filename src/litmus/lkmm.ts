@@ -1,10 +1,11 @@
 /**
  * The Linux kernel memory model: the axioms.
  *
- * Each definition has the name that it has in linux-kernel.cat, in camel case, and stands in the same
- * order; what it says is explained in tools/memory-model/Documentation/explanation.txt and in "Frightening
- * Small Children and Disconcerting Grown-ups" (Alglave, Maranget, McKenney, Parri, Stern, ASPLOS 2018).
- * They are divided by what they need: nothing (`Fences`), rf (`afterReads`), rf and co (`judge`).
+ * Each definition has the name that it has in linux-kernel.cat, in camel case, and stands in the
+ * same order; what it says is explained in tools/memory-model/Documentation/explanation.txt and in
+ * "Frightening Small Children and Disconcerting Grown-ups" (Alglave, Maranget, McKenney, Parri,
+ * Stern, ASPLOS 2018). They are divided by what they need: nothing (`Fences`), rf (`afterReads`),
+ * rf and co (`judge`).
  *
  * The axioms `coherence` and `atomic` hold by construction: see coherence.ts.
  *

@@ -1,5 +1,6 @@
 /**
- * The model applied to the candidates of one structure: which are consistent, and which flags they raise.
+ * The model applied to the candidates of one structure: which are consistent, and which flags they
+ * raise.
  */
 
 import { bellFlags, bellOf, srcuFlags } from './bell.ts';
@@ -46,7 +47,9 @@ export class Model {
     return this.known;
   }
 
-  /** Takes the sources of all reads. @returns false when no order of writes can make it consistent */
+  /**
+   * Takes the sources of all reads. @returns false when no order of writes can make it consistent
+   */
   takeReads(values: Values): boolean {
     const { space } = this.structure;
     space.windBack(this.afterThreads);

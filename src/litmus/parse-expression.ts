@@ -1,8 +1,8 @@
 /**
  * Expressions inside threads: operators by precedence, dereferences, casts, calls of primitives.
  *
- * Source: herdtools7 lib/CParser.mly. C's operators that it lacks are recognised, so that the mistake
- * can say what to write instead.
+ * Source: herdtools7 lib/CParser.mly. C's operators that it lacks are recognised, so that the
+ * mistake can say what to write instead.
  */
 
 import type { Expression, Operator, Place } from './ast.ts';

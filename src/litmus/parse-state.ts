@@ -21,7 +21,9 @@ export function parseInitial(reader: Reader): Initial[] {
   return initial;
 }
 
-/** `x = 1`, `int x = 1`, `int *p = &x`, `0:r1 = x`, `atomic_t x = ATOMIC_INIT(0)`, `spinlock_t s`. */
+/**
+ * `x = 1`, `int x = 1`, `int *p = &x`, `0:r1 = x`, `atomic_t x = ATOMIC_INIT(0)`, `spinlock_t s`.
+ */
 function initialItem(reader: Reader): Initial {
   let location = locationOrType(reader);
   while (location.kind === 'global' && (reader.sees('*') || reader.peek().kind === 'word')) {
@@ -110,7 +112,9 @@ export function parseFilter(reader: Reader): Proposition | null {
   return reader.accepts('filter') ? proposition(reader) : null;
 }
 
-/** The last clause: `exists p`, `~exists p`, `forall p`, `(p)` for exists, or nothing for `true`. */
+/**
+ * The last clause: `exists p`, `~exists p`, `forall p`, `(p)` for exists, or nothing for `true`.
+ */
 export function parseCondition(reader: Reader): {
   quantifier: Quantifier;
   condition: Proposition;

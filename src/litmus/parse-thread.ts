@@ -1,8 +1,9 @@
 /**
  * Threads: `P0(int *x) { ... }`, statements and declarations.
  *
- * Source: herdtools7 lib/CParser.mly (instruction, declaration, function_def). Accepted beyond it: a
- * primitive with a value as a statement (`xchg(x, 1);`), several declarations at once (`int a, b;`).
+ * Source: herdtools7 lib/CParser.mly (instruction, declaration, function_def). Accepted beyond it:
+ * a primitive with a value as a statement (`xchg(x, 1);`), several declarations at once (`int a,
+ * b;`).
  */
 
 import type { Expression, Place, Statement, ThreadText } from './ast.ts';

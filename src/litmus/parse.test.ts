@@ -172,23 +172,14 @@ describe('a mistake', () => {
 describe('whatever the text', () => {
   it('there is a test or a problem with a position, and nothing is thrown', () => {
     const piece = fc.constantFrom(
-      ...['C t\n', '{}', '{', '}', 'P0(int *x)', 'P1(int *y)', 'exists', '(x=1)', '(', ')', ';'],
-      ...[
-        'if',
-        'while',
-        'r1',
-        '=',
-        'READ_ONCE(*x)',
-        '*x',
-        '0:r1',
-        '/\\',
-        '~',
-        '(*',
-        '*)',
-        '"',
-        '\0',
-      ],
-      ...['&', '1', '-', '0x', 'spin_lock(x);', 'filter', 'locations [', ']', '🔒', '\n'],
+      '"',
+      '\0',
+      '🔒',
+      'C t\n',
+      ...'{} { } P0(int *x) P1(int *y) exists (x=1) ( ) ; if while r1 = 0x 1 - & ~ (* *)'.split(
+        ' ',
+      ),
+      ...'READ_ONCE(*x) *x 0:r1 /\\ spin_lock(x); filter locations [ ] \n'.split(' '),
     );
     const text = fc.oneof(
       fc.string(),

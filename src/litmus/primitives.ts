@@ -1,9 +1,10 @@
 /**
  * The primitives of the kernel that a litmus test may call, each reduced to a shape of `ast.ts`.
  *
- * Source: Linux tools/memory-model/linux-kernel.def (6.18), line by line: which ordering a primitive has,
- * which of its arguments is the location and whether that is written `*x` or `x`. `atomic_add_unless`
- * and `data_race` are known to herd7 itself. Orders of failed exchanges are in `thread-events.ts`.
+ * Source: Linux tools/memory-model/linux-kernel.def (6.18), line by line: which ordering a
+ * primitive has, which of its arguments is the location and whether that is written `*x` or `x`.
+ * `atomic_add_unless` and `data_race` are known to herd7 itself. Orders of failed exchanges are in
+ * `thread-events.ts`.
  */
 
 import type { Expression, FenceKind, Operator, Order, Place, Statement } from './ast.ts';

@@ -1,8 +1,9 @@
 /**
  * Plain accesses: the axiom about them, and data races.
  *
- * Source: Linux tools/memory-model/linux-kernel.cat (6.18), section "Plain accesses and data races"; the
- * definitions have its names. Explained in Documentation/explanation.txt, "Plain accesses and data races".
+ * Source: Linux tools/memory-model/linux-kernel.cat (6.18), section "Plain accesses and data
+ * races"; the definitions have its names. Explained in Documentation/explanation.txt, "Plain
+ * accesses and data races".
  */
 
 import type { Bell } from './bell.ts';

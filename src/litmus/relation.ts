@@ -1,15 +1,16 @@
 /**
  * Sets of events and relations between them, as bits: the algebra in which the axioms are written.
  *
- * A relation is a square matrix of bits, row by row. The functions are those of the cat language, under
- * names that read well: `seq(a, b)` is `a ; b` (a set stands for the identity on it, `[S]`), `union` is
- * `|`, `both` is `&`, `without` is `\`, `maybe` is `?`, `star` is `*`, `inverse` is `^-1`.
+ * A relation is a square matrix of bits, row by row. The functions are those of the cat language,
+ * under names that read well: `seq(a, b)` is `a ; b` (a set stands for the identity on it, `[S]`),
+ * `union` is `|`, `both` is `&`, `without` is `\`, `maybe` is `?`, `star` is `*`, `inverse` is
+ * `^-1`.
  *
  * Relations come out of a pool that is wound back between candidates. Measured on the corpus: a new
  * typed array for each intermediate result costs more than computing it.
  *
- * Source of the operators: "Syntax and semantics of the weak consistency model specification language
- * cat" (Alglave, Cousot, Maranget, 2016).
+ * Source of the operators: "Syntax and semantics of the weak consistency model specification
+ * language cat" (Alglave, Cousot, Maranget, 2016).
  */
 
 /** A set of events. */

@@ -59,8 +59,8 @@ export interface StateEntry {
 /** Why an outcome cannot happen. */
 export interface Refusal {
   /**
-   * The axiom of linux-kernel.cat that forbids it; `values` when no choice of sources gives these values
-   * at all.
+   * The axiom of linux-kernel.cat that forbids it; `values` when no choice of sources gives these
+   * values at all.
    */
   readonly axiom:
     | 'coherence'
@@ -96,8 +96,8 @@ export interface LitmusResult {
   /** A loop was not followed to its end: executions may be missing. */
   readonly cut: boolean;
   /**
-   * Why the counts, states and flags are only those found so far, or null when they are complete. The
-   * observation may be certain all the same: see `decided`.
+   * Why the counts, states and flags are only those found so far, or null when they are complete.
+   * The observation may be certain all the same: see `decided`.
    */
   readonly open: LitmusOpen | null;
   /** The observation is certain. */

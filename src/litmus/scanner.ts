@@ -1,9 +1,10 @@
 /**
  * The scanner of litmus files: characters to tokens, one at a time and on demand.
  *
- * A litmus file is written in two languages. Outside the threads comments are `(* ... *)`, nest, and a
- * name may contain dots; inside them they are C's, and `(*` is a parenthesis and a dereference. The
- * parser knows where it is and says so with `mode`; so no token is read before it is asked for.
+ * A litmus file is written in two languages. Outside the threads comments are `(* ... *)`, nest,
+ * and a name may contain dots; inside them they are C's, and `(*` is a parenthesis and a
+ * dereference. The parser knows where it is and says so with `mode`; so no token is read before it
+ * is asked for.
  *
  * Source: herdtools7 lib/CLexer.mll and lib/stateLexer.mll (tokens of both languages).
  */
@@ -76,7 +77,9 @@ export class Scanner {
     return { line: low + 1, column: offset - (this.lines[low] as number) + 1 };
   }
 
-  /** Skips the lines between the test's name and its initial state: strings, comments, Key=value. */
+  /**
+   * Skips the lines between the test's name and its initial state: strings, comments, Key=value.
+   */
   skipHeader(): void {
     for (;;) {
       this.skipSpace();

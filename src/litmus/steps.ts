@@ -1,8 +1,8 @@
 /**
  * From an edge of a derived relation to the steps it is made of: rf, co, fr, fences, dependencies.
  *
- * Each derived relation of lkmm.ts is a sequence of parts; the shortest way through the parts is found
- * breadth first, and each part is taken apart in turn.
+ * Each derived relation of lkmm.ts is a sequence of parts; the shortest way through the parts is
+ * found breadth first, and each part is taken apart in turn.
  */
 
 import type { Bell } from './bell.ts';

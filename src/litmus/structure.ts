@@ -1,5 +1,6 @@
 /**
- * One choice of a way through every thread: its events, numbered through, and where its reads may read.
+ * One choice of a way through every thread: its events, numbered through, and where its reads may
+ * read.
  *
  * Event 0 and following are the initial writes, one for each global that is accessed; then come the
  * events of thread 0, thread 1 and so on in program order.
@@ -186,8 +187,8 @@ function urgency(events: readonly ExecutionEvent[], read: number): number {
 }
 
 /**
- * Where a read may read without breaking coherence in its own thread: not from a later write, and from
- * an earlier one of its own only if none stands between.
+ * Where a read may read without breaking coherence in its own thread: not from a later write, and
+ * from an earlier one of its own only if none stands between.
  */
 function sourcesOf(
   events: readonly ExecutionEvent[],

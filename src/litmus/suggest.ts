@@ -3,8 +3,8 @@
 /**
  * The best three of `known`, nearest first.
  *
- * A name counts as near when a third of its letters or fewer must change, or when it shares most of its
- * words (`smp_mb_acquire` has `smp` and `acquire` in common with `smp_load_acquire`).
+ * A name counts as near when a third of its letters or fewer must change, or when it shares most
+ * of its words (`smp_mb_acquire` has `smp` and `acquire` in common with `smp_load_acquire`).
  */
 export function nearest(name: string, known: Iterable<string>): string[] {
   const found: { name: string; distance: number }[] = [];

@@ -1,13 +1,14 @@
 /**
  * Values as terms over what the reads of an execution will return.
  *
- * A thread is run before anybody knows what its reads return, so what it computes is a term. Terms are
- * shared: equal terms are one object, and compare by identity.
+ * A thread is run before anybody knows what its reads return, so what it computes is a term. Terms
+ * are shared: equal terms are one object, and compare by identity.
  *
- * Values are numbers: a 32-bit signed integer is itself; the address of global k is ADDRESS + k; a value
- * out of thin air (a cycle of plain accesses that copy each other) is THIN_AIR + k.
+ * Values are numbers: a 32-bit signed integer is itself; the address of global k is ADDRESS + k; a
+ * value out of thin air (a cycle of plain accesses that copy each other) is THIN_AIR + k.
  *
- * Source: herdtools7 lib/op.ml and lib/int32Scalar.ml (operators on 32-bit integers, comparison to 0/1).
+ * Source: herdtools7 lib/op.ml and lib/int32Scalar.ml (operators on 32-bit integers, comparison to
+ * 0/1).
  */
 
 import type { Operator } from './ast.ts';

@@ -2,9 +2,9 @@
  * The events of one run of a thread, as they happen.
  *
  * What a read-modify-write is made of, and what depends on what inside it, follows herdtools7
- * herd/event.ml (linux_exch, linux_cmpexch_ok, linux_add_unless_ok) and herd/CSem.ml (build_atomic_op):
- * the write of an arithmetic atomic depends on its read (`data`), that of an exchange does not; the value
- * compared with gives no dependency at all.
+ * herd/event.ml (linux_exch, linux_cmpexch_ok, linux_add_unless_ok) and herd/CSem.ml
+ * (build_atomic_op): the write of an arithmetic atomic depends on its read (`data`), that of an
+ * exchange does not; the value compared with gives no dependency at all.
  */
 
 import type { Expression, FenceKind, Order, Place } from './ast.ts';

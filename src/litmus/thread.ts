@@ -1,14 +1,14 @@
 /**
  * All ways through a thread.
  *
- * The thread is run again and again; whenever it depends on what a read returns (a branch, a compare and
- * exchange, an address), the run takes the next choice and notes it as a constraint. The list of choices
- * is counted up like a number until every way was taken.
+ * The thread is run again and again; whenever it depends on what a read returns (a branch, a
+ * compare and exchange, an address), the run takes the next choice and notes it as a constraint.
+ * The list of choices is counted up like a number until every way was taken.
  *
- * Dependencies follow herdtools7 herd/CSem.ml and herd/machModelChecker.ml (make_procrels, as of commit
- * 0f3f8188a326): data and address dependencies start at the reads whose values went into an expression,
- * through registers or directly. A control dependency reaches the events inside the branches of an `if`
- * and none after them.
+ * Dependencies follow herdtools7 herd/CSem.ml and herd/machModelChecker.ml (make_procrels, as of
+ * commit 0f3f8188a326): data and address dependencies start at the reads whose values went into an
+ * expression, through registers or directly. A control dependency reaches the events inside the
+ * branches of an `if` and none after them.
  */
 
 import type { Expression, Statement, ThreadText } from './ast.ts';

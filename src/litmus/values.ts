@@ -1,11 +1,12 @@
 /**
  * What the reads of an execution return, once it is known where they read.
  *
- * While sources are still being chosen, a value may be unknown (null): then nothing is decided by it.
- * When all are chosen a value can only be missing because reads copy each other in a circle: a value out
- * of thin air, the same for the whole circle. A circle that computes has no solution.
+ * While sources are still being chosen, a value may be unknown (null): then nothing is decided by
+ * it. When all are chosen a value can only be missing because reads copy each other in a circle: a
+ * value out of thin air, the same for the whole circle. A circle that computes has no solution.
  */
 
+import type { Operator } from './ast.ts';
 import type { Constraint } from './event.ts';
 import type { Structure } from './structure.ts';
 import { THIN_AIR, apply, isAddress } from './term.ts';
@@ -18,6 +19,10 @@ export class Values {
   private readonly structure: Structure;
   private readonly initial: readonly number[];
   private readonly inProgress: Uint8Array;
+  /**
+   * The operator of an operation that has no value, as `*` on an address; null if there was none.
+   */
+  senseless: Operator | null = null;
   /** Values out of thin air, by read; only while a complete candidate is looked at. */
   private readonly thinAir = new Map<number, number>();
 
@@ -42,9 +47,15 @@ export class Values {
         const left = this.of(term.left);
         if (left === null) return null;
         const right = this.of(term.right);
-        return right === null ? null : apply(term.operator, left, right);
+        return right === null ? null : this.computed(term.operator, left, right);
       }
     }
+  }
+
+  private computed(operator: Operator, left: number, right: number): number | null {
+    const value = apply(operator, left, right);
+    if (value === null && left < THIN_AIR && right < THIN_AIR) this.senseless = operator;
+    return value;
   }
 
   /** What a read returns, or null while it is unknown. */
@@ -88,6 +99,7 @@ export class Values {
    * @returns false where some value has no solution
    */
   settle(): boolean {
+    this.senseless = null;
     this.thinAir.clear();
     for (const read of this.structure.reads) {
       if (this.read(read) !== null) continue;
@@ -96,6 +108,20 @@ export class Values {
       const value = THIN_AIR + this.thinAir.size;
       for (const member of circle) this.thinAir.set(member, value);
     }
+    return true;
+  }
+
+  /** Looks at every value there is. @returns false where one is missing */
+  areComplete(): boolean {
+    const { events, paths } = this.structure;
+    const written = events.every(
+      ({ kind }, event) => kind !== 'write' || this.written(event) !== null,
+    );
+    return written && paths.every(({ registers }) => this.areKnown(registers.values()));
+  }
+
+  private areKnown(terms: Iterable<Term>): boolean {
+    for (const term of terms) if (this.of(term) === null) return false;
     return true;
   }
 

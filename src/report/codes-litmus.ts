@@ -114,4 +114,13 @@ export const litmusCodes: readonly Code[] = [
     'a pointer without an initial value, or a global that is not a parameter of the thread.',
     'Give it one in the initial state, or test it before it is followed.',
   ),
+  entry(
+    'HF113',
+    'Arithmetic that has no result',
+    `Addresses of globals can be compared with each other and with numbers, 0 can be added to
+      them, and an address minus itself is 0. Every other operation on them has no value, and
+      neither has a division by zero. herd7 refuses the whole test then, and so does Holdfast.`,
+    'a pointer where a number was meant.',
+    'Look for the register that gets the address.',
+  ),
 ];

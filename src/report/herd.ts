@@ -1,8 +1,8 @@
 /**
  * The reporter `herd`: the verdict on a litmus test in herd7's own format, line by line.
  *
- * Scripts that compare herd7's output with ours work unchanged; only the lines `Time` and `Hash` differ
- * (herd7 hashes its own syntax tree) and are left out unless the time is asked for.
+ * Scripts that compare herd7's output with ours work unchanged; only the lines `Time` and `Hash`
+ * differ (herd7 hashes its own syntax tree) and are left out unless the time is asked for.
  *
  * Source: herdtools7 herd/top_herd.ml (the order of the lines) and lib/constrGen.ml (the words).
  */
