@@ -302,7 +302,7 @@ describe('a property of the author', () => {
     expect(await wrongWith(body(3))).toEqual(['three']);
   });
 
-  it('may be a mark that is set on the way: states that differ only in it are not merged', async () => {
+  it('may be a mark on the way: states that differ only in it are not merged', async () => {
     const { findings, finals } = await tried(({ alloc, thread, sometimes, never }) => {
       const x = alloc(s32, 'x');
       const seen = sometimes('seen');

@@ -22,7 +22,9 @@ function told(result: CheckResult): object {
   return others;
 }
 
-/** Four threads that count together: about 180,000 states under sc, with the finding near the end. */
+/**
+ * Four threads that count together: about 180,000 states under sc, with the finding near the end.
+ */
 function counting(wrongAt: number): Scenario {
   return scenario('counting', ({ alloc, thread, always, sometimes }) => {
     const [v, x] = [alloc(atomic_t, 'v'), alloc(s32, 'x')];

@@ -43,8 +43,8 @@ export interface Trial {
 }
 
 /**
- * Tries random programs until `numRuns` of them have been compared. Throws the smallest program found
- * on which the two disagree, as pseudo-C.
+ * Tries random programs until `numRuns` of them have been compared. Throws the smallest program
+ * found on which the two disagree, as pseudo-C.
  */
 export function compareOnRandomPrograms(trial: Trial): void {
   const { model, refereeModel = model, manners, statesMax, numRuns, seed } = trial;

@@ -234,8 +234,8 @@ function steps(setting: Setting, state: State, who: number): State[] {
 }
 
 /**
- * A thread stands still while a handler runs on its CPU; a handler begins when interrupts are on there
- * and no other handler runs.
+ * A thread stands still while a handler runs on its CPU; a handler begins when interrupts are on
+ * there and no other handler runs.
  */
 function mayRun(setting: Setting, state: State, who: number): boolean {
   const cpu = cpuOf(setting, who);
@@ -290,7 +290,9 @@ function running(state: State, who: number): Running {
   return found;
 }
 
-/** The index in memory of the word that an access is to, or null. A slot's status stands after it. */
+/**
+ * The index in memory of the word that an access is to, or null. A slot's status stands after it.
+ */
 function placeOf(setting: Setting, { word, slot }: Access, registers: Registers): number | null {
   return slot === undefined ? word : setting.words + 2 * ((registers[slot] ?? 0) - 1);
 }

@@ -33,12 +33,12 @@ export function programs(taste: Taste = {}): Arbitrary<Program> {
 /** Few words make a program in which threads meet. */
 function themeOf(words: readonly string[], taste: Taste): Arbitrary<Program> {
   const { grace = false, twins = false, interrupts = false } = taste;
-  const { any, calm, half } = statementsOf(words, grace);
-  const one = (maxLength: number): Arbitrary<Thread> => thread(bodyOf(any, 2, maxLength));
+  const { every, calm, half } = statementsOf(words, grace);
+  const one = (maxLength: number): Arbitrary<Thread> => thread(bodyOf(every, 2, maxLength));
   const same = (maxLength: number, count: number): Arbitrary<Thread> =>
-    thread(bodyOf(any, 2, maxLength), { count });
+    thread(bodyOf(every, 2, maxLength), { count });
   const crossed = (stored: string, read: string): Arbitrary<Thread> => {
-    const around = bodyOf(any, 0, 1);
+    const around = bodyOf(every, 0, 1);
     const body = fc.tuple(around, half(stored, read), around).map((parts) => parts.flat());
     return thread(body);
   };

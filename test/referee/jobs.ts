@@ -1,9 +1,9 @@
 /**
  * The search on two cores against the referee.
  *
- * Workers are hired for large searches only, so two threads that exchange a word of their own with 0,
- * again and again, are put beside each random program: they multiply its states, no reduction can leave
- * them out, and they change none of its ends.
+ * Workers are hired for large searches only, so two threads that exchange a word of their own with
+ * 0, again and again, are put beside each random program: they multiply its states, no reduction
+ * can leave them out, and they change none of its ends.
  */
 
 import fc from 'fast-check';
@@ -25,7 +25,9 @@ export interface JobsTrial {
   readonly model: Model;
   readonly count: number;
   readonly seed: number;
-  /** Only programs in which nothing is found: findings cost a second search for the shortest one. */
+  /**
+   * Only programs in which nothing is found: findings cost a second search for the shortest one.
+   */
   readonly harmless: boolean;
 }
 

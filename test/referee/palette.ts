@@ -28,7 +28,8 @@ export const PALETTE: readonly Word[] = [
 ];
 
 /**
- * Words that a program is about: few, so that its threads meet. With `slots` it allocates and frees.
+ * Words that a program is about: few, so that its threads meet. With `slots` it allocates and
+ * frees.
  */
 export const THEMES: readonly (readonly string[])[] = [
   ['x', 'y'],

@@ -51,8 +51,8 @@ export interface Access {
   /** The index of the word in the program, null for a barrier and the like. */
   readonly word: number | null;
   /**
-   * The register with the number of an allocated slot: the access is to its value, or frees it. With 0
-   * in the register nothing is done at all.
+   * The register with the number of an allocated slot: the access is to its value, or frees it.
+   * With 0 in the register nothing is done at all.
    */
   readonly slot?: string;
   readonly operands: readonly Operand[];
@@ -103,7 +103,10 @@ export interface Program {
   readonly threads: readonly Thread[];
 }
 
-/** What every word, and every slot's value and status, holds and every thread returned, at the end or where all are stuck. */
+/**
+ * What every word, and every slot's value and status, holds and every thread returned, at the end
+ * or where all are stuck.
+ */
 export interface Outcome {
   readonly memory: readonly number[];
   /** null for a thread that is stuck. */

@@ -28,7 +28,9 @@ export function resolved(
   return { words, slots, threads };
 }
 
-/** As many as are allocated at most (no loop does), and two at least where slots are used at all. */
+/**
+ * As many as are allocated at most (no loop does), and two at least where slots are used at all.
+ */
 function slotsOf(threads: readonly Thread[]): number {
   const accesses = threads.flatMap(({ count, body }) =>
     Array.from({ length: count }, () => accessesIn(body)).flat(),

@@ -19,7 +19,7 @@ type Weighted = WeightedArbitrary<Chunk>;
 
 /** Statements of any kind, those that never sleep, and halves of store buffering. */
 export interface Statements {
-  readonly any: Arbitrary<Chunk>;
+  readonly every: Arbitrary<Chunk>;
   readonly calm: Arbitrary<Chunk>;
   /** A store to one word, maybe something, and a read of another. */
   readonly half: (stored: string, read: string) => Arbitrary<Chunk>;
@@ -49,7 +49,7 @@ export function statementsOf(words: readonly string[], grace: boolean): Statemen
   ];
   const inner = fc.oneof({ weight: 4, arbitrary: single }, ...blocks(few(single)));
   const calm = fc.oneof({ weight: 6, arbitrary: single }, ...blocks(few(inner)), ...loops);
-  const any = fc.oneof(
+  const every = fc.oneof(
     { weight: 12, arbitrary: single },
     { weight: 10, arbitrary: crossing(families, families, single) },
     ...blocks(few(calm)),
@@ -61,8 +61,8 @@ export function statementsOf(words: readonly string[], grace: boolean): Statemen
     ...(grace ? [{ weight: 4, arbitrary: gracePeriod }] : []),
   );
   const half = (stored: string, read: string): Arbitrary<Chunk> =>
-    crossing(onlyOn(families, stored), onlyOn(families, read), any);
-  return { any, calm, half };
+    crossing(onlyOn(families, stored), onlyOn(families, read), every);
+  return { every, calm, half };
 }
 
 // 1. Single calls
