@@ -5,6 +5,8 @@ export { bool, s32, u32, word } from './memory/index.ts';
 export type * from './explore/result.ts';
 export { check } from './jobs/check.ts';
 export type { CheckOptions } from './scenario/explore.ts';
+export { checkLitmus } from './litmus/index.ts';
+export type { LitmusOptions, LitmusResult } from './litmus/index.ts';
 export { replayTrace } from './scenario/replay.ts';
 export type { Replayed } from './scenario/replay.ts';
 export { isScenario, scenario } from './scenario/scenario.ts';

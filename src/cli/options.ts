@@ -71,7 +71,7 @@ export function parseDesigns(texts: readonly string[]): Parsed<Readonly<Record<s
 }
 
 /** What can report. */
-export const REPORTERS = ['auto', 'plain', 'json', 'junit', 'github'] as const;
+export const REPORTERS = ['auto', 'plain', 'json', 'junit', 'github', 'herd'] as const;
 
 /** One `--reporter`: a name, and the file it writes to if not stdout. */
 export interface ReporterChoice {

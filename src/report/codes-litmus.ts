@@ -71,7 +71,7 @@ export const litmusCodes: readonly Code[] = [
     `Comments outside of threads nest: each (* needs its own *). Comments inside threads are
       those of C.`,
     'a (* inside of a comment.',
-    'Close it.',
+    'Close it where it ends.',
   ),
   entry(
     'HF108',
@@ -103,7 +103,7 @@ export const litmusCodes: readonly Code[] = [
     `Types are those of C's integers, void, spinlock_t, atomic_t, and struct with any name.
       They carry no meaning: every value is a 32-bit integer or an address.`,
     'a type of the kernel.',
-    'Write int.',
+    'Write int instead of it.',
   ),
   entry(
     'HF112',

@@ -5,11 +5,12 @@
  */
 
 import type { Code } from './code.ts';
+import { litmusCodes } from './codes-litmus.ts';
 import { scenarioCodes } from './codes-scenario.ts';
 import { usageCodes } from './codes-usage.ts';
 
 /** All codes in order. */
-export const codes: readonly Code[] = [...usageCodes, ...scenarioCodes];
+export const codes: readonly Code[] = [...usageCodes, ...scenarioCodes, ...litmusCodes];
 
 /** The entry of a code; undefined for a code that does not exist. */
 export function codeOf(code: string): Code | undefined {

@@ -6,6 +6,7 @@ import { addCheckOptions, checkSettings } from '../check-options.ts';
 import type { CheckSettings, RawSearchOptions } from '../check-options.ts';
 import type { Context } from '../context.ts';
 import { Exit, exitCode } from '../exit.ts';
+import { checkLitmusFiles, litmusNames } from '../litmus.ts';
 import { nothingSelected } from '../problems.ts';
 import type { Reporter, ScenarioReport } from '../report-plan.ts';
 import { openReporters } from '../reporters/open.ts';
@@ -29,7 +30,11 @@ export function addCheck(program: Command, context: Context): void {
 async function runCheck(names: string[], raw: RawSearchOptions, context: Context): Promise<void> {
   const settings = checkSettings(raw, context);
   if ('code' in settings) return context.report(settings);
-  const selected = await selectScenarios(context.session(), names, context.io.folder);
+  const { litmus, rest } = litmusNames(names);
+  const herd = settings.reporters.some(({ name }) => name === 'herd');
+  checkLitmusFiles(litmus, { herd, seconds: settings.search.until?.seconds }, context);
+  if (litmus.length > 0 && rest.length === 0) return;
+  const selected = await selectScenarios(context.session(), rest, context.io.folder);
   const scenarios = selected.scenarios.filter(({ name }) => name.includes(settings.grep ?? ''));
   const reporters = openReporters(settings, raw, context);
   reporters.begin?.({

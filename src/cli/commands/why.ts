@@ -11,6 +11,7 @@ import type { Context } from '../context.ts';
 import { Exit } from '../exit.ts';
 import type { ScenarioInfo } from '../protocol.ts';
 import { failedResult } from '../report-plan.ts';
+import { litmusNames, whyLitmusFiles } from '../litmus.ts';
 import { selectScenarios } from '../select.ts';
 import { isProblem } from '../session.ts';
 import { statusLine } from '../status.ts';
@@ -37,11 +38,10 @@ export function addWhy(program: Command, context: Context): void {
 async function runWhy(names: string[], raw: RawSearchOptions, context: Context): Promise<void> {
   const settings = checkSettings(raw, context);
   if ('code' in settings) return context.report(settings);
-  const { scenarios, problems } = await selectScenarios(
-    context.session(),
-    names,
-    context.io.folder,
-  );
+  const { litmus, rest } = litmusNames(names);
+  whyLitmusFiles(litmus, context);
+  if (rest.length === 0) return;
+  const { scenarios, problems } = await selectScenarios(context.session(), rest, context.io.folder);
   for (const problem of problems) context.report(problem);
   for (const info of scenarios) {
     const table = await askWhy(info, settings, context);
