@@ -8,7 +8,7 @@ import type { AutomatonTables } from './tables.ts';
 import type { PoolLayout } from './trouble.ts';
 
 /** States that a worker looks at in one round, and integers of candidates that it can write. */
-export const BLOCK = 2048;
+export const BLOCK = 512;
 export const ROOM = 1 << 19;
 /** States that a worker can report in one round. */
 export const NOTICES = 128;
