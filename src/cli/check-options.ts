@@ -26,7 +26,6 @@ export interface RawSearchOptions {
   readonly without?: readonly string[];
   readonly design?: readonly string[];
   readonly out?: string;
-  readonly exact?: boolean;
   readonly reduction?: boolean;
   readonly symmetry?: boolean;
   readonly grep?: string;
@@ -61,7 +60,6 @@ export function addSearchOptions(command: Command): Command {
     .option('-j, --jobs <n>', 'worker threads (default: all cores)')
     .option('--until <limits>', 'time=60s,states=1e8,memory=4G -> open when reached')
     .option('--design <name=choice>', 'select a design (repeatable)', collected)
-    .option('--exact', 'store states, not fingerprints')
     .option('--no-reduction', 'try every order of steps')
     .option('--no-symmetry', 'tell identical threads apart');
 }
@@ -99,7 +97,6 @@ export function checkSettings(raw: RawSearchOptions, context: Context): CheckSet
       designs: valueOf(designs),
       without: raw.without ?? [],
       keepGoing: raw.keepGoing === true,
-      exact: raw.exact === true,
       reduction: raw.reduction !== false,
       symmetry: raw.symmetry !== false,
     },

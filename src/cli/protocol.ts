@@ -11,7 +11,6 @@ export interface SearchOptions {
   readonly designs?: Readonly<Record<string, string>>;
   readonly reduction?: boolean;
   readonly symmetry?: boolean;
-  readonly exact?: boolean;
   readonly keepGoing?: boolean;
 }
 
