@@ -148,7 +148,7 @@ export function filesBelow(folder: string): string[] {
       if (++seen > ENTRIES_MAX) return files.sort();
       const path = join(next.path, entry.name);
       if (entry.isFile() && entry.name.endsWith(ENDING)) files.push(path);
-      const skip = entry.name.startsWith('.') || /^(node_modules|dist)$/.test(entry.name);
+      const skip = entry.name.startsWith('.') || /^(node_modules|dist|fixtures)$/.test(entry.name);
       if (entry.isDirectory() && !skip && next.depth < DEPTH_MAX) {
         folders.push({ path, depth: next.depth + 1 });
       }

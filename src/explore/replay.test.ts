@@ -431,3 +431,17 @@ describe('the number of outcomes of a choice', () => {
     expect(found.problems.map(({ code }) => code)).not.toEqual([]);
   });
 });
+
+describe('what differs from run to run', () => {
+  it.each([
+    ['Math.random', (): number => Math.random()],
+    ['Date.now', (): number => Date.now()],
+  ])('%s is refused while a thread runs, and works again afterwards', async (name, ask) => {
+    const asking = alone((x) => {
+      if (ask() > 0) READ_ONCE(x);
+    });
+    const found = await mistakeIn(asking);
+    expect([found.code, found.what.includes(name)]).toEqual(['HF021', true]);
+    expect(ask()).toBeGreaterThanOrEqual(0);
+  });
+});

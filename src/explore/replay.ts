@@ -20,7 +20,7 @@ import type { Operation } from '../memory/operation.ts';
 import { leftHeld } from './context.ts';
 import { UserMistake } from './direct.ts';
 import { encodeResult } from './encoding.ts';
-import { userPositions } from './position.ts';
+import { callStack, userPositions } from './position.ts';
 import { problem } from './problem.ts';
 import { assertion, defended, nest, perform } from './replay-access.ts';
 import { call, describe, flatLoop, loop } from './replay-call.ts';
@@ -63,13 +63,31 @@ export function runFlat(
 
 function run(state: State, body: () => unknown): Run {
   try {
-    const result = withMachine(machineOf(state), body);
+    const result = withMachine(machineOf(state), () => withoutHiddenInputs(state, body));
     state.end = state.end === null ? endOf(state, result) : swallowed(state);
   } catch (error) {
     if (error !== SENTINEL || state.end === null) state.end = thrown(state, error);
   }
   const { end, entries, context, marks, label, calls, stack, newRound } = state;
   return { end, entries: state.flat ? [] : entries, context, marks, label, calls, stack, newRound };
+}
+
+/** Chance and time differ from run to run: a thread that asks for them cannot be replayed. */
+function withoutHiddenInputs(state: State, body: () => unknown): unknown {
+  const { random } = Math;
+  const { now } = Date;
+  const refuse = (name: string) => (): never => {
+    const what = `A thread calls ${name}, which differs from run to run.`;
+    return suspendWith(state)(problem('HF021', { what, position: callStack()[0] ?? null }));
+  };
+  try {
+    Math.random = refuse('Math.random');
+    Date.now = refuse('Date.now');
+    return body();
+  } finally {
+    Math.random = random;
+    Date.now = now;
+  }
 }
 
 function machineOf(state: State): Machine {
