@@ -95,11 +95,16 @@ function changedByOther(trace: Trace, read: Step): boolean {
   );
 }
 
+/** Whether a step only gives back a lock: nobody acts on what he saw by that. */
+function releases({ primitive }: Step): boolean {
+  return primitive.includes('unlock') || primitive.startsWith('up_');
+}
+
 /** The last look at a field that somebody changed before the looker acted. */
 function interleavingCause(trace: Trace, layout: Layout): Cause | null {
   const short = shortNames(fieldsOf(trace));
   for (const act of trace.steps.toReversed()) {
-    if (act.changes.length === 0 || act.kind === 'drain') continue;
+    if (act.changes.length === 0 || act.kind === 'drain' || releases(act)) continue;
     const pair = overtaken(trace, act);
     if (pair === null) continue;
     const { look, change } = pair;
