@@ -36,8 +36,9 @@ export function expand(one: Expansion, records: Int32Array, base: number): void 
   let done = true;
   let failed = false;
   for (let thread = 0; thread < threads; thread++) {
-    const kind = rows[(records[base + nodesAt + thread] as number) << ROW_SHIFT] as number;
-    if (kind !== NodeKind.DONE) done = false;
+    const row = (records[base + nodesAt + thread] as number) << ROW_SHIFT;
+    const kind = rows[row] as number;
+    if (!mayEnd(rows, row)) done = false;
     if (kind === NodeKind.FAILED) failed = true;
   }
   const racy = tables.features[Feature.PLAIN] === 1 && hasRace(one, records, base);
@@ -52,6 +53,12 @@ export function expand(one: Expansion, records: Int32Array, base: number): void 
   if (stepper.length > before || stepper.excuses > excuses) return;
   if (done) one.final(records, base);
   else one.stuck(records, base);
+}
+
+/** Whether an execution may end with a thread in this state: it has ended, or waits for work. */
+export function mayEnd(rows: Int32Array, row: number): boolean {
+  if (rows[row] === NodeKind.DONE) return true;
+  return ((rows[row + Column.FLAGS] as number) & Flag.IDLE) !== 0;
 }
 
 /** Takes one step alone if that is enough; otherwise writes nothing. */

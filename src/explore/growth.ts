@@ -138,8 +138,10 @@ export function addEdge(
   const marks = markingOf(growing, ran.marks);
   const edge = Int32Array.of(node, observed, next + 1, marks);
   edges.set(edge, findEdge(edges, node, observed));
-  if (ran.newRound) features[Feature.LOOP] = 1;
   const at = node << ROW_SHIFT;
+  const nextFlags = rows[(next << ROW_SHIFT) + Column.FLAGS] ?? 0;
+  // A round that begins by waiting for work is made for work that others made: it is no livelock.
+  if (ran.newRound && (nextFlags & Flag.IDLE) === 0) features[Feature.LOOP] = 1;
   if (marks === 0 && rows[at + Column.CACHED_NEXT] === -1) {
     rows[at + Column.CACHED_VALUE] = observed;
     rows[at + Column.CACHED_NEXT] = next;

@@ -8,7 +8,7 @@
 import { withMachine } from '../memory/machine.ts';
 import type { Automaton } from './automaton.ts';
 import { directMachine, UserMistake } from './direct.ts';
-import { isRace, mayMeet } from './expand.ts';
+import { isRace, mayEnd, mayMeet } from './expand.ts';
 import type { Layout } from './layout.ts';
 import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
 import { userPositions } from './position.ts';
@@ -235,7 +235,7 @@ function stuck(judging: Judging, records: Int32Array, base: number): Violation {
   for (let thread = 0; thread < layout.threads; thread++) {
     const node = records[base + layout.nodesAt + thread] ?? 0;
     const { operation } = automaton.detail(node);
-    if (operation === null) continue;
+    if (operation === null || mayEnd(automaton.tables.rows, node << ROW_SHIFT)) continue;
     pending.push(thread);
     const where =
       operation.address === 0 ? '' : ` ${wordAt(judging, layout.memoryAt + operation.address)}`;

@@ -71,4 +71,6 @@ export const Flag = {
   WRITES: 1024,
   /** Made with interrupts off: a handler on the same CPU cannot come between. */
   GUARDED: 2048,
+  /** The thread waits for work: an execution may end here. */
+  IDLE: 4096,
 } as const;

@@ -1,7 +1,14 @@
 /** Accesses, barriers, locks and assertions of a thread that is run by replay.ts. */
 
 import type { Nesting } from '../memory/machine.ts';
-import { Effect, Modify, operation as makeOperation, Result } from '../memory/operation.ts';
+import {
+  Effect,
+  Modify,
+  operation as makeOperation,
+  Result,
+  resultOf,
+  testHolds,
+} from '../memory/operation.ts';
 import type { Operation } from '../memory/operation.ts';
 import { ORDERING } from '../memory/ordering.ts';
 import type { PrimitiveName } from '../memory/ordering.ts';
@@ -28,6 +35,8 @@ import type { Failure, State } from './replay-state.ts';
 export function perform(state: State, operation: Operation): number {
   if (state.end !== null) throw SENTINEL;
   if (operation.effect === Effect.BARRIER) return barrier(state, operation);
+  const constant = state.world.constantAt(operation.address);
+  if (constant !== undefined) return readConstant(state, operation, constant);
   const asked = operation.hold === null ? 'keep' : lockAsked(state, operation);
   if (asked === 'remove') return removedLock(state, operation);
   const unlocked = releaseOfRemoved(state.context, operation);
@@ -36,6 +45,17 @@ export function perform(state: State, operation: Operation): number {
     return 0;
   }
   return access(state, checkSleep(state, operation));
+}
+
+/** No step: the word has this value in every state. */
+function readConstant(state: State, operation: Operation, value: number): number {
+  if (operation.modify !== Modify.NOTHING) {
+    const name = state.world.nameOf(operation.address);
+    const what = `${operation.primitive} writes ${name}, a constant.`;
+    return suspendWith(state)(problem('HF035', { what, position: callStack()[0] ?? null }));
+  }
+  const tested = testHolds(operation.test, operation.testArgument, value);
+  return resultOf(operation.result, operation.resultArgument, value, value, tested);
 }
 
 function access(state: State, operation: Operation): number {

@@ -115,6 +115,7 @@ function flagsOf(operation: Operation, context: Context, tso: boolean): number {
   let flags = 0;
   if (operation.wait) flags |= Flag.WAIT;
   if (operation.ownBit) flags |= Flag.OWN_BIT;
+  if (waitsForWork(operation)) flags |= Flag.IDLE;
   if (order.plain) flags |= Flag.PLAIN;
   if (operation.modify !== 0) flags |= Flag.WRITES;
   if (context.inReader) flags |= Flag.READER;
@@ -126,6 +127,11 @@ function flagsOf(operation: Operation, context: Context, tso: boolean): number {
   if (order.tso === 'locked' || order.tso === 'drain') flags |= Flag.LOCKED;
   if (order.tsoFailed === 'load') flags |= Flag.LOOKS_FIRST;
   return flags;
+}
+
+/** Whether a thread that waits here has nothing to do. */
+function waitsForWork({ hold }: Operation): boolean {
+  return hold !== null && 'sleeps' in hold && hold.idle === true;
 }
 
 /** Two lanes for each position that a thread in this state can have. */

@@ -9,6 +9,7 @@
  * reduction is at the same time a check of the reduction.
  */
 
+import { mayEnd } from './expand.ts';
 import { Frontier } from './frontier.ts';
 import type { Violation } from './judge.ts';
 import { NodeKind, ROW_SHIFT } from './node.ts';
@@ -156,8 +157,12 @@ function hasFailed(ways: Ways, base: number): boolean {
 }
 
 function isDone(ways: Ways, base: number): boolean {
+  const { layout, automaton } = ways.input;
+  const { rows } = automaton.tables;
+  const { records } = ways.states;
+  const at = base + layout.nodesAt;
   for (let thread = 0; thread < ways.threads; thread++) {
-    if (kindOf(ways, base, thread) !== NodeKind.DONE) return false;
+    if (!mayEnd(rows, (records[at + thread] ?? 0) << ROW_SHIFT)) return false;
   }
   return true;
 }

@@ -41,6 +41,8 @@ export interface ReplayWorld {
   readonly isHandler: (thread: string) => boolean;
   /** The full name of the word at an address. */
   readonly nameOf: (address: number) => string;
+  /** The value of a word that nobody writes after the set-up; undefined for any other. */
+  readonly constantAt: (address: number) => number | undefined;
   /** The choice in force for a design question. */
   design(name: string, choices: readonly string[], stop: Stop): string;
   readonly designsUsed: () => DesignUse[];
@@ -61,6 +63,11 @@ export interface WorldOptions {
 /** Makes the world of one search. */
 export function createWorld(program: Program, options: WorldOptions): ReplayWorld {
   const names = new Map(program.words.map((word) => [word.address, word.name]));
+  const constants = new Map(
+    program.words
+      .filter(({ type }) => type.constant)
+      .map(({ address, initial }) => [address, initial]),
+  );
   const used = new Map(program.designs.map((one) => [one.name, one]));
   const hosts = hostsOf(program);
   const handlers = new Set(
@@ -74,6 +81,7 @@ export function createWorld(program: Program, options: WorldOptions): ReplayWorl
     sites: createSites(options.without.map(parseRemoval), options.numbered),
     contexts: createContexts(),
     nameOf,
+    constantAt: (address) => constants.get(address),
     lockOrder: createLockOrder(nameOf),
     isHandler: (thread) => handlers.has(thread),
     isInterrupted: (thread) => hosts.has(thread),

@@ -75,7 +75,8 @@ export type Hold =
   | { readonly take: LockKind; readonly shared: boolean }
   | { readonly release: LockKind; readonly shared: boolean }
   | { readonly downgrade: true }
-  | { readonly sleeps: true };
+  /** `idle`: who waits here has nothing to do, so an execution may end with it. */
+  | { readonly sleeps: true; readonly idle?: true };
 
 /** One step of a thread. */
 export interface Operation {

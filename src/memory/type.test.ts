@@ -1,8 +1,9 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import { mistakeIn, tried } from '../../test/support/small.ts';
 import { kmalloc, READ_ONCE, set_bit, test_bit, WRITE_ONCE } from './index.ts';
 import { pointer, struct } from './struct.ts';
 import * as types from './type.ts';
-import { atomic_t, bool, flags, s32, spinlock_t, u32, word } from './type.ts';
+import { atomic_t, bool, constant, flags, s32, spinlock_t, u32, word } from './type.ts';
 import type { Bit, Field, Type, ValueOf } from './type.ts';
 
 const PF = flags('page-flags', ['PG_locked', 'PG_dirty', 'PG_writeback']);
@@ -123,5 +124,25 @@ describe('the compiler', () => {
       WRITE_ONCE(l.first, null);
     };
     expect(neverCalled).toBeTypeOf('function');
+  });
+});
+
+describe('a constant', () => {
+  it('is read by a thread without a step', async () => {
+    const { states } = await tried(({ alloc, thread, always }) => {
+      const [limit, sum] = [alloc(constant(s32), 'limit'), alloc(s32, 'sum')];
+      WRITE_ONCE(limit, 3);
+      thread('adder', () => WRITE_ONCE(sum, READ_ONCE(limit) + READ_ONCE(limit)));
+      always('6', () => READ_ONCE(sum) === 6);
+    });
+    expect(states).toBe(2);
+  });
+
+  it('is written by no thread', async () => {
+    const { code, what } = await mistakeIn(({ alloc, thread }) => {
+      const limit = alloc(constant(s32), 'limit');
+      thread('adder', () => WRITE_ONCE(limit, 3));
+    });
+    expect([code, what]).toEqual(['HF035', 'WRITE_ONCE writes limit, a constant.']);
   });
 });

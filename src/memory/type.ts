@@ -35,6 +35,8 @@ export interface Type<K extends Kind = Kind, Value = unknown> {
   encode(value: Value): number;
   /** The text of a stored word in a picture. */
   format(word: number): string;
+  /** Written by the set-up of a scenario and by nobody afterwards: see `constant`. */
+  readonly constant?: true;
 }
 
 /** A typed place in shared memory: what C calls an lvalue. */
@@ -79,6 +81,16 @@ export const bool: Type<'word', boolean> = {
   encode: (value) => (value ? 1 : 0),
   format: (value) => (value === 0 ? 'false' : 'true'),
 };
+
+/**
+ * A word that only the set-up of a scenario writes.
+ *
+ * Reading it is no step: whenever it is read, the value is the same, so no order of the threads
+ * depends on it. A thread that writes it makes a mistake (HF035).
+ */
+export function constant<K extends Kind, Value>(type: Type<K, Value>): Type<K, Value> {
+  return { ...type, constant: true };
+}
 
 function opaque<K extends Kind>(
   kind: K,

@@ -93,6 +93,24 @@ export function waitUntilEquals(field: Field, value: number): void {
   );
 }
 
+/**
+ * Sleeps until a word is not 0, and gives its value: what a device or a kernel thread does between
+ * two pieces of work. An execution may end while a thread waits here; anywhere else a thread that
+ * waits for ever is found stuck. Ours, not the kernel's.
+ */
+export function waitForWork(field: Field): number {
+  return machine().perform(
+    operation('wait_for_value', {
+      address: field.address,
+      test: Test.DIFFERS,
+      testArgument: 0,
+      result: Result.OLD,
+      wait: true,
+      hold: { sleeps: true, idle: true },
+    }),
+  );
+}
+
 /** An access to this thread's own bit of a wait queue. */
 function own(
   wq_head: WaitQueue,

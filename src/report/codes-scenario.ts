@@ -128,4 +128,12 @@ export const scenarioCodes: readonly Code[] = [
     'an n that was computed, or meant as a range of values.',
     'Choose among the few values that matter.',
   ),
+  entry(
+    'HF035',
+    'A constant is written',
+    `A word of type constant(...) is written by the body of the scenario and by no thread, so
+      reading it is no step of its own. A thread wrote it.`,
+    'a field that the set-up alone was meant to fill.',
+    'Declare the field without constant, or write it in the body of the scenario.',
+  ),
 ];
