@@ -139,8 +139,10 @@ describe('the command line', () => {
       "
       HF003  \`arm\` is not a memory model.
 
-        Most likely: a model of another tool.
-        Use sc, tso or both: -m sc,tso.
+        Models are sc, tso.
+
+        Most likely: a spelling mistake, or the model of another tool.
+        Several models are written with commas: -m sc,tso.
         More: holdfast explain HF003
 
       "

@@ -3,6 +3,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { resolve } from 'node:path';
+import { MODELS } from '../explore/models.ts';
 import type { Model, Problem } from '../explore/result.ts';
 import type { Context } from './context.ts';
 import {
@@ -56,7 +57,7 @@ function collected(value: string, before: readonly string[] = []): readonly stri
 /** Adds the options that say how to search. */
 export function addSearchOptions(command: Command): Command {
   return command
-    .option('-m, --model <m,...>', `sc | tso  (default ${MODEL_DEFAULT})`)
+    .option('-m, --model <m,...>', `${MODELS.join(' | ')}  (default ${MODEL_DEFAULT})`)
     .option('-j, --jobs <n>', 'worker threads (default: all cores)')
     .option('--until <limits>', 'time=60s,states=1e8,memory=4G -> open when reached')
     .option('--design <name=choice>', 'select a design (repeatable)', collected)

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDesk } from '../../test/support/io.ts';
 import { schemaFaults } from '../../test/support/json-schema.ts';
+import { MODELS } from '../explore/models.ts';
+import type { Finding } from '../explore/result.ts';
 import { templates } from './templates.ts';
 
 const desk = openDesk('commands');
@@ -65,7 +67,7 @@ describe('check', () => {
     expect(code).toBe(1);
     expect(out).toContain('never "both read 0"   tso   found after');
     expect(out).toContain('stale: missed');
-    expect(out).toContain('CPUs    sc pass, tso FAIL: x86 can do this, and every weaker CPU');
+    expect(out).toContain('CPUs    under tso, not under sc: x86 can do this, and every CPU');
     expect(out).toMatch(
       /Repair {2}keep smp_mb@buffers.scenario.ts:6: checked, passes, \d+ states, complete/,
     );
@@ -75,7 +77,7 @@ describe('check', () => {
     const { code, out } = await desk.run('check', 'bugs', '-m', 'sc');
     expect(code).toBe(1);
     expect(out).toMatch(/fails {2}known bug .* as expected/);
-    expect(out).toMatch(/PASS {3}fixed bug .* expected to fail/);
+    expect(out).toMatch(/PASS {3}fixed bug .* expected FAIL/);
     const known = await desk.run('check', 'bugs', '-t', 'known', '-m', 'sc');
     expect(known.code).toBe(0);
     expect(known.out).toContain('never "one is lost"');
@@ -91,9 +93,47 @@ describe('check', () => {
   });
 
   it('prints one column a model', async () => {
-    const { code, out } = await desk.run('check', 'buffers.scenario.ts', '-m', 'sc,tso');
-    expect(code).toBe(0);
-    expect(out).toMatch(/buffers .* sc pass +\d+ {3}tso pass +\d+/);
+    const place = 'smp_mb@buffers.scenario.ts:6';
+    const argv = ['check', 'buffers.scenario.ts', '-m', 'sc,tso', '--without', place];
+    const { code, out } = await desk.run(...argv);
+    expect(code).toBe(1);
+    expect(`\n${lines(out).slice(1, 3).join('\n')}\n`.replace(/\d+\.\d s/, '0.0 s'))
+      .toMatchInlineSnapshot(`
+        "
+          scenario                  threads      sc       states   tso      states       time
+          buffers                   2 threads    pass         12   FAIL         18      0.0 s
+        "
+      `);
+    expect(out).toContain('CPUs    under tso, not under sc');
+    const narrow = { columns: 60 };
+    const { out: stacked } = await desk.runWith(narrow, 'check', 'buffers', '-m', 'sc,tso');
+    expect(stacked).toMatch(/^ {2}buffers\n {4}sc +pass +\d+ states .*\n {4}tso +pass/m);
+  });
+
+  it('a machine reads which models show a finding, weakest first, and relative files', async () => {
+    const place = 'smp_mb@buffers.scenario.ts:6';
+    const argv = ['check', 'buffers.scenario.ts', '--without', place, '-r', 'json'];
+    const { out } = await desk.run(...argv);
+    const found = lines(out)
+      .map((line) => JSON.parse(line) as { type: string; models: object; finding: Finding })
+      .find(({ type }) => type === 'finding');
+    expect(found?.models).toEqual([
+      { model: 'tso', verdict: 'fail' },
+      { model: 'sc', verdict: 'pass' },
+    ]);
+    const files = found?.finding.trace?.steps.map(({ position }) => position?.file);
+    expect(new Set(files)).toEqual(new Set(['buffers.scenario.ts']));
+  });
+
+  it('positions in the code of Holdfast name its sources', async () => {
+    const argv = ['pin-vs-share', '--without', 'gup_fast_pte_range/pte unchanged'];
+    const files = ['-r', 'junit=own/r.xml', '-r', 'json=own/r.ndjson', '-r', 'github=own/r.txt'];
+    await desk.run('check', ...argv, ...files);
+    for (const name of ['r.xml', 'r.ndjson', 'r.txt']) {
+      const text = readFileSync(join(desk.folder, 'own', name), 'utf8');
+      expect(text, name).toMatch(/\/src\/kernel\/mm\/[\w-]+\.ts/);
+      expect(text, name).not.toContain('/dist/');
+    }
   });
 
   it('finds scenarios by name, file, folder and pattern', async () => {
@@ -124,7 +164,14 @@ describe('check', () => {
     expect(annotations).toMatch(
       /^::notice file=bugs\/bugs.scenario.ts,line=\d+,col=\d+,title=known/m,
     );
-    expect(annotations).toMatch(/^::error title=fixed bug%3A passes::/m);
+    expect(annotations).toMatch(
+      /^::error file=bugs\/bugs.scenario.ts,line=11,col=31,title=fixed bug \(tso\)%3A passes::/m,
+    );
+  });
+
+  it('the schema knows the models of the search', () => {
+    const { model } = SCHEMA['$defs'] as { model: { enum: string[] } };
+    expect(model.enum).toEqual(MODELS);
   });
 
   it('sends problems to the reporters too', async () => {
@@ -176,7 +223,8 @@ describe('replay', () => {
     expect(await show('patch')).toMatch(/^\tone\t+two$/m);
     expect(await show('dot')).toContain('subgraph cluster_1');
     const finding = JSON.parse(await show('json')) as object;
-    const whole = { type: 'finding', scenario: 's', model: 'sc', expected: true, finding };
+    const base = { type: 'finding', scenario: 's', model: 'sc', models: [] };
+    const whole = { ...base, expected: true, finding };
     expect(schemaFaults(SCHEMA, whole)).toEqual([]);
   });
 

@@ -1,16 +1,15 @@
 /**
  * What every command has: the outside world, a way to print, and what happened so far.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { readFileSync } from 'node:fs';
 import pc from 'picocolors';
 import type { Position, Problem } from '../explore/result.ts';
 import { asciiGlyphs, plainPaint, unicodeGlyphs } from '../report/paint.ts';
 import type { Paint, Style } from '../report/paint.ts';
 import { problemText } from '../report/problem.ts';
 import { Exit } from './exit.ts';
-import { PACKAGE_ROOT } from './io.ts';
 import type { Io } from './io.ts';
+import { placeFrom } from './places.ts';
 import { createSession } from './session.ts';
 import type { Session } from './session.ts';
 
@@ -81,29 +80,6 @@ function coloured(): Paint {
 function speaksUtf8(environment: Io['environment']): boolean {
   const locale = environment['LC_ALL'] || environment['LC_CTYPE'] || environment['LANG'] || '';
   return /utf-?8/i.test(locale);
-}
-
-/** Files of this folder relative to it; others as they are. */
-function placeFrom(folder: string, { file, line, column }: Position): string {
-  return `${relativeFile(folder, sourceFile(file))}:${line}:${column}`;
-}
-
-/**
- * Code of Holdfast runs from dist, which has the lines and columns of src. A clone has src, so that
- * is what its reader wants to open; an installed package shows its own path.
- */
-function sourceFile(file: string): string {
-  const built = join(PACKAGE_ROOT, 'dist/');
-  if (!file.startsWith(built)) return file;
-  const source = join(PACKAGE_ROOT, 'src', file.slice(built.length).replace(/\.js$/, '.ts'));
-  return existsSync(source) ? source : file;
-}
-
-/** A file as a user of this folder would write it. */
-export function relativeFile(folder: string, file: string): string {
-  const path = relative(folder, file);
-  if (!path.startsWith('..') && path !== '') return path;
-  return file.startsWith(PACKAGE_ROOT) ? `holdfast/${file.slice(PACKAGE_ROOT.length)}` : file;
 }
 
 function readText(file: string): string | null {

@@ -1,13 +1,12 @@
 /** Values of options: text in, what it means or what is wrong with it out. */
 
+import { MODELS } from '../explore/models.ts';
 import type { Model, Problem } from '../explore/result.ts';
 import { unknownModel, usageProblem } from './problems.ts';
 import type { Limits } from './protocol.ts';
 
 /** A value, or the reason why there is none. */
 export type Parsed<T> = { readonly value: T } | { readonly problem: Problem };
-
-const MODELS: readonly Model[] = ['sc', 'tso'];
 
 /** `sc,tso`. */
 export function parseModels(text: string): Parsed<readonly Model[]> {

@@ -241,12 +241,24 @@ describe('shown findings', () => {
     const report = {
       info: {},
       results: [checkResult({ verdict: 'fail', findings: [one, other] })],
-      beside: [checkResult({ model: 'sc', verdict: 'fail', findings: [one] })],
+      beside: [checkResult({ model: 'sc', verdict: 'fail', complete: false, findings: [one] })],
       notes: [],
     } as unknown as ScenarioReport;
     expect(shownFindings(report).map(({ result, models }) => [result.model, models])).toEqual([
-      ['sc', { sc: 'fail', tso: 'fail' }],
-      ['tso', { sc: 'pass', tso: 'fail' }],
+      [
+        'sc',
+        [
+          { model: 'tso', verdict: 'fail' },
+          { model: 'sc', verdict: 'fail' },
+        ],
+      ],
+      [
+        'tso',
+        [
+          { model: 'tso', verdict: 'fail' },
+          { model: 'sc', verdict: 'open' },
+        ],
+      ],
     ]);
   });
 });

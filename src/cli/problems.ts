@@ -1,5 +1,6 @@
 /** The mistakes that the command line finds by itself, as problems with their HF codes. */
 
+import { MODELS } from '../explore/models.ts';
 import type { Position, Problem } from '../explore/result.ts';
 import { didYouMean } from '../report/closest.ts';
 import type { LoadError } from './load.ts';
@@ -59,7 +60,8 @@ export function usageProblem(what: string, details: readonly string[] = []): Pro
 
 /** HF003. */
 export function unknownModel(name: string): Problem {
-  return problem('HF003', `\`${name}\` is not a memory model.`, [didYouMean(name, ['sc', 'tso'])]);
+  const details = [didYouMean(name, MODELS), `Models are ${MODELS.join(', ')}.`];
+  return problem('HF003', `\`${name}\` is not a memory model.`, details);
 }
 
 /** HF005, for a question that the scenario never asks. */

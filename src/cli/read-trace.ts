@@ -6,6 +6,7 @@
  * named with its path, for example `finding.trace.steps[3].thread`.
  */
 
+import { MODELS } from '../explore/models.ts';
 import type { Change, Finding, Position, Problem, Step, Trace } from '../explore/result.ts';
 import { damagedTrace, otherVersion } from './problems.ts';
 
@@ -88,7 +89,6 @@ const KINDS_OF_STEP = [
   'grace',
   'pending',
 ] as const;
-const MODELS = ['sc', 'tso'] as const;
 
 function trace(value: unknown, path: string): Trace {
   const from = record(value, path);

@@ -1,6 +1,8 @@
 /** What a run of `check` found, in the form that every reporter is given. */
 
+import { MODELS } from '../explore/models.ts';
 import type { CheckResult, Finding, Model, Problem, Progress } from '../explore/result.ts';
+import type { ModelVerdict } from '../report/models.ts';
 import type { ScenarioInfo } from './protocol.ts';
 
 /** The setting of a run, known before the first search. */
@@ -35,44 +37,54 @@ export interface Reporter {
   end?(reports: readonly ScenarioReport[], seconds: number, exitCode: number): void;
 }
 
-/** A finding, with the weakest model that shows it and what every searched model says. */
+/** A finding, as the strongest model shows it, and what every searched model says of it. */
 export interface ShownFinding {
   readonly finding: Finding;
   readonly result: CheckResult;
-  readonly models: Readonly<Partial<Record<Model, CheckResult['verdict']>>>;
+  /** Weakest first. */
+  readonly models: readonly ModelVerdict[];
   readonly report: ScenarioReport;
 }
-
-/** Models from the strongest on: what fails in an early one fails in all later ones. */
-const STRONGEST_FIRST: readonly Model[] = ['sc', 'tso'];
 
 /** Each violated property once, as the strongest model shows it: the simplest picture. */
 export function shownFindings(report: ScenarioReport): ShownFinding[] {
   const all = [...report.results, ...report.beside];
   const shown = new Map<string, ShownFinding>();
-  for (const model of STRONGEST_FIRST) {
+  for (const model of MODELS) {
     for (const result of all.filter((one) => one.model === model)) {
       for (const finding of result.findings) {
-        const key = `${finding.property.kind} ${finding.property.name}`;
+        const key = keyOf(finding);
         if (shown.has(key)) continue;
-        shown.set(key, { finding, result, models: modelsOf(all, key), report });
+        shown.set(key, { finding, result, models: modelsOf(report, finding), report });
       }
     }
   }
   return [...shown.values()];
 }
 
-function modelsOf(all: readonly CheckResult[], key: string): ShownFinding['models'] {
-  const models: Partial<Record<Model, CheckResult['verdict']>> = {};
-  for (const result of all) {
-    const hit = result.findings.some(({ property }) => `${property.kind} ${property.name}` === key);
-    models[result.model] = hit ? 'fail' : result.verdict === 'open' ? 'open' : 'pass';
+/** What every searched model says of the property that a finding violates, weakest first. */
+export function modelsOf(report: ScenarioReport, finding: Finding): readonly ModelVerdict[] {
+  const all = [...report.results, ...report.beside];
+  const verdicts: ModelVerdict[] = [];
+  for (const model of MODELS) {
+    const result = all.find((one) => one.model === model);
+    if (result === undefined) continue;
+    const shown = result.findings.some((one) => keyOf(one) === keyOf(finding));
+    const implied = isReachability(finding) && verdicts.some(({ verdict }) => verdict === 'fail');
+    // A search that ended at a finding of another property has not decided this one.
+    const verdict = shown || implied ? 'fail' : result.complete ? 'pass' : 'open';
+    verdicts.push({ model, verdict });
   }
-  return Object.fromEntries(
-    STRONGEST_FIRST.flatMap((model) =>
-      models[model] === undefined ? [] : [[model, models[model]]],
-    ),
-  );
+  return verdicts.toReversed();
+}
+
+/** A bad state that a model reaches is reached under every weaker model too. */
+function isReachability({ property: { kind, name } }: Finding): boolean {
+  return kind !== 'sometimes' && kind !== 'vacuous' && name !== 'livelock';
+}
+
+function keyOf({ property }: Finding): string {
+  return `${property.kind} ${property.name}`;
 }
 
 /** A search that could not begin or end, as a result like any other. */

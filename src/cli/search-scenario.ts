@@ -3,6 +3,7 @@
  * finding asks next. Does it need a weak memory model at all? Does it go away with the defence?
  */
 
+import { MODELS, strongerThan } from '../explore/models.ts';
 import type { CheckResult, Model } from '../explore/result.ts';
 import { outcomeOf } from '../report/human.ts';
 import { amount, listed } from '../report/text.ts';
@@ -73,16 +74,19 @@ function withDesignsChecked(result: CheckResult, { designs = {} }: SearchOptions
   return { ...result, problems: [unknownDesign(unknown, asked)] };
 }
 
-/** A finding under tso is searched under sc too: what sc shows, every CPU shows. */
+/** A finding is searched for under the stronger models too: what sc shows, every CPU shows. */
 async function besideSearches(
   results: readonly CheckResult[],
   settings: CheckSettings,
   search: (model: Model) => Promise<CheckResult>,
 ): Promise<CheckResult[]> {
-  const failing = results.some((one) => one.model === 'tso' && one.findings.length > 0);
-  if (settings.modelsGiven || !failing) return [];
-  const result = await search('sc');
-  return result.problems.length > 0 ? [] : [result];
+  const failing = MODELS.find((model) =>
+    results.some((one) => one.model === model && one.findings.length > 0),
+  );
+  if (settings.modelsGiven || failing === undefined) return [];
+  const beside: CheckResult[] = [];
+  for (const model of strongerThan(failing)) beside.push(await search(model));
+  return beside.filter((result) => result.problems.length === 0);
 }
 
 /** After `--without`: whether the scenario holds with everything in place. */

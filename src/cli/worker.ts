@@ -9,7 +9,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { check, isScenario, replayTrace } from '../index.ts';
 import type { CheckOptions, Scenario } from '../index.ts';
-import type { Model, Step, Trace } from '../explore/result.ts';
+import { MODELS } from '../explore/models.ts';
+import type { Step, Trace } from '../explore/result.ts';
 import { accessText } from '../report/names.ts';
 import { loadScenarioFile } from './load.ts';
 import { loadProblem, noScenarioProblem } from './problems.ts';
@@ -72,13 +73,17 @@ function info(file: string): (scenario: Scenario, index: number) => ScenarioInfo
     index,
     name,
     about: options.about ?? null,
-    expected: { sc: expectedOf(options, 'sc'), tso: expectedOf(options, 'tso') },
+    expected: expectations(options),
     position,
   });
 }
 
-function expectedOf({ expect }: Scenario['options'], model: Model): 'pass' | 'fail' {
-  return typeof expect === 'object' ? (expect[model] ?? 'pass') : (expect ?? 'pass');
+function expectations({ expect = 'pass' }: Scenario['options']): ScenarioInfo['expected'] {
+  const each = MODELS.map((model) => [
+    model,
+    typeof expect === 'object' ? (expect[model] ?? 'pass') : expect,
+  ]);
+  return Object.fromEntries(each) as ScenarioInfo['expected'];
 }
 
 function optionsOf(id: number, options: CheckOptions, port: MessagePort): CheckOptions {

@@ -27,8 +27,8 @@ export const usageCodes: readonly Code[] = [
     'There is no such memory model',
     `The search knows two models. \`sc\`: every access is seen by all at once, in one order.
       \`tso\`: each thread has a store buffer, as on x86.`,
-    'a model of another tool.',
-    'Use sc, tso or both: -m sc,tso.',
+    'a spelling mistake, or the model of another tool.',
+    'Several models are written with commas: -m sc,tso.',
   ),
   entry(
     'HF004',

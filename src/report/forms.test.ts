@@ -13,7 +13,7 @@ import { closest, didYouMean } from './closest.ts';
 import { codes } from './codes.ts';
 import { dotText } from './dot.ts';
 import { explained, explanation } from './explain.ts';
-import { githubLines } from './github.ts';
+import { findingLine, searchLines } from './github.ts';
 import { checkLines, outcomeOf, progressText, totalLine } from './human.ts';
 import { plainStyle } from './paint.ts';
 import { patchText } from './patch.ts';
@@ -156,7 +156,7 @@ describe('the lines of check', () => {
         pass   pin-vs-share      2 threads       1 284 states   complete    0.9 s
       fails  dirty-cow         2 threads   found after 61                  0.9 s   as expected
       FAIL   broken            2 threads   found after 17                  0.9 s
-      PASS   fixed             2 threads       1 284 states   complete    0.9 s   expected to fail
+      PASS   fixed             2 threads       1 284 states   complete    0.9 s   expected FAIL
       open   nfs               2 threads       2.1 M states   stopped at 60 s
              holdfast check nfs --until time=10m
 
@@ -191,22 +191,38 @@ describe('the lines of check', () => {
 });
 
 describe('annotations for GitHub', () => {
-  it('escape what would end them', () => {
+  const files = { name: (file: string) => file, isOwn: (file: string) => file.startsWith('/r/') };
+  const models = [
+    { model: 'tso', verdict: 'fail' },
+    { model: 'sc', verdict: 'pass' },
+  ] as const;
+
+  it('escape what would end them, and name the models that show the finding', () => {
     const position = at('/r/a,b:c.ts', 3, 5);
     const found = finding({ position, message: '50% lost\nsecond line' });
-    const result = checkResult({ verdict: 'fail', findings: [found] });
-    expect(githubLines(result, (file) => file)).toEqual([
+    const result = checkResult({ verdict: 'fail' });
+    expect(findingLine({ finding: found, result, models }, files)).toBe(
       '::error file=/r/a%2Cb%3Ac.ts,line=3,col=5,title=pin-vs-share%3A never "pinned and shared"' +
-        '::50%25 lost%0Asecond line%0AModel tso. holdfast replay pin-vs-share:3f9k2',
-    ]);
+        '::50%25 lost%0Asecond line%0AUnder tso, not under sc.',
+    );
+  });
+
+  it('stand at a line of the repository, not at one of an installed package', () => {
+    const stack = [at('/p/holdfast/gup.ts', 40, 5), at('/r/my.scenario.ts', 7, 3)];
+    const all = steps({ thread: 0, position: at('/p/holdfast/gup.ts', 40, 5), stack });
+    const found = finding({ trace: trace({ steps: all }) });
+    const result = checkResult({ verdict: 'fail', expected: 'fail' });
+    const line = findingLine({ finding: found, result, models }, files);
+    expect(line).toContain('::notice file=/r/my.scenario.ts,line=7,col=3,');
+    expect(line).toContain('%0Aholdfast replay pin-vs-share:3f9k2');
   });
 
   it('warn of what is open and say nothing about what passes', () => {
     const open = checkResult({ verdict: 'open', open: { limit: 'interrupted' } });
-    expect(githubLines(open, (file) => file)).toEqual([
-      '::warning title=pin-vs-share%3A open::interrupted',
+    expect(searchLines(open, at('/r/a.ts', 2, 1), files)).toEqual([
+      '::warning file=/r/a.ts,line=2,col=1,title=pin-vs-share (tso)%3A open::interrupted',
     ]);
-    expect(githubLines(checkResult(), (file) => file)).toEqual([]);
+    expect(searchLines(checkResult(), null, files)).toEqual([]);
   });
 });
 

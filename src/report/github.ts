@@ -1,5 +1,5 @@
 /**
- * Workflow commands of GitHub: each unexpected finding as an annotation at its line.
+ * Workflow commands of GitHub: findings, problems and open searches as annotations at their lines.
  *
  * Values are escaped as the runner expects it: a line end in a message would end the command, and
  * a comma in a property would begin the next one.
@@ -7,54 +7,58 @@
 
 import type { CheckResult, Finding, Position, Problem } from '../explore/result.ts';
 import { openText, outcomeOf } from './human.ts';
+import { underModels } from './models.ts';
+import type { ModelVerdict } from './models.ts';
 import { propertyText } from './picture.ts';
+import type { FileName } from './relocate.ts';
+import { reviewPosition } from './review.ts';
+import type { IsOwn } from './review.ts';
 import { slug } from './text.ts';
 
-/** From an absolute file name to one relative to the repository. */
-export type RelativeFile = (file: string) => string;
+/** How files are named, and which belong to the repository. */
+export interface Files {
+  readonly name: FileName;
+  readonly isOwn: IsOwn;
+}
 
-/** The annotations of one search, a line each. */
-export function githubLines(result: CheckResult, relative: RelativeFile): string[] {
+/** A finding with the search that showed it and what each model says. */
+export interface Shown {
+  readonly finding: Finding;
+  readonly result: CheckResult;
+  /** Weakest first. */
+  readonly models: readonly ModelVerdict[];
+}
+
+/** What a search says beside its findings: that it is open, or that a known bug is gone. */
+export function searchLines(result: CheckResult, at: Position | null, files: Files): string[] {
   const outcome = outcomeOf(result);
-  const problems = result.problems.map((problem) => problemLine(problem, relative));
+  const title = `${result.scenario} (${result.model})`;
   if (outcome === 'open') {
-    const title = `${result.scenario}: open`;
-    return [...problems, command('warning', null, title, openText(result.open), relative)];
+    return [command('warning', at, `${title}: open`, openText(result.open), files)];
   }
-  const expected = result.expected === 'fail';
-  const findings = result.findings.map((finding) =>
-    findingLine(result, finding, expected, relative),
-  );
-  if (outcome === 'unexpected' && result.verdict === 'pass') {
-    const title = `${result.scenario}: passes`;
-    const message = 'The scenario is declared to fail, and every execution is right.';
-    return [...problems, command('error', null, title, message, relative)];
-  }
-  return [...problems, ...findings];
+  if (outcome !== 'unexpected' || result.verdict !== 'pass') return [];
+  const message = 'The scenario is declared to fail, and no execution violates a property.';
+  return [command('error', at, `${title}: passes`, message, files)];
 }
 
 /** The annotation of a problem. */
-export function problemLine(problem: Problem, relative: RelativeFile): string {
+export function problemLine(problem: Problem, files: Files): string {
   const message = [problem.what, ...problem.details].join('\n');
-  return command('error', problem.position, problem.code, message, relative);
+  return command('error', problem.position, problem.code, message, files);
 }
 
-function findingLine(
-  result: CheckResult,
-  finding: Finding,
-  expected: boolean,
-  relative: RelativeFile,
-): string {
-  const address = `${slug(result.scenario)}:${finding.id}`;
-  const message = `${finding.message}\nModel ${result.model}. holdfast replay ${address}`;
+/** The annotation of a finding: a notice where it was expected. */
+export function findingLine({ finding, result, models }: Shown, files: Files): string {
+  const again =
+    finding.trace === null ? '' : `\nholdfast replay ${slug(result.scenario)}:${finding.id}`;
+  const message = `${finding.message}\n${capital(underModels(models))}.${again}`;
   const title = `${result.scenario}: ${propertyText(finding)}`;
-  const kind = expected ? 'notice' : 'error';
-  return command(kind, finding.position ?? lastPosition(finding), title, message, relative);
+  const kind = result.expected === 'fail' ? 'notice' : 'error';
+  return command(kind, reviewPosition(finding, files.isOwn), title, message, files);
 }
 
-/** Where the last step with a known place stands: the one that completes the violation. */
-function lastPosition(finding: Finding): Position | null {
-  return finding.trace?.steps.findLast((step) => step.position !== null)?.position ?? null;
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 function command(
@@ -62,13 +66,13 @@ function command(
   position: Position | null,
   title: string,
   message: string,
-  relative: RelativeFile,
+  files: Files,
 ): string {
   const place =
     position === null
       ? []
       : [
-          `file=${escapedProperty(relative(position.file))}`,
+          `file=${escapedProperty(files.name(position.file))}`,
           `line=${position.line}`,
           `col=${position.column}`,
         ];

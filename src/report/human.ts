@@ -33,12 +33,7 @@ export function lineWidths(names: readonly string[]): LineWidths {
 
 /** The line of one result; an open one has a second line that says how to go on. */
 export function checkLines(result: CheckResult, widths: LineWidths, style: Style): string[] {
-  const name = result.scenario.padEnd(widths.name);
-  const threads = counted(result.threads, 'thread').padEnd(10);
-  const word = verdictWord(result);
-  const colour = colourOf(result, style);
-  const head = `  ${colour(word.padEnd(5))}  ${name}  `;
-  const lines = [`${head}${threads}  ${facts(result)}`.trimEnd()];
+  const lines = verdictLines(result, widths, style);
   if (result.verdict === 'open' && result.open?.limit === 'time') {
     const more = tenfold(result.open.seconds);
     const again = `holdfast check ${slug(result.scenario)} --until time=${more}`;
@@ -48,22 +43,15 @@ export function checkLines(result: CheckResult, widths: LineWidths, style: Style
   return [...lines, ...warnings];
 }
 
-/** One line for several models: a column each. */
-export function matrixLine(
-  results: readonly CheckResult[],
-  widths: LineWidths,
-  style: Style,
-): string {
-  const [first] = results;
-  if (first === undefined) return '';
-  const name = first.scenario.padEnd(widths.name);
-  const cells = results.map((result) => {
-    const word = `${result.model} ${verdictWord(result)}`.padEnd(9);
-    return `${colourOf(result, style)(word)} ${amount(result.states).padStart(9)}`;
-  });
-  const seconds = results.reduce((sum, result) => sum + result.seconds, 0);
-  const threads = counted(first.threads, 'thread').padEnd(10);
-  return `  ${name}  ${threads}  ${cells.join('   ')}   ${duration(seconds).padStart(8)}`;
+/** On a narrow screen the facts stand below the name. */
+function verdictLines(result: CheckResult, widths: LineWidths, style: Style): string[] {
+  const word = verdictWord(result).padEnd(5);
+  const threads = counted(result.threads, 'thread');
+  const rest = `${result.scenario.padEnd(widths.name)}  ${threads.padEnd(10)}  ${facts(result)}`;
+  const head = `  ${colourOf(result, style)(word)}  `;
+  if (2 + word.length + 2 + rest.length <= style.width) return [`${head}${rest}`.trimEnd()];
+  const below = `${threads}   ${facts(result).trimStart()}`.replace(/ {4,}/g, '   ');
+  return [`${head}${result.scenario}`, `         ${below}`.trimEnd()];
 }
 
 /** `pass`, `fails` (as expected), `FAIL`, `PASS` (where a failure was expected), `open`. */
@@ -74,7 +62,8 @@ export function verdictWord(result: CheckResult): string {
   return result.expected === 'fail' ? 'fails' : 'FAIL';
 }
 
-function colourOf(result: CheckResult, { paint }: Style): (text: string) => string {
+/** Green as expected, yellow open, red otherwise. */
+export function colourOf(result: CheckResult, { paint }: Style): (text: string) => string {
   const outcome = outcomeOf(result);
   if (outcome === 'as expected') return paint.green;
   return outcome === 'open' ? paint.yellow : paint.red;
@@ -92,7 +81,7 @@ function facts(result: CheckResult): string {
     const found = `found after ${amount(result.states)}`.padEnd(28);
     return `${found} ${time}   ${expected ? 'as expected' : ''}`.trimEnd();
   }
-  const end = expected ? '   expected to fail' : '';
+  const end = expected ? '   expected FAIL' : '';
   return `${states.padStart(16)}   complete ${time}${end}`;
 }
 

@@ -1,13 +1,15 @@
 /**
  * Results as NDJSON: one object a line, stable keys, described by schema/holdfast-1.schema.json.
  *
- * The first line tells version and setting; then come `scenario`, `progress`, `finding`, `problem`
- * and `verdict` events in order of time, and one `summary`. A finding holds its whole trace, so the
- * file alone is enough to draw every picture elsewhere.
+ * The first line tells version and setting; then come `scenario`, `progress`, `problem` and
+ * `verdict` events in order of time, the `finding` events of a scenario when all of its models have
+ * been searched, and one `summary`. A finding holds its whole trace, so the file alone is enough to
+ * draw every picture elsewhere. Files are named relative to the working directory.
  */
 
 import type { CheckResult, Finding, Model, Problem, Progress } from '../explore/result.ts';
 import { outcomeOf } from './human.ts';
+import type { ModelVerdict } from './models.ts';
 
 /** The number of this format; it changes when a key changes its meaning. */
 export const JSON_FORMAT = 1;
@@ -36,10 +38,15 @@ export function progressEvent(progress: Progress): JsonEvent {
   return { type: 'progress', scenario, model, states, transitions, depth, seconds, estimate };
 }
 
-/** A property is violated. */
-export function findingEvent(result: CheckResult, finding: Finding): JsonEvent {
+/** A property is violated; `models` says what each searched model shows, weakest first. */
+export function findingEvent(
+  result: CheckResult,
+  finding: Finding,
+  models: readonly ModelVerdict[],
+): JsonEvent {
   const { scenario, model } = result;
-  return { type: 'finding', scenario, model, expected: result.expected === 'fail', finding };
+  const expected = result.expected === 'fail';
+  return { type: 'finding', scenario, model, models, expected, finding };
 }
 
 /** The command line or a scenario cannot be used. */

@@ -130,7 +130,11 @@ describe('the width', () => {
 
 describe('a picture of store buffers', () => {
   it('shows a store that waits and the moment when it is visible', () => {
-    const text = picture(storeBuffering(), { style: unicode, models: { sc: 'pass', tso: 'fail' } });
+    const models = [
+      { model: 'tso', verdict: 'fail' },
+      { model: 'sc', verdict: 'pass' },
+    ] as const;
+    const text = picture(storeBuffering(), { style: unicode, models });
     expect(show(text)).toMatchInlineSnapshot(`
       "
         FAIL  store buffering   never "both read 0"   tso
@@ -150,7 +154,7 @@ describe('a picture of store buffers', () => {
                 left, and no full barrier stands between them. So step 4 still reads the old
                 value.
                 sb.scenario.ts:5:26 sb.scenario.ts:5:44
-        CPUs    sc pass, tso FAIL: x86 can do this, and every weaker CPU
+        CPUs    under tso, not under sc: x86 can do this, and every CPU with a weaker model
         Again   holdfast replay store-buffering:8kq0d
       "
     `);

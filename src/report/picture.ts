@@ -3,10 +3,12 @@
  * how to see it again. The same text without colour goes into JUnit files and snapshots.
  */
 
-import type { Finding, Model, Position, Trace } from '../explore/result.ts';
+import type { Finding, Position, Trace } from '../explore/result.ts';
 import { causeOf } from './cause.ts';
 import { drawing } from './drawing.ts';
 import { layoutOf } from './layout.ts';
+import { cpuText } from './models.ts';
+import type { ModelVerdict } from './models.ts';
 import { plainStyle } from './paint.ts';
 import type { Style } from './paint.ts';
 import { amount, columns, hanging, slug, wrapped } from './text.ts';
@@ -18,8 +20,8 @@ export interface PictureOptions {
   readonly unfold?: boolean;
   /** How many states were found before it. */
   readonly states?: number;
-  /** What each model says about the same scenario. */
-  readonly models?: Readonly<Partial<Record<Model, 'pass' | 'fail' | 'open'>>>;
+  /** What each model says about the same property, weakest first. */
+  readonly models?: readonly ModelVerdict[];
   /** The scenario's name, where the finding has no trace to tell it. */
   readonly scenario?: string;
   /** It was expected to be found. */
@@ -88,7 +90,8 @@ function settingLines(trace: Trace | null): string[] {
 
 function notes(finding: Finding, options: PictureOptions, style: Style): string[] {
   const all: (readonly [string, string])[] = [];
-  if (options.models !== undefined) all.push(['CPUs', cpuText(options.models)]);
+  const { models = [] } = options;
+  if (models.length > 1) all.push([modelsHead(finding), cpuText(models, finding.property)]);
   all.push(...(options.notes ?? []));
   if (finding.position !== null) {
     all.push(['Where', (options.place ?? fileName)(finding.position)]);
@@ -102,18 +105,9 @@ function notes(finding: Finding, options: PictureOptions, style: Style): string[
   );
 }
 
-/** `sc pass, tso FAIL: x86 can do this, and every weaker CPU`. */
-export function cpuText(models: NonNullable<PictureOptions['models']>): string {
-  const words = Object.entries(models).map(
-    ([model, verdict]) => `${model} ${verdict === 'fail' ? 'FAIL' : verdict}`,
-  );
-  return [words.join(', '), cpuWords(models)].filter((word) => word !== '').join(': ');
-}
-
-function cpuWords({ sc, tso }: NonNullable<PictureOptions['models']>): string {
-  if (sc === 'fail') return 'every CPU can do this';
-  if (tso === 'fail') return 'x86 can do this, and every weaker CPU';
-  return '';
+/** What no execution reaches says nothing about CPUs. */
+function modelsHead({ property: { kind } }: Finding): string {
+  return kind === 'sometimes' || kind === 'vacuous' ? 'Models' : 'CPUs';
 }
 
 function fileName({ file, line, column }: Position): string {

@@ -3,8 +3,8 @@
 import type { Command } from 'commander';
 import { clipped, columns } from '../../report/text.ts';
 import type { Context } from '../context.ts';
-import { relativeFile } from '../context.ts';
 import { PACKAGE_ROOT } from '../io.ts';
+import { relativeFile } from '../places.ts';
 import type { ScenarioInfo } from '../protocol.ts';
 import { filesBelow, shippedFiles } from '../select.ts';
 import { isProblem } from '../session.ts';

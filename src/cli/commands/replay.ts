@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import { dirname, join, relative, resolve } from 'node:path';
 import { dotText } from '../../report/dot.ts';
+import { relocatedFinding } from '../../report/relocate.ts';
 import { patchText } from '../../report/patch.ts';
 import { picture, stepList } from '../../report/picture.ts';
 import { stateText } from '../../report/state.ts';
@@ -10,6 +11,7 @@ import type { Context } from '../context.ts';
 import { Exit } from '../exit.ts';
 import { PACKAGE_ROOT } from '../io.ts';
 import { parseCount } from '../options.ts';
+import { fileForPrograms } from '../places.ts';
 import { usageProblem } from '../problems.ts';
 import type { ScenarioInfo } from '../protocol.ts';
 import type { TraceFile } from '../read-trace.ts';
@@ -85,7 +87,9 @@ function formatted(
     case 'dot':
       return dotText(finding.trace);
     case 'json':
-      return JSON.stringify(finding);
+      return JSON.stringify(
+        relocatedFinding(finding, (file) => fileForPrograms(context.io.folder, file)),
+      );
   }
 }
 

@@ -2,7 +2,8 @@
 
 import type { Command } from 'commander';
 import { basename } from 'node:path';
-import type { Defence, Model, Position } from '../../explore/result.ts';
+import { MODELS } from '../../explore/models.ts';
+import type { Defence, Position } from '../../explore/result.ts';
 import type { Style } from '../../report/paint.ts';
 import { columns, listed, slug } from '../../report/text.ts';
 import { addSearchOptions, checkSettings } from '../check-options.ts';
@@ -19,8 +20,6 @@ import { saveTrace } from '../traces.ts';
 import { failsUnder, holds, summaryOf, whyTable } from '../why-table.ts';
 import type { WhyRow, WhyTable } from '../why-table.ts';
 import { withExamples } from './help.ts';
-
-const MODELS: readonly Model[] = ['sc', 'tso'];
 
 /** Declares the command. */
 export function addWhy(program: Command, context: Context): void {

@@ -1,16 +1,20 @@
-/** Annotations for GitHub: one for each finding, problem and open search. */
+/** Annotations for GitHub: one for each violated property, problem and open search. */
 
-import { githubLines, problemLine } from '../../report/github.ts';
-import type { RelativeFile } from '../../report/github.ts';
+import { findingLine, problemLine, searchLines } from '../../report/github.ts';
+import type { Files } from '../../report/github.ts';
+import { shownFindings } from '../report-plan.ts';
 import type { Reporter } from '../report-plan.ts';
 
-/** Writes annotations when a search has ended. */
-export function githubReporter(write: (text: string) => void, relative: RelativeFile): Reporter {
+/** Writes annotations when a scenario has been searched under every model. */
+export function githubReporter(write: (text: string) => void, files: Files): Reporter {
   return {
-    searched(_info, result) {
-      const findings = githubLines({ ...result, problems: [] }, relative);
-      if (result.problems.length === 0) for (const line of findings) write(`${line}\n`);
+    problem: (problem) => write(`${problemLine(problem, files)}\n`),
+    finished(report) {
+      const searches = report.results.flatMap((result) =>
+        searchLines(result, report.info.position, files),
+      );
+      const findings = shownFindings(report).map((shown) => findingLine(shown, files));
+      for (const line of [...searches, ...findings]) write(`${line}\n`);
     },
-    problem: (problem) => write(`${problemLine(problem, relative)}\n`),
   };
 }

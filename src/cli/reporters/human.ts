@@ -1,7 +1,8 @@
 /** Lines, pictures and the total: what a reader at a terminal gets. */
 
-import { checkLines, lineWidths, matrixLine, outcomeOf, totalLine } from '../../report/human.ts';
+import { checkLines, lineWidths, outcomeOf, totalLine } from '../../report/human.ts';
 import type { LineWidths } from '../../report/human.ts';
+import { matrixLines, matrixTitle } from '../../report/matrix.ts';
 import type { Style } from '../../report/paint.ts';
 import { picture } from '../../report/picture.ts';
 import type { Context } from '../context.ts';
@@ -20,16 +21,17 @@ export interface HumanOptions {
 export function humanReporter(context: Context, options: HumanOptions): Reporter {
   const { style, write } = options;
   let widths: LineWidths = lineWidths([]);
-  let first = true;
+  let head: string[] = [''];
   return {
-    begin(plan: RunPlan) {
-      widths = lineWidths(plan.scenarios.map(({ name }) => name));
+    begin({ scenarios, models }: RunPlan) {
+      widths = lineWidths(scenarios.map(({ name }) => name));
+      const title = models.length > 1 ? matrixTitle(models, widths, style) : null;
+      if (title !== null) head = ['', title];
     },
     finished(report) {
       if (options.quiet && report.results.every((one) => outcomeOf(one) === 'as expected')) return;
-      if (first) write('\n');
-      first = false;
-      for (const line of linesOf(report, widths, style)) write(`${line}\n`);
+      for (const line of [...head, ...linesOf(report, widths, style)]) write(`${line}\n`);
+      head = [];
     },
     end(reports, seconds) {
       for (const one of picturesOf(reports, options)) write(`\n${drawn(one, context, options)}\n`);
@@ -42,7 +44,7 @@ export function humanReporter(context: Context, options: HumanOptions): Reporter
 function linesOf(report: ScenarioReport, widths: LineWidths, style: Style): string[] {
   const [only, ...others] = report.results;
   if (only !== undefined && others.length === 0) return checkLines(only, widths, style);
-  return [matrixLine(report.results, widths, style)];
+  return matrixLines(report.results, widths, style);
 }
 
 /**
@@ -78,6 +80,6 @@ function drawn(shown: ShownFinding, context: Context, options: HumanOptions): st
     expected: result.expected === 'fail',
     place: context.place,
     notes: report.notes,
-    ...(Object.keys(models).length > 1 ? { models } : {}),
+    models,
   });
 }

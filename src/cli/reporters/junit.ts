@@ -7,17 +7,19 @@
 
 import junit from 'junit-report-builder';
 import type { Builder, TestCase, TestSuite } from 'junit-report-builder';
-import type { CheckResult, Finding, Problem } from '../../explore/result.ts';
+import type { CheckResult, Finding, Position, Problem } from '../../explore/result.ts';
 import { openText } from '../../report/human.ts';
 import { picture, propertyText } from '../../report/picture.ts';
 import { problemText } from '../../report/problem.ts';
+import { modelsOf } from '../report-plan.ts';
+import type { FileName } from '../../report/relocate.ts';
 import type { Reporter, ScenarioReport } from '../report-plan.ts';
 
 /** The package is CommonJS and its types describe an ES module: the value is the builder itself. */
 const builder = junit as unknown as Builder;
 
 /** Collects everything and writes one document at the end. */
-export function junitReporter(write: (text: string) => void): Reporter {
+export function junitReporter(write: (text: string) => void, name: FileName): Reporter {
   const outside: Problem[] = [];
   return {
     problem(problem, info) {
@@ -29,34 +31,41 @@ export function junitReporter(write: (text: string) => void): Reporter {
         for (const result of one.results) {
           const suite = report.testSuite().name(`${result.scenario} (${result.model})`);
           suite.time(result.seconds);
-          addCases(suite, one, result);
+          addCases(suite, one, result, name);
         }
       }
       for (const problem of outside) {
         const suite = report.testSuite().name('holdfast');
-        errorCase(suite.testCase().name(problem.code), problem);
+        errorCase(suite.testCase().name(problem.code), problem, name);
       }
       write(`${legal(report.build())}\n`);
     },
   };
 }
 
-function addCases(suite: TestSuite, report: ScenarioReport, result: CheckResult): void {
+function addCases(
+  suite: TestSuite,
+  report: ScenarioReport,
+  result: CheckResult,
+  fileName: FileName,
+): void {
   const begin = (name: string): TestCase =>
-    suite.testCase().className(result.scenario).name(name).file(report.info.file);
+    suite.testCase().className(result.scenario).name(name).file(fileName(report.info.file));
   const [problem] = result.problems;
-  if (problem !== undefined) return errorCase(begin('scenario'), problem);
+  if (problem !== undefined) return errorCase(begin('scenario'), problem, fileName);
+  const judge = (test: TestCase, finding: Finding | undefined): void =>
+    judged(test, report, result, finding, fileName);
   if (result.expected === 'fail') return knownBug(begin('finds the known bug'), result);
   for (const { property } of result.properties) {
     const name = `${property.kind} ${property.name}`;
     const found = result.findings.find((one) => sameProperty(one, property));
-    judge(begin(name), result, found);
+    judge(begin(name), found);
   }
   const automatic = result.findings.filter(
     (one) => !result.properties.some(({ property }) => sameProperty(one, property)),
   );
-  if (automatic.length === 0) judge(begin('always on'), result, undefined);
-  for (const finding of automatic) judge(begin(propertyText(finding)), result, finding);
+  if (automatic.length === 0) judge(begin('always on'), undefined);
+  for (const finding of automatic) judge(begin(propertyText(finding)), finding);
 }
 
 function sameProperty({ property }: Finding, other: Finding['property']): boolean {
@@ -64,10 +73,18 @@ function sameProperty({ property }: Finding, other: Finding['property']): boolea
   return kind === other.kind && property.name === other.name;
 }
 
-function judge(test: TestCase, result: CheckResult, finding: Finding | undefined): void {
+function judged(
+  test: TestCase,
+  report: ScenarioReport,
+  result: CheckResult,
+  finding: Finding | undefined,
+  fileName: FileName,
+): void {
   if (finding !== undefined) {
+    const place = placeWith(fileName);
+    const models = modelsOf(report, finding);
     test.failure(legal(finding.message), finding.property.kind);
-    test.stacktrace(legal(picture(finding, { scenario: result.scenario })));
+    test.stacktrace(legal(picture(finding, { scenario: result.scenario, models, place })));
   } else if (result.verdict === 'open') {
     test.error(openText(result.open), 'open');
   }
@@ -78,8 +95,13 @@ function knownBug(test: TestCase, result: CheckResult): void {
   if (result.verdict === 'pass') test.failure('The known bug was not found.', 'pass');
 }
 
-function errorCase(test: TestCase, problem: Problem): void {
-  test.error(legal(problem.what), problem.code, legal(problemText(problem)));
+function errorCase(test: TestCase, problem: Problem, fileName: FileName): void {
+  const text = problemText(problem, { place: placeWith(fileName) });
+  test.error(legal(problem.what), problem.code, legal(text));
+}
+
+function placeWith(fileName: FileName): (position: Position) => string {
+  return ({ file, line, column }) => `${fileName(file)}:${line}:${column}`;
 }
 
 /** XML 1.0 has no way to write most control characters. */

@@ -4,8 +4,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { CheckSettings, RawSearchOptions } from '../check-options.ts';
 import type { Context } from '../context.ts';
-import { relativeFile } from '../context.ts';
 import type { ReporterChoice } from '../options.ts';
+import { fileForPrograms, isOwnFile, sourceFile } from '../places.ts';
 import { systemReason, unwritable } from '../problems.ts';
 import type { Reporter } from '../report-plan.ts';
 import { statusLine } from '../status.ts';
@@ -58,10 +58,12 @@ function reporterOf(
   context: Context,
   write: (text: string) => void,
 ): Reporter {
-  const relative = (path: string): string => relativeFile(context.io.folder, path);
-  if (name === 'json') return jsonReporter(write);
-  if (name === 'junit') return junitReporter(write);
-  if (name === 'github') return githubReporter(write, relative);
+  const { folder } = context.io;
+  const fileName = (path: string): string => fileForPrograms(folder, path);
+  const isOwn = (path: string): boolean => isOwnFile(folder, sourceFile(path));
+  if (name === 'json') return jsonReporter(write, fileName);
+  if (name === 'junit') return junitReporter(write, fileName);
+  if (name === 'github') return githubReporter(write, { name: fileName, isOwn });
   return humanReporter(context, {
     quiet: raw.quiet === true,
     verbose: raw.verbose === true,

@@ -1,0 +1,47 @@
+/**
+ * Which memory models show a finding, in words: "under weak and tso, not under sc".
+ *
+ * A property is looked at under several models because that says which CPUs are concerned. Models
+ * are named from the weakest to the strongest, because the weakest shows it first.
+ */
+
+import type { Model, PropertyName, Verdict } from '../explore/result.ts';
+import { listed } from './text.ts';
+
+/** What one model says about a property. */
+export interface ModelVerdict {
+  readonly model: Model;
+  readonly verdict: Verdict;
+}
+
+/** Whose CPUs do what a model allows and no stronger one does. */
+const CPUS: Readonly<Record<string, string>> = {
+  sc: 'every CPU can do this',
+  tso: 'x86 can do this, and every CPU with a weaker model',
+  weak: 'arm64, POWER and RISC-V can do this',
+};
+
+/** `under tso, not under sc`. */
+export function underModels(models: readonly ModelVerdict[]): string {
+  const having = (verdict: Verdict): string[] =>
+    models.filter((one) => one.verdict === verdict).map(({ model }) => model);
+  const [fails, passes, open] = [having('fail'), having('pass'), having('open')];
+  const parts = [
+    ...(fails.length === 0 ? [] : [`under ${listed(fails)}`]),
+    ...(passes.length === 0 ? [] : [`not under ${listed(passes, 'or')}`]),
+    ...(open.length === 0 ? [] : [`not decided under ${listed(open, 'or')}`]),
+  ];
+  return parts.join(', ');
+}
+
+/** The same with what it means for CPUs, where it means something. */
+export function cpuText(models: readonly ModelVerdict[], { kind }: PropertyName): string {
+  // What no execution reaches is no behaviour of a CPU.
+  if (kind === 'sometimes' || kind === 'vacuous') return underModels(models);
+  const strongest: string = models.findLast(({ verdict }) => verdict === 'fail')?.model ?? '';
+  const safe = models.some(({ model, verdict }) => model === 'tso' && verdict === 'pass');
+  const cpus = [CPUS[strongest], strongest === 'weak' && safe ? 'x86 cannot' : undefined];
+  return [underModels(models), cpus.filter((text) => text !== undefined).join('; ')]
+    .filter((text) => text !== '')
+    .join(': ');
+}
