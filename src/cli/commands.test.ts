@@ -44,6 +44,16 @@ export const fixed = scenario.fails('fixed bug', ({ alloc, thread, never }) => {
 });
 `;
 
+/** A reader follows a pointer that a writer clears. */
+const FOLLOWS_NULL = `${HEAD}import { pointer } from 'holdfast/linux';
+const holder = struct('holder', { pair: pointer(pair) });
+export default scenario('oops', ({ alloc, thread }) => {
+  const h = alloc(holder); WRITE_ONCE(h.pair, alloc(pair));
+  thread('reader', () => READ_ONCE(READ_ONCE(h.pair).x));
+  thread('writer', () => WRITE_ONCE(h.pair, null));
+});
+`;
+
 beforeAll(() => {
   desk.write('buffers.scenario.ts', BUFFERS);
   desk.write('bugs/bugs.scenario.ts', BUGS);
@@ -71,6 +81,15 @@ describe('check', () => {
     expect(out).toMatch(
       /Repair {2}keep smp_mb@buffers.scenario.ts:6: checked, passes, \d+ states, complete/,
     );
+  });
+
+  it('ends with 1 and a picture where code follows a NULL pointer on one path', async () => {
+    desk.write('oops/oops.scenario.ts', FOLLOWS_NULL);
+    const { code, out, err } = await desk.run('check', 'oops');
+    expect({ code, err }).toEqual({ code: 1, err: '' });
+    expect(out).toContain('FAIL  oops   NULL dereference');
+    expect(out).toContain('reader dereferences NULL->x.');
+    expect(out).toContain('Where   oops/oops.scenario.ts:8:53');
   });
 
   it('turns the expectation of a known bug around', async () => {

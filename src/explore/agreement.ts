@@ -1,6 +1,8 @@
 /** Whether a collapsed and a flat run of the same thread agree, and what to say if they do not. */
 
+import { Effect, Modify, Result, Test } from '../memory/operation.ts';
 import type { Operation } from '../memory/operation.ts';
+import type { Context } from './context.ts';
 import { encodeResult } from './encoding.ts';
 import type { Growing } from './growth.ts';
 import { problem } from './problem.ts';
@@ -22,7 +24,7 @@ function endText(end: RunEnd): string {
     case 'done':
       return `done ${resultKey(end.result).join()}`;
     case 'failed':
-      return `failed ${end.failure.name}`;
+      return `failed ${end.failure.name} ${end.failure.message}`;
     case 'problem':
       return end.problem.code;
   }
@@ -35,22 +37,83 @@ export function resultKey(result: unknown): number[] {
   return entries;
 }
 
+/** What to say of a thread that did one thing and, run again, does another. */
 export function notDeterministic(growing: Growing, owner: number, once: Run, again: Run): Problem {
   const thread = growing.program.threads[owner];
-  const say = (end: RunEnd): string =>
-    end.kind === 'access' ? describeAccess(growing, end.operation) : wordsOf(end);
+  const [before, now] = difference(growing, again, once);
   return problem('HF021', {
     what: 'The scenario does something different when it is run again.',
-    position: once.stack()[0] ?? growing.program.position,
-    details: [`thread ${thread?.name ?? ''}: ${say(again.end)} became ${say(once.end)}`],
+    position: once.stack()[0] ?? again.stack()[0] ?? thread?.position ?? growing.program.position,
+    details: [`thread ${thread?.name ?? ''}: ${before} became ${now}`],
   });
 }
 
-function wordsOf(end: RunEnd): string {
-  return end.kind === 'done' ? 'end of thread' : 'a failed assertion';
+/** The first thing in which two runs differ, as each of them has it. */
+function difference(growing: Growing, a: Run, b: Run): readonly [string, string] {
+  const [first, second] = [endWords(growing, a.end), endWords(growing, b.end)];
+  if (first !== second) return [first, second];
+  const [one, other] = [marksWords(growing, a.marks), marksWords(growing, b.marks)];
+  if (one !== other) return [`${first} ${one}`, `the same ${other}`];
+  const [held, now] = [contextWords(growing, a.context), contextWords(growing, b.context)];
+  return [`${first} ${held}`, `the same ${now}`];
 }
 
-function describeAccess(growing: Growing, operation: Operation): string {
-  const where = operation.address === 0 ? '' : ` of ${growing.world.nameOf(operation.address)}`;
-  return `${operation.primitive}${where}`;
+function endWords(growing: Growing, end: RunEnd): string {
+  switch (end.kind) {
+    case 'access':
+      return accessWords(growing, end.operation);
+    case 'done':
+      return end.result === undefined ? 'its end' : `its end with ${valueWords(end.result)}`;
+    case 'failed':
+      return `${end.failure.name} (${end.failure.message.replace(/\.$/, '')})`;
+    case 'problem':
+      return end.problem.code;
+  }
+}
+
+/** A number, or what a struct or a tuple is encoded as: enough to see that two differ. */
+function valueWords(value: unknown): string {
+  return typeof value === 'object' && value !== null
+    ? `result ${resultKey(value).join(' ')}`
+    : String(value);
+}
+
+/** An access with its field and everything that it compares, writes or adds. */
+export function accessWords(growing: Growing, operation: Operation): string {
+  const { address, primitive, effect, choices } = operation;
+  if (effect === Effect.CHOOSE) return `choose(${choices})`;
+  if (address === 0) return primitive;
+  const words = [`${primitive} of ${growing.world.nameOf(address)}`];
+  const type = growing.program.words.find((word) => word.address === address)?.type;
+  const text = (value: number): string => type?.format(value) ?? String(value);
+  if (operation.test !== Test.ALWAYS) words.push(`if ${text(operation.testArgument)}`);
+  const sign = SIGNS[operation.modify];
+  if (sign !== undefined && !operation.ownBit) {
+    words.push(`${sign} ${text(operation.modifyArgument)}`);
+  }
+  if (operation.result >= Result.NEW_EQUALS) words.push(`? ${text(operation.resultArgument)}`);
+  return words.join(' ');
+}
+
+/** How each change is written between a word and its operand. */
+const SIGNS: Partial<Record<Modify, string>> = {
+  [Modify.SET]: ':=',
+  [Modify.ADD]: '+=',
+  [Modify.AND]: '&=',
+  [Modify.OR]: '|=',
+  [Modify.XOR]: '^=',
+};
+
+function marksWords(growing: Growing, marks: readonly number[]): string {
+  if (marks.length === 0) return 'without a mark';
+  return `with mark() of ${marks.map((mark) => growing.world.nameOf(mark)).join(', ')}`;
+}
+
+function contextWords(growing: Growing, context: Context): string {
+  const held = context.held.map(({ address }) => growing.world.nameOf(address));
+  const depths = (['rcu', 'irq', 'preempt'] as const)
+    .filter((what) => context[what] > 0)
+    .map((what) => `${what} ${context[what]}`);
+  const all = [...held, ...depths, ...(context.barrier ? ['a barrier just passed'] : [])];
+  return all.length === 0 ? 'with nothing held' : `with ${all.join(', ')}`;
 }

@@ -8,7 +8,7 @@
  */
 
 import type { Operation } from '../memory/operation.ts';
-import { notDeterministic, resultKey, same } from './agreement.ts';
+import { accessWords, notDeterministic, resultKey, same } from './agreement.ts';
 import { addEdge, emptyTables, makeRoom } from './growth.ts';
 import type { Growing } from './growth.ts';
 import { Entry } from './history.ts';
@@ -35,36 +35,6 @@ export interface NodeDetail {
   readonly failure: Failure | null;
   /** What the thread returned, in state DONE. */
   readonly result: unknown;
-}
-
-/** The automata of one search. */
-export interface Automaton {
-  readonly tables: AutomatonTables;
-  /** The first state of each thread, and the marks set before its first access. */
-  readonly initial: readonly { readonly node: number; readonly marks: readonly number[] }[];
-  /**
-   * Finds out what follows a state for an observed value.
-   *
-   * @returns the next state, or the user's mistake that was found on the way
-   */
-  discover(node: number, observed: number): number | Problem;
-  /** `discover` for a stepper: -1 instead of a mistake, which `problem` or `isFull` tells. */
-  readonly missing: (node: number, observed: number) => number;
-  /** There was no room for some thread state. */
-  readonly isFull: () => boolean;
-  /** Whether an edge has been discovered already. */
-  knows(node: number, observed: number): boolean;
-  /** Runs edges along other ways to their states; the mistake that shows, or null. */
-  readonly tryOtherWays: () => Problem | null;
-  /** The first mistake of the user that any discovery met. */
-  readonly problem: () => Problem | null;
-  detail(node: number): NodeDetail;
-  readonly states: () => number;
-  /** How many there is room for. */
-  readonly statesMax: () => number;
-  readonly runs: () => number;
-  /** The pairs of states that edges join, in order of discovery: for the future of states. */
-  readonly joined: readonly number[];
 }
 
 /** The automata of one search. */
@@ -202,7 +172,12 @@ function stateOf(
     const { end } = ran;
     if (end.kind === 'access' && JSON.stringify(known) !== JSON.stringify(end.operation)) {
       const what = 'The same observations lead to different accesses.';
-      return problem('HF021', { what, position: ran.stack()[0] ?? null });
+      const before = known ? accessWords(growing, known) : 'its end';
+      const details = [
+        `thread ${growing.program.threads[owner]?.name ?? ''}: ` +
+          `${before} became ${accessWords(growing, end.operation)}`,
+      ];
+      return problem('HF021', { what, position: ran.stack()[0] ?? null, details });
     }
     return number;
   }

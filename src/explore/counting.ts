@@ -115,7 +115,6 @@ export class Counted implements SearchCounts {
     this.finals++;
     this.noteAll(judge.final(records, base));
     options.onFinal?.(records, base);
-    this.problem ??= judge.mistake();
     if (this.symmetric && judge.namesTwin()) this.retry = 'symmetry';
   }
 
@@ -129,6 +128,7 @@ export class Counted implements SearchCounts {
       const key = `${violation.property.kind} ${violation.property.name}`;
       if (!this.found.has(key)) this.found.set(key, { violation, depth: this.depth });
     }
+    this.problem ??= this.input.judge.mistake();
   }
 
   trouble(trouble: Trouble, records: Int32Array, base: number, thread: number): void {

@@ -352,7 +352,10 @@ describe('a property of the author', () => {
         throw new Error('oops');
       });
     });
-    expect(thrown).toMatchObject({ code: 'HF027', what: "The property 'throws' throws: oops" });
+    expect(thrown).toMatchObject({
+      code: 'HF027',
+      what: "The property always 'throws' throws: oops",
+    });
   });
 
   it('knows what threads returned, and only properties do', async () => {

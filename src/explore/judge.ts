@@ -11,9 +11,8 @@ import { directMachine, UserMistake } from './direct.ts';
 import { isRace, mayEnd, mayMeet } from './expand.ts';
 import type { Layout } from './layout.ts';
 import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
-import { userPositions } from './position.ts';
-import { problem } from './problem.ts';
 import type { Program, ProgramProperty } from './program.ts';
+import { noTruthValue, throwsIn } from './property-mistake.ts';
 import { Trouble } from './trouble.ts';
 import type { Problem, PropertyName, PropertyReport } from './result.ts';
 import type { ReplayWorld } from './world.ts';
@@ -172,19 +171,30 @@ function truth(
   const { predicate, mark } = property;
   if (predicate === null) return records[base + judging.layout.memoryAt + mark] !== 0;
   try {
-    return judging.run(predicate, records, base);
+    const holds: unknown = judging.run(predicate, records, base);
+    if (typeof holds === 'boolean') return holds;
+    judging.mistake ??= noTruthValue(property, holds);
   } catch (error) {
-    judging.mistake ??= mistakeOf(error, property);
-    return property.kind === 'always';
+    judging.mistake ??= throwsIn(property, error, () => whatIsNull(judging, records, base));
   }
+  return property.kind === 'always';
 }
 
-function mistakeOf(error: unknown, property: ProgramProperty): Problem {
-  if (error instanceof UserMistake) return error.problem;
-  const text = error instanceof Error ? error.message : String(error);
-  const [position = property.position] =
-    error instanceof Error ? userPositions(error.stack ?? '') : [];
-  return problem('HF027', { what: `The property '${property.name}' throws: ${text}`, position });
+/** The pointers and results that are NULL in a state: one of them is what a property followed. */
+function whatIsNull(judging: Judging, records: Int32Array, base: number): string[] {
+  const { program, layout, automaton } = judging;
+  const isNull = (address: number): boolean => records[base + layout.memoryAt + address] === 0;
+  const pointers = program.words.filter(
+    ({ type, address }) => type.kind === 'pointer' && isNull(address),
+  );
+  const threads = program.threads.filter((_, thread) => {
+    const node = records[base + layout.nodesAt + thread] ?? 0;
+    return automaton.detail(node).result === null;
+  });
+  return [
+    ...pointers.map(({ name }) => name),
+    ...threads.map(({ name }) => `the result of ${name}`),
+  ];
 }
 
 function failures(judging: Judging, records: Int32Array, base: number): Violation[] {
@@ -195,10 +205,16 @@ function failures(judging: Judging, records: Int32Array, base: number): Violatio
     if (automaton.tables.rows[node << ROW_SHIFT] !== NodeKind.FAILED) continue;
     const { failure } = automaton.detail(node);
     if (failure === null) continue;
-    const { kind, name, message } = failure;
+    const { kind, name } = failure;
+    const message = withName(failure.message, judging.program.threads[thread]?.name ?? '');
     found.push({ property: { kind, name }, message, node, pending: [] });
   }
   return found;
+}
+
+/** Twins share their states, so only here it is known which of them has failed. */
+function withName(message: string, thread: string): string {
+  return message.replace(/^The thread\b/, () => thread);
 }
 
 /** Two accesses to one word that can be made now by different threads, one plain, one a write. */

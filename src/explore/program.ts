@@ -17,6 +17,8 @@ export interface ProgramThread {
   readonly group: number;
   /** `cpu` has a store buffer under tso; `device` writes to memory at once. */
   readonly kind: 'cpu' | 'device' | 'irq';
+  /** Where it is declared. */
+  readonly position: Position | null;
   /** For `irq`: the index of the thread whose CPU it interrupts. */
   readonly interrupts: number | null;
 }

@@ -3,6 +3,7 @@
 import type { Nesting } from '../memory/machine.ts';
 import {
   Effect,
+  goesToNull,
   Modify,
   operation as makeOperation,
   Result,
@@ -28,6 +29,7 @@ import { HISTORY_ENTRIES_MAX } from './limits.ts';
 import { callStack, captureStack } from './position.ts';
 import { problem } from './problem.ts';
 import { different } from './replay-different.ts';
+import { nullDereference } from './replay-end.ts';
 import { SENTINEL, fail, isLive, suspend, suspendWith } from './replay-state.ts';
 import type { Failure, State } from './replay-state.ts';
 
@@ -59,8 +61,16 @@ function readConstant(state: State, operation: Operation, value: number): number
 }
 
 function access(state: State, operation: Operation): number {
+  if (!state.begins && goesToNull(operation)) followNull(state, operation);
   if (entersSection(state, operation)) step(state, SECTION);
   return step(state, operation);
+}
+
+/** A NULL pointer that is handed to a primitive; the first access of all is a mistake (row.ts). */
+function followNull(state: State, operation: Operation): never {
+  const position = callStack()[0] ?? null;
+  const failure = nullDereference(`NULL in ${operation.primitive}`, position);
+  return suspend(state, { kind: 'failed', failure });
 }
 
 /**

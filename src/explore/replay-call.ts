@@ -7,6 +7,7 @@ import { Entry } from './history.ts';
 import { callStack } from './position.ts';
 import { problem } from './problem.ts';
 import { different } from './replay-different.ts';
+import { describe, lateResult } from './replay-end.ts';
 import { SENTINEL, append, suspendWith } from './replay-state.ts';
 import type { State } from './replay-state.ts';
 
@@ -23,12 +24,23 @@ export function call<R extends KernelResult>(
   if (at < state.replayed) state.cursor += 2;
   else append(state, Entry.ENTER, 0);
   state.calls.push(name);
-  const result = body();
-  if (state.end !== null) throw SENTINEL;
+  const result = resultOf(state, name, body);
   state.calls.pop();
   state.entries.length = at;
   if (!encodeResult(state.entries, result)) resultLost(state, name, result);
   append(state, Entry.CONTEXT, state.world.contexts.numberOf(state.context));
+  return result;
+}
+
+/** Runs the body of a kernel function; one that waits with await gives nothing that counts. */
+function resultOf<R>(state: State, name: string, body: () => R): R {
+  const result = body();
+  const late = lateResult(result, `The kernel function ${name}`);
+  if (late !== null && state.end?.kind !== 'problem') {
+    const position = state.stack()[0] ?? callStack()[0] ?? null;
+    state.end = { kind: 'problem', problem: problem('HF033', { what: late, position }) };
+  }
+  if (state.end !== null) throw SENTINEL;
   return result;
 }
 
@@ -44,8 +56,7 @@ function recordedResult<R>(state: State): R {
 function flatCall<R>(state: State, name: string, body: () => R, args: readonly unknown[]): R {
   const before = args.map(contentOf);
   state.calls.push(name);
-  const result = body();
-  if (state.end !== null) throw SENTINEL;
+  const result = resultOf(state, name, body);
   state.calls.pop();
   if (args.some((arg, i) => contentOf(arg) !== before[i])) argumentChanged(state, name);
   return result;
@@ -107,9 +118,4 @@ function resultLost(state: State, name: string, result: unknown): never {
 function argumentChanged(state: State, name: string): never {
   const what = `The kernel function ${name} writes into an object of its caller.`;
   return suspendWith(state)(problem('HF026', { what, position: callStack()[0] ?? null }));
-}
-
-export function describe(value: unknown): string {
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

@@ -49,6 +49,10 @@ export interface State {
   readonly world: ReplayWorld;
   /** The name of the thread, or of the first of its twins. */
   readonly thread: string;
+  /** Where the thread is declared. */
+  readonly position: Position | null;
+  /** The very first run: nothing has been observed yet. */
+  readonly begins: boolean;
   readonly flat: boolean;
   readonly entries: number[];
   /** How far the history has been answered, and how much of it there is to answer. */
@@ -73,14 +77,16 @@ export interface State {
 
 export function start(
   world: ReplayWorld,
-  thread: string,
+  { name, position }: { readonly name: string; readonly position: Position | null },
   flat: boolean,
   answers: readonly number[],
   delivery: number | null,
 ): State {
   return {
     world,
-    thread,
+    thread: name,
+    position,
+    begins: answers.length === 0 && delivery === null,
     flat,
     entries: [...answers],
     cursor: 0,

@@ -17,21 +17,21 @@ import { withMachine } from '../memory/machine.ts';
 import type { Machine } from '../memory/machine.ts';
 import { Effect, operation as makeOperation, Result } from '../memory/operation.ts';
 import type { Operation } from '../memory/operation.ts';
-import { leftHeld } from './context.ts';
-import { UserMistake } from './direct.ts';
-import { encodeResult } from './encoding.ts';
-import { callStack, userPositions } from './position.ts';
+import { callStack } from './position.ts';
+import type { Position } from './result.ts';
 import { problem } from './problem.ts';
 import { assertion, defended, nest, perform } from './replay-access.ts';
-import { call, describe, flatLoop, loop } from './replay-call.ts';
+import { call, flatLoop, loop } from './replay-call.ts';
+import { returned, thrown } from './replay-end.ts';
 import { isLive, SENTINEL, start, suspendWith } from './replay-state.ts';
-import type { Failure, Run, RunEnd, State } from './replay-state.ts';
+import type { Run, State } from './replay-state.ts';
 import type { ReplayWorld } from './world.ts';
 
-/** What is run: a thread's function, and its name for messages. */
+/** What is run: a thread's function, with its name and place for messages. */
 export interface Runnable {
   readonly name: string;
   readonly body: () => unknown;
+  readonly position: Position | null;
 }
 
 /**
@@ -41,11 +41,11 @@ export interface Runnable {
  */
 export function runCollapsed(
   world: ReplayWorld,
-  { name, body }: Runnable,
+  thread: Runnable,
   history: readonly number[],
   observed: number | null,
 ): Run {
-  return run(start(world, name, false, history, observed), body);
+  return run(start(world, thread, false, history, observed), thread.body);
 }
 
 /**
@@ -53,18 +53,14 @@ export function runCollapsed(
  *
  * @param values all observations since the start, in order
  */
-export function runFlat(
-  world: ReplayWorld,
-  { name, body }: Runnable,
-  values: readonly number[],
-): Run {
-  return run(start(world, name, true, values, null), body);
+export function runFlat(world: ReplayWorld, thread: Runnable, values: readonly number[]): Run {
+  return run(start(world, thread, true, values, null), thread.body);
 }
 
 function run(state: State, body: () => unknown): Run {
   try {
     const result = withMachine(machineOf(state), () => withoutHiddenInputs(state, body));
-    state.end = state.end === null ? endOf(state, result) : swallowed(state);
+    state.end = returned(state, result);
   } catch (error) {
     if (error !== SENTINEL || state.end === null) state.end = thrown(state, error);
   }
@@ -106,41 +102,6 @@ function machineOf(state: State): Machine {
     },
     defended: (name) => defended(state, name),
     design: (name, choices) => state.world.design(name, choices, suspendWith(state)),
-  };
-}
-
-function endOf(state: State, result: unknown): RunEnd {
-  if (result instanceof Promise) {
-    const what = `The thread ${state.thread} returned a promise.`;
-    return { kind: 'problem', problem: problem('HF033', { what, position: state.world.position }) };
-  }
-  if (!encodeResult([], result)) {
-    const what = `A thread returned ${describe(result)}.`;
-    return { kind: 'problem', problem: problem('HF025', { what, position: state.world.position }) };
-  }
-  const left = leftHeld(state.context, state.world.nameOf);
-  if (left === null) return { kind: 'done', result };
-  const message = `The thread has ended, but ${left}.`;
-  const failure: Failure = { kind: 'automatic', name: 'leaked lock', message, position: null };
-  return { kind: 'failed', failure };
-}
-
-function swallowed(state: State): RunEnd {
-  const what = 'A thread catches what suspends it, and went on.';
-  const position = state.stack()[0] ?? null;
-  const found =
-    state.end?.kind === 'problem' ? state.end.problem : problem('HF023', { what, position });
-  return { kind: 'problem', problem: found };
-}
-
-function thrown(state: State, error: unknown): RunEnd {
-  if (state.end?.kind === 'problem') return state.end;
-  if (error instanceof UserMistake) return { kind: 'problem', problem: error.problem };
-  const [position = null] = error instanceof Error ? userPositions(error.stack ?? '') : [];
-  const text = error instanceof Error ? error.message : String(error);
-  return {
-    kind: 'problem',
-    problem: problem('HF024', { what: `A thread throws: ${text}`, position }),
   };
 }
 

@@ -2,7 +2,7 @@
  * Writes the row of a thread state: its pending access as integers for the inner loop (node.ts).
  */
 
-import { Effect } from '../memory/operation.ts';
+import { Effect, goesToNull } from '../memory/operation.ts';
 import type { Operation } from '../memory/operation.ts';
 import { ORDERING } from '../memory/ordering.ts';
 import type { Context } from './context.ts';
@@ -79,14 +79,10 @@ function mistakeIn(
       what: `choose(${choices}) has no outcomes from 0 to ${CHOICES_MAX - 1}.`,
     };
   }
-  const isAccess = effect === Effect.ACCESS && !WITHOUT_WORD.has(primitive);
-  if (address === 0 && isAccess) return { code: 'HF030', what: `${primitive} follows NULL.` };
+  if (goesToNull(operation)) return { code: 'HF030', what: `${primitive} follows NULL.` };
   if (address >= 0 && address <= words) return null;
   return { code: 'HF030', what: `Address ${address} is outside of shared memory.` };
 }
-
-/** Steps that have the form of an access and go to no word. */
-const WITHOUT_WORD: ReadonlySet<string> = new Set(['section', 'interrupt', 'smp_mb']);
 
 /** Whether a struct that kmalloc gives begins here. */
 function isSlot(growing: Growing, address: number): boolean {

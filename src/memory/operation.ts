@@ -122,6 +122,14 @@ export function operation(
   return { ...blank, ...parts, primitive };
 }
 
+/** Steps that have the form of an access and go to no word. */
+const WITHOUT_WORD: ReadonlySet<string> = new Set(['section', 'interrupt', 'smp_mb']);
+
+/** Whether an access goes through a NULL pointer. */
+export function goesToNull({ effect, address, primitive }: Operation): boolean {
+  return address === 0 && effect === Effect.ACCESS && !WITHOUT_WORD.has(primitive);
+}
+
 /** Whether the test of an operation holds of the old value. */
 export function testHolds(test: number, argument: number, old: number): boolean {
   switch (test) {

@@ -41,9 +41,10 @@ export const scenarioCodes: readonly Code[] = [
   ),
   entry(
     'HF024',
-    'A thread throws an exception',
-    `Kernel code has no exceptions; it returns error codes. An exception in a thread is
-      therefore a mistake in the scenario, not a finding.`,
+    'A thread throws at once, or names what does not exist',
+    `A thread threw before its first access, so there is no execution to show, or it used a name
+      that is declared nowhere, which a compiler would have refused. What a thread throws later,
+      on some path, is a finding with that path: a NULL dereference or an exception.`,
     'a mistake in the code of the thread at the place shown.',
     'Correct the code; use assert(condition) to state what must hold.',
   ),
@@ -114,11 +115,11 @@ export const scenarioCodes: readonly Code[] = [
   ),
   entry(
     'HF033',
-    'A thread waits with await',
-    `A thread function returned a promise. Threads are plain functions: an access takes
-      effect at once and waiting is done with the primitives of the kernel.`,
-    'an async function as the body of a thread.',
-    'Remove async and await; use wait_event, completions or locks to wait.',
+    'A thread waits with await or yield',
+    `A thread or a kernel function returned a promise or a generator. They are plain functions:
+      an access takes effect at once and waiting is done with the primitives of the kernel.`,
+    'an async function, or a function*, as the body of a thread.',
+    'Remove async, await and yield; use wait_event, completions or locks to wait.',
   ),
   entry(
     'HF034',

@@ -281,7 +281,8 @@ function addThread(
     const what = `There are two threads '${name}'.`;
     throw new UserMistake(problem('HF020', { what, position: callerPosition() }));
   }
-  const thread = { name, body, kind, interrupts, group: group ?? building.groups++ };
+  const position = callerPosition();
+  const thread = { name, body, kind, position, interrupts, group: group ?? building.groups++ };
   building.threads.push(thread);
   return { name, result: () => resultOfThread(name) as never };
 }

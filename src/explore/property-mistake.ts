@@ -1,0 +1,51 @@
+/** What to say of a property that throws, or gives neither true nor false. */
+
+import { UserMistake } from './direct.ts';
+import { userPositions } from './position.ts';
+import { problem } from './problem.ts';
+import type { ProgramProperty } from './program.ts';
+import { messageOf, nullFollowed } from './replay-end.ts';
+import type { Problem } from './result.ts';
+
+/** A predicate without `return`, or with a number or a field where a comparison was meant. */
+export function noTruthValue(property: ProgramProperty, holds: unknown): Problem {
+  const what = `The property ${nameOf(property)} gives ${given(holds)}, not true or false.`;
+  return problem('HF027', { what, position: property.position });
+}
+
+/**
+ * A predicate that throws.
+ *
+ * @param whatIsNull the pointers that are NULL in the state it looked at
+ */
+export function throwsIn(
+  property: ProgramProperty,
+  error: unknown,
+  whatIsNull: () => readonly string[],
+): Problem {
+  if (error instanceof UserMistake) {
+    const { code, what, position, details } = error.problem;
+    return problem(code, { what, position, details: [`In ${nameOf(property)}.`, ...details] });
+  }
+  const followed = nullFollowed(error);
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const [position = property.position] = userPositions(stack);
+  if (followed === null) {
+    const what = `The property ${nameOf(property)} throws: ${messageOf(error)}`;
+    return problem('HF027', { what, position });
+  }
+  const what = `The property ${nameOf(property)} dereferences ${followed}.`;
+  const names = whatIsNull();
+  const details = names.length === 0 ? [] : [`NULL in the state it looks at: ${names.join(', ')}.`];
+  return problem('HF027', { what, position, details });
+}
+
+function nameOf({ kind, name }: ProgramProperty): string {
+  return `${kind} '${name}'`;
+}
+
+function given(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'function') return 'a function';
+  return typeof value === 'object' && value !== null ? 'an object' : JSON.stringify(value);
+}

@@ -1,0 +1,113 @@
+/**
+ * How a run of a thread (replay.ts) ends: with its result, by a violation that the run shows by
+ * itself, or by a mistake of the user.
+ *
+ * What thread code throws on some path is a finding with that path as its trace: a NULL pointer
+ * that is followed is what the kernel would oops on. Only what is thrown before the first access,
+ * where there is no path, and a name that does not exist are mistakes in writing.
+ */
+
+import { leftHeld } from './context.ts';
+import { UserMistake } from './direct.ts';
+import { encodeResult } from './encoding.ts';
+import { callStack, userPositions } from './position.ts';
+import { problem } from './problem.ts';
+import type { Failure, RunEnd, State } from './replay-state.ts';
+import type { Position, Problem } from './result.ts';
+
+/** The end of a run whose function returned. */
+export function returned(state: State, result: unknown): RunEnd {
+  const late = lateResult(result, `The thread ${state.thread}`);
+  if (late !== null) return mistake('HF033', late, state.stack()[0] ?? state.position);
+  return state.end === null ? endOf(state, result) : swallowed(state);
+}
+
+/** The end of a run whose function threw. */
+export function thrown(state: State, error: unknown): RunEnd {
+  if (state.end?.kind === 'problem') return state.end;
+  if (error instanceof UserMistake) return { kind: 'problem', problem: error.problem };
+  if (state.end !== null) return swallowed(state);
+  const position = positionOf(error);
+  if (state.begins || error instanceof ReferenceError) {
+    return mistake('HF024', `A thread throws: ${messageOf(error)}`, position);
+  }
+  return { kind: 'failed', failure: failureOf(error, position) };
+}
+
+/**
+ * What to say of a result that is not there yet, or null: the code behind an `await` or a `yield`
+ * has not run. A promise that fails because its thread was suspended is nobody else's business.
+ */
+export function lateResult(result: unknown, who: string): string | null {
+  if (typeof result !== 'object' || result === null) return null;
+  if (result instanceof Promise) {
+    result.catch(() => {});
+    return `${who} returned a promise.`;
+  }
+  const isGenerator = 'next' in result && Symbol.iterator in result;
+  return isGenerator ? `${who} is a generator: its body has not run.` : null;
+}
+
+/** What is not the result of anything that a history can hold. */
+export function describe(value: unknown): string {
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+/** The text of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * What a NULL pointer was followed to, as C writes it (`->flags`); null if it was something else
+ * that went wrong. The engines say it in words of their own.
+ */
+export function nullFollowed(error: unknown): string | null {
+  if (!(error instanceof TypeError)) return null;
+  const { message } = error;
+  if (!/ of null\b| is null\b|\bnull is not an object\b/.test(message)) return null;
+  const member = /(?:reading|setting|property) ['"]([^'"]*)['"]/.exec(message)?.[1];
+  return member === undefined ? 'a NULL pointer' : `NULL->${member}`;
+}
+
+function failureOf(error: unknown, position: Position | null): Failure {
+  const followed = nullFollowed(error);
+  if (followed !== null) return nullDereference(followed, position);
+  const text = error instanceof Error && error.name !== 'Error' ? `${error.name}: ` : '';
+  const message = `The thread threw: ${text}${messageOf(error)}`;
+  return { kind: 'automatic', name: 'exception', message, position };
+}
+
+/** The failure of a thread that goes through a NULL pointer. */
+export function nullDereference(what: string, position: Position | null): Failure {
+  const message = `The thread dereferences ${what}.`;
+  return { kind: 'automatic', name: 'NULL dereference', message, position };
+}
+
+function endOf(state: State, result: unknown): RunEnd {
+  if (!encodeResult([], result)) {
+    return mistake('HF025', `A thread returned ${describe(result)}.`, state.position);
+  }
+  const left = leftHeld(state.context, state.world.nameOf);
+  if (left === null) return { kind: 'done', result };
+  const message = `The thread has ended, but ${left}.`;
+  const failure: Failure = { kind: 'automatic', name: 'leaked lock', message, position: null };
+  return { kind: 'failed', failure };
+}
+
+/** The code caught what suspends it, and returned or threw something of its own. */
+function swallowed(state: State): RunEnd {
+  if (state.end?.kind === 'problem') return state.end;
+  const what = 'A thread catches what suspends it, and went on.';
+  return mistake('HF023', what, state.stack()[0] ?? callStack()[0] ?? null);
+}
+
+function mistake(code: string, what: string, position: Position | null): RunEnd {
+  const found: Problem = problem(code, { what, position });
+  return { kind: 'problem', problem: found };
+}
+
+function positionOf(error: unknown): Position | null {
+  return error instanceof Error ? (userPositions(error.stack ?? '')[0] ?? null) : null;
+}
