@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { resolve } from 'node:path';
 import { MODELS } from '../explore/models.ts';
 import type { Model, Problem } from '../explore/result.ts';
+import { UNROLL_DEFAULT, UNROLL_MAX } from '../litmus/limits.ts';
 import type { Context } from './context.ts';
 import {
   parseCount,
@@ -34,6 +35,7 @@ export interface RawSearchOptions {
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   readonly plain?: boolean;
+  readonly unroll?: string;
 }
 
 /** The same, understood. */
@@ -45,6 +47,8 @@ export interface CheckSettings {
   readonly out: string;
   readonly grep: string | null;
   readonly reporters: readonly ReporterChoice[];
+  /** Rounds of a `while` in a litmus test; null for the usual number. */
+  readonly unroll: number | null;
 }
 
 /** The model of a search where none is named: it shows what x86 shows. */
@@ -65,9 +69,15 @@ export function addSearchOptions(command: Command): Command {
     .option('--no-symmetry', 'tell identical threads apart');
 }
 
+/** Adds the options that mean something only for litmus files. */
+export function addLitmusOptions(command: Command): Command {
+  const text = `litmus: rounds of a while that are followed (default ${UNROLL_DEFAULT})`;
+  return command.option('--unroll <n>', text);
+}
+
 /** Adds the options of `check` alone. */
 export function addCheckOptions(command: Command): Command {
-  addSearchOptions(command);
+  addLitmusOptions(addSearchOptions(command));
   return command
     .option('-t, --grep <text>', 'only scenarios whose name contains text')
     .option('--keep-going', 'do not stop at the first finding')
@@ -86,7 +96,9 @@ export function checkSettings(raw: RawSearchOptions, context: Context): CheckSet
   const until = raw.until === undefined ? { value: {} } : parseLimits(raw.until);
   const designs = parseDesigns(raw.design ?? []);
   const reporters = (raw.reporter ?? []).map(parseReporter);
-  for (const parsed of [models, jobs, until, designs, ...reporters]) {
+  const unroll: Parsed<number | null> =
+    raw.unroll === undefined ? { value: null } : parseCount('--unroll', raw.unroll, UNROLL_MAX);
+  for (const parsed of [models, jobs, until, designs, unroll, ...reporters]) {
     if ('problem' in parsed) return parsed.problem;
   }
   return {
@@ -104,6 +116,7 @@ export function checkSettings(raw: RawSearchOptions, context: Context): CheckSet
     out: resolve(context.io.folder, raw.out ?? OUT_FOLDER),
     grep: raw.grep ?? null,
     reporters: reporters.map(valueOf),
+    unroll: valueOf(unroll),
   };
 }
 

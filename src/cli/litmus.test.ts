@@ -61,6 +61,20 @@ describe('litmus files', () => {
     `);
   });
 
+  it('that only wait are decided whatever the number of rounds', async () => {
+    desk.write(
+      'wait.litmus',
+      'C wait\n{}\nP0(int *x) { while (READ_ONCE(*x) == 0) ; }\nP1(int *x) { WRITE_ONCE(*x, 1); }\nexists (x=0)\n',
+    );
+    const { code, out } = await desk.run('check', 'wait.litmus');
+    expect(code).toBe(0);
+    expect(out).toMatchInlineSnapshot(`
+      "  Never      wait                                     0 of 3 executions   1 state   lkmm
+                   a loop was not followed to its end: the verdict is certain, its counts are not all
+      "
+    `);
+  });
+
   it('say which cycle forbids an outcome', async () => {
     const { code, out } = await desk.run('why', 'full.litmus');
     expect(code).toBe(0);
@@ -91,6 +105,33 @@ describe('litmus files', () => {
 
       "
     `);
+  });
+
+  it('with loops are followed twice, or as often as asked for', async () => {
+    desk.write(
+      'loop.litmus',
+      'C loop\n{}\nP0(int *x) { int r = 0; while (r < 3) { r = r + 1; *x = r; } }\nexists (x=3)\n',
+    );
+    const twice = await desk.run('check', 'loop.litmus');
+    expect(twice.code).toBe(3);
+    expect(twice.out).toMatchInlineSnapshot(`
+      "  Never      loop                                     0 of 0 executions   0 states   OPEN   lkmm
+                   a loop was not followed to its end: more rounds could lead elsewhere (--unroll)
+      "
+    `);
+    const often = await desk.run('check', 'loop.litmus', '--unroll', '3');
+    expect(often.code).toBe(0);
+    expect(often.out).toMatchInlineSnapshot(`
+      "  Always     loop                                     1 of 1 execution   1 state   lkmm
+      "
+    `);
+    const herd = await desk.run('check', 'loop.litmus', '-r', 'herd');
+    expect(herd.out).toContain('\nLoop No\n');
+    expect(herd.err).toMatchInlineSnapshot(`
+      "Warning: File "loop.litmus": unrolling limit exceeded at loop, legal outcomes may be missing.
+      "
+    `);
+    expect((await desk.run('check', 'loop.litmus', '--unroll', '0')).code).toBe(2);
   });
 
   it('that do not parse, or do not exist, exit with 2 and no stack trace', async () => {

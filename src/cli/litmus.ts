@@ -7,18 +7,12 @@ import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { checkLitmus } from '../litmus/index.ts';
 import type { LitmusResult, Picture, PictureEdge, Refusal } from '../litmus/index.ts';
-import { herdText } from '../report/herd.ts';
+import { herdText, herdWarning } from '../report/herd.ts';
+import { counted } from '../report/text.ts';
+import type { CheckSettings } from './check-options.ts';
 import type { Context } from './context.ts';
 import { Exit } from './exit.ts';
-import { unreadable } from './problems.ts';
-
-/** How the verdicts are printed. */
-export interface LitmusSettings {
-  /** In herd7's format. */
-  readonly herd: boolean;
-  /** Wall seconds for each file, or undefined for the usual limit. */
-  readonly seconds: number | undefined;
-}
+import { systemReason, unreadable } from './problems.ts';
 
 /** A litmus file larger than this is not read. */
 const BYTES_MAX = 16 * 2 ** 20;
@@ -32,57 +26,83 @@ export function litmusNames(names: readonly string[]): { litmus: string[]; rest:
 /** `check` of litmus files: a line each, or herd7's blocks. */
 export function checkLitmusFiles(
   names: readonly string[],
-  settings: LitmusSettings,
+  settings: CheckSettings,
   context: Context,
 ): void {
+  const herd = settings.reporters.some((one) => one.name === 'herd');
   for (const name of names) {
     const result = resultOf(name, settings, context, false);
     if (result === null) continue;
-    context.io.stdout(settings.herd ? `${herdText(result)}\n` : `  ${lineOf(result)}\n`);
+    context.io.stdout(herd ? `${herdText(result)}\n` : linesOf(result).join(''));
+    if (herd && result.cut) context.io.stderr(herdWarning(name));
   }
 }
 
 /** `why` of litmus files: the cycle that forbids the outcome, or an execution that has it. */
-export function whyLitmusFiles(names: readonly string[], context: Context): void {
+export function whyLitmusFiles(
+  names: readonly string[],
+  settings: CheckSettings,
+  context: Context,
+): void {
   for (const name of names) {
-    const settings = { herd: false, seconds: undefined };
     const result = resultOf(name, settings, context, true);
     if (result === null) continue;
     const { witness, refusal } = result;
     const lines = refusal !== null ? refusalLines(refusal) : witnessLines(witness);
-    context.io.stdout(`${['', `  ${lineOf(result)}`, '', ...lines, ''].join('\n')}\n`);
+    context.io.stdout(`\n${linesOf(result).join('')}${['', ...lines, ''].join('\n')}\n`);
   }
 }
 
 function resultOf(
   name: string,
-  { seconds }: LitmusSettings,
+  { search, unroll }: CheckSettings,
   context: Context,
   explain: boolean,
 ): LitmusResult | null {
   const path = resolve(context.io.folder, name);
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat?.isFile() !== true) {
-    context.report(unreadable(name, 'There is no such file.'));
-    return null;
-  }
-  if (stat.size > BYTES_MAX) {
-    context.report(unreadable(name, `It has more than ${BYTES_MAX} bytes.`));
-    return null;
-  }
-  const until = seconds === undefined ? {} : { until: { seconds } };
-  const result = checkLitmus(readFileSync(path, 'utf8'), { file: path, explain, ...until });
+  const text = textOf(path, name, context);
+  if (text === null) return null;
+  const seconds = search.until?.seconds;
+  const result = checkLitmus(text, {
+    file: path,
+    explain,
+    ...(seconds === undefined ? {} : { until: { seconds } }),
+    ...(unroll === null ? {} : { unroll }),
+  });
   for (const problem of result.problems) context.report(problem);
   if (result.problems.length > 0) return null;
-  if (result.open !== null && !result.decided) context.happened.add(Exit.OPEN);
+  if (!result.decided) context.happened.add(Exit.OPEN);
   return result;
+}
+
+function textOf(path: string, name: string, context: Context): string | null {
+  try {
+    const stat = statSync(path);
+    if (stat.isFile() && stat.size <= BYTES_MAX) return readFileSync(path, 'utf8');
+    const why = stat.isFile() ? `It has more than ${BYTES_MAX} bytes.` : 'It is not a file.';
+    context.report(unreadable(name, why));
+  } catch (error) {
+    context.report(unreadable(name, systemReason(error)));
+  }
+  return null;
+}
+
+/** The verdict, and what limits it; each line with its end. */
+function linesOf(result: LitmusResult): string[] {
+  const line = `  ${lineOf(result)}\n`;
+  if (!result.cut) return [line];
+  const how = result.decided
+    ? 'a loop was not followed to its end: the verdict is certain, its counts are not all'
+    : 'a loop was not followed to its end: more rounds could lead elsewhere (--unroll)';
+  return [line, `${''.padEnd(13)}${how}\n`];
 }
 
 function lineOf(result: LitmusResult): string {
   const { name, observation, positive, negative, states, flags, open, decided } = result;
-  const unfinished = open === null ? '' : decided ? '   counts so far' : '   OPEN';
+  const unfinished = !decided ? '   OPEN' : open === null ? '' : '   counts so far';
   const flagged = flags.length === 0 ? '' : `   ${flags.join(', ')}`;
-  const counts = `${positive} of ${positive + negative} executions   ${states.length} states`;
+  const executions = counted(positive + negative, 'execution');
+  const counts = `${positive} of ${executions}   ${counted(states.length, 'state')}`;
   return `${observation.padEnd(10)} ${name.padEnd(40)} ${counts}${flagged}${unfinished}   lkmm`;
 }
 

@@ -40,6 +40,12 @@ export interface SearchOptions {
   /** Rounds of a `while` that are followed. */
   readonly unroll?: number;
   readonly until?: LitmusLimits;
+  /**
+   * Forbid what needs a store to be done before an earlier load: [R];po;[W] joins ppo, and no cycle
+   * of po and rf is allowed. Not the Linux kernel memory model, but the part of it that machines
+   * without load-to-store reordering can show.
+   */
+  readonly noLoadStoreReordering?: boolean;
   /** Asked now and then; true ends the search. */
   readonly stop?: () => boolean;
 }
@@ -62,7 +68,10 @@ export interface Tally {
   positive: number;
   negative: number;
   candidates: number;
+  /** Some loop would go round more often than it was followed. */
   cut: boolean;
+  /** And what it would do then could lead to further outcomes. */
+  losesOutcomes: boolean;
   open: LitmusOpen | null;
   readonly flags: Set<string>;
   /** Final states by their text. */
@@ -148,6 +157,7 @@ class LitmusSearch {
       negative: 0,
       candidates: 0,
       cut: false,
+      losesOutcomes: false,
       open: null,
       flags: new Set(),
       states: new Map(),
@@ -174,8 +184,9 @@ class LitmusSearch {
         this.tally.open = { limit: 'paths', paths: PATHS_MAX, thread: thread.number };
         return null;
       }
-      if (paths.some(({ end }) => end === 'cut')) this.tally.cut = true;
-      all.push(paths.filter(({ end }) => end !== 'cut'));
+      if (paths.some(({ end }) => end === 'cut' || end === 'waits')) this.tally.cut = true;
+      if (paths.some(({ end }) => end === 'cut')) this.tally.losesOutcomes = true;
+      all.push(paths.filter(({ end }) => end !== 'cut' && end !== 'waits'));
     }
     return all;
   }
@@ -208,7 +219,7 @@ class LitmusSearch {
     return {
       mayGoOn: () => this.mayGoOn(),
       reads: (values) => {
-        model ??= new Model(structure);
+        model ??= new Model(structure, this.options.noLoadStoreReordering);
         return model.takeReads(values) || this.purpose.look !== undefined;
       },
       candidate: (values, orders) => this.candidate(model as Model, values, orders),

@@ -49,6 +49,9 @@ export interface Path {
   readonly constraints: readonly Constraint[];
   /** The last value of every register that was assigned or initialised. */
   readonly registers: ReadonlyMap<string, Term>;
-  /** `cut`: it would go round a loop once more. `fault`: it uses a number as an address. */
-  readonly end: 'finished' | 'cut' | 'fault';
+  /**
+   * `cut`: it would go round a loop once more; `waits`: the same, but the loop only waits and no
+   * outcome is lost. `fault`: it uses a number as an address.
+   */
+  readonly end: 'finished' | 'cut' | 'waits' | 'fault';
 }

@@ -40,6 +40,8 @@ export interface Fences {
   /** mb without smp_mb__after_unlock_lock, which depends on rf. */
   readonly mbInThread: Relation;
   readonly gp: Relation;
+  /** [R];po;[W] where loads are not overtaken by later stores; null in the kernel's model. */
+  readonly loadToStore: Relation | null;
 }
 
 /** `fencerel(S)` of herd's standard library. */
@@ -48,7 +50,7 @@ function fencerel({ po }: Bell, fences: EventSet): Relation {
 }
 
 /** "Basic relations", those parts that are the same in all executions. */
-export function fencesOf(bell: Bell): Fences {
+export function fencesOf(bell: Bell, keepsStores = false): Fences {
   const { M, R, W, RMW, LKW, Acquire, Release, Mb, Noreturn, po, srcuUnlock } = bell;
   const { space } = bell;
   const R4rmb = space.set((event) => R.has(event) && !Noreturn.has(event));
@@ -73,6 +75,7 @@ export function fencesOf(bell: Bell): Fences {
       seq(M, maybe(po), srcuUnlock, afterSrcu, M),
     ),
     gp: seq(po, bell.synchronize, maybe(po)),
+    loadToStore: keepsStores ? seq(R, po, W) : null,
   };
 }
 
@@ -118,7 +121,9 @@ export function afterReads(bell: Bell, fences: Fences, rf: Relation): AfterReads
   const rwdep = seq(union(dep, all.ctrl), W);
   const toW = union(rwdep, seq(all.addr, Plain, wmb));
   const toR = union(seq(all.addr, R), seq(dep, Marked, rfi));
-  const ppoBeforeCo = union(toR, toW, both(fence, int), both(poUnlockLockPo, int));
+  const overtaking = fences.loadToStore === null ? [] : [fences.loadToStore];
+  const inOrder = [both(fence, int), both(poUnlockLockPo, int), ...overtaking];
+  const ppoBeforeCo = union(toR, toW, ...inOrder);
 
   // "Propagation: ordering from release operations and strong fences"
   const aCumul = seq(maybe(seq(rfe, Marked)), union(strongFence, poRel));
@@ -146,7 +151,10 @@ export function afterReads(bell: Bell, fences: Fences, rf: Relation): AfterReads
 }
 
 /** Whether `happens-before` is violated already, whatever the order of the writes will be. */
-export function violatedByReads({ Marked }: Bell, reads: AfterReads): boolean {
+export function violatedByReads({ Marked }: Bell, fences: Fences, reads: AfterReads): boolean {
+  const { loadToStore } = fences;
+  // Between plain accesses, which hb leaves out.
+  if (loadToStore !== null && !isAcyclic(union(loadToStore, reads.rf))) return true;
   return !isAcyclic(seq(Marked, union(reads.ppoBeforeCo, reads.rfe), Marked));
 }
 

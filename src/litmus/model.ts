@@ -32,10 +32,11 @@ export class Model {
   private afterRf = 0;
   private known: AfterReads | null = null;
 
-  constructor(structure: Structure) {
+  /** @param keepsStores see `SearchOptions.noLoadStoreReordering` */
+  constructor(structure: Structure, keepsStores = false) {
     this.structure = structure;
     this.bell = bellOf(structure);
-    this.fences = fencesOf(this.bell);
+    this.fences = fencesOf(this.bell, keepsStores);
     this.plain = !this.bell.Plain.isEmpty();
     this.staticFlags = bellFlags(this.bell, structure.sections);
     this.afterThreads = structure.space.mark();
@@ -57,7 +58,7 @@ export class Model {
     for (const read of this.structure.reads) rf.add(values.source[read] as number, read);
     this.known = afterReads(this.bell, this.fences, rf);
     this.afterRf = space.mark();
-    const possible = !violatedByReads(this.bell, this.known);
+    const possible = !violatedByReads(this.bell, this.fences, this.known);
     space.windBack(this.afterRf);
     return possible;
   }

@@ -130,6 +130,7 @@ export class Steps {
     if (data.has(from, to)) return [{ from, to, by: 'data' }];
     if (addr.has(from, to) && (R.has(to) || W.has(to))) return [{ from, to, by: 'addr' }];
     if (ctrl.has(from, to) && W.has(to)) return [{ from, to, by: 'ctrl' }];
+    if (this.fences.loadToStore?.has(from, to)) return [{ from, to, by: 'po' }];
     if (fence.has(from, to) || poUnlockLockPo.has(from, to)) return this.fence(from, to);
     const dependency: Part = { relation: either(addr, data), times: 'once', take: this.dependency };
     const back = this.through(from, to, [

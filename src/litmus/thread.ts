@@ -19,6 +19,7 @@ import { ADDRESS, isAddress } from './term.ts';
 import type { Term, Terms } from './term.ts';
 import { Recorder } from './thread-events.ts';
 import type { Value } from './thread-events.ts';
+import { isWaitLoop } from './wait-loop.ts';
 
 /** What the threads of a test have in common. */
 export interface Surroundings {
@@ -176,7 +177,7 @@ class Run {
     this.record.startStatement();
     const condition = this.value(statement.condition);
     if (!this.truth(condition.term)) return;
-    if (round === this.around.unroll) throw this.leave('cut');
+    if (round === this.around.unroll) throw this.leave(isWaitLoop(statement) ? 'waits' : 'cut');
     this.record.under(condition, () => {
       this.statement(statement.body);
       this.rounds(statement, round + 1);

@@ -16,8 +16,15 @@ export interface Decision {
   readonly certain: boolean;
 }
 
-/** Decides the condition; where counting was given up, by looking for what was not found yet. */
+/** Decides the condition, as far as the loops were followed. */
 export function decide(test: LitmusTest, options: SearchOptions, tally: Tally): Decision {
+  const decision = decideFollowed(test, options, tally);
+  if (!tally.losesOutcomes || (decision.positive && decision.negative)) return decision;
+  return { ...decision, certain: false };
+}
+
+/** Where counting was given up, by looking for what was not found yet. */
+function decideFollowed(test: LitmusTest, options: SearchOptions, tally: Tally): Decision {
   const counted = { positive: tally.positive > 0, negative: tally.negative > 0 };
   const gaveUp = tally.open?.limit === 'candidates';
   if (!gaveUp || (counted.positive && counted.negative)) {

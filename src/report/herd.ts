@@ -56,6 +56,12 @@ export function herdText(verdict: HerdVerdict, withTime = false): string {
   ].join('\n');
 }
 
+/** What herd7 says on stderr when a loop was not followed to its end. */
+export function herdWarning(file: string): string {
+  const what = 'unrolling limit exceeded at loop, legal outcomes may be missing.';
+  return `Warning: File "${file}": ${what}\n`;
+}
+
 /** `0:r1=1; [x]=2;` */
 function stateLine(state: readonly Entry[]): string {
   return state.map(({ location, value }) => `${location}=${value};`).join(' ');

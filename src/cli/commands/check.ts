@@ -31,8 +31,7 @@ async function runCheck(names: string[], raw: RawSearchOptions, context: Context
   const settings = checkSettings(raw, context);
   if ('code' in settings) return context.report(settings);
   const { litmus, rest } = litmusNames(names);
-  const herd = settings.reporters.some(({ name }) => name === 'herd');
-  checkLitmusFiles(litmus, { herd, seconds: settings.search.until?.seconds }, context);
+  checkLitmusFiles(litmus, settings, context);
   if (litmus.length > 0 && rest.length === 0) return;
   const selected = await selectScenarios(context.session(), rest, context.io.folder);
   const scenarios = selected.scenarios.filter(({ name }) => name.includes(settings.grep ?? ''));

@@ -6,7 +6,7 @@ import { MODELS } from '../../explore/models.ts';
 import type { Defence, Position } from '../../explore/result.ts';
 import type { Style } from '../../report/paint.ts';
 import { columns, listed, slug } from '../../report/text.ts';
-import { addSearchOptions, checkSettings } from '../check-options.ts';
+import { addLitmusOptions, addSearchOptions, checkSettings } from '../check-options.ts';
 import type { CheckSettings, RawSearchOptions } from '../check-options.ts';
 import type { Context } from '../context.ts';
 import { Exit } from '../exit.ts';
@@ -27,7 +27,7 @@ export function addWhy(program: Command, context: Context): void {
     .command('why')
     .description('which defences are needed, and why')
     .argument('<scenario...>', 'names, files, folders or patterns');
-  addSearchOptions(command)
+  addLitmusOptions(addSearchOptions(command))
     .option('-o, --out <dir>', 'where traces go (default .holdfast)')
     .option('--plain', 'ASCII without colour');
   withExamples(command, ['holdfast why pin-vs-share', 'holdfast why my.scenario.ts -m tso']);
@@ -38,7 +38,7 @@ async function runWhy(names: string[], raw: RawSearchOptions, context: Context):
   const settings = checkSettings(raw, context);
   if ('code' in settings) return context.report(settings);
   const { litmus, rest } = litmusNames(names);
-  whyLitmusFiles(litmus, context);
+  whyLitmusFiles(litmus, settings, context);
   if (rest.length === 0) return;
   const { scenarios, problems } = await selectScenarios(context.session(), rest, context.io.folder);
   for (const problem of problems) context.report(problem);
