@@ -36,8 +36,8 @@ describe('litmus files', () => {
     const { code, out } = await desk.run('check', 'weak.litmus', 'full.litmus');
     expect(code).toBe(0);
     expect(out).toMatchInlineSnapshot(`
-      "  Sometimes  SB                                       1 of 4 executions   4 states   lkmm
-        Never      SB                                       0 of 3 executions   3 states   lkmm
+      "  Sometimes  SB                               1 of 4 executions   4 states   lkmm
+        Never      SB                               0 of 3 executions   3 states   lkmm
       "
     `);
   });
@@ -64,13 +64,14 @@ describe('litmus files', () => {
   it('that only wait are decided whatever the number of rounds', async () => {
     desk.write(
       'wait.litmus',
-      'C wait\n{}\nP0(int *x) { while (READ_ONCE(*x) == 0) ; }\nP1(int *x) { WRITE_ONCE(*x, 1); }\nexists (x=0)\n',
+      'C wait\n{}\nP0(int *x) { while (READ_ONCE(*x) == 0) ; }\n' +
+        'P1(int *x) { WRITE_ONCE(*x, 1); }\nexists (x=0)\n',
     );
     const { code, out } = await desk.run('check', 'wait.litmus');
     expect(code).toBe(0);
     expect(out).toMatchInlineSnapshot(`
-      "  Never      wait                                     0 of 3 executions   1 state   lkmm
-                   a loop was not followed to its end: the verdict is certain, its counts are not all
+      "  Never      wait                             0 of 3 executions   1 state   lkmm
+                   a loop was cut: the verdict is certain, the counts are not complete
       "
     `);
   });
@@ -80,7 +81,7 @@ describe('litmus files', () => {
     expect(code).toBe(0);
     expect(out).toMatchInlineSnapshot(`
       "
-        Never      SB                                       0 of 3 executions   3 states   lkmm
+        Never      SB                               0 of 3 executions   3 states   lkmm
 
         Forbidden by propagation: this would be a cycle.
 
@@ -96,7 +97,7 @@ describe('litmus files', () => {
   it('show an execution that has the outcome', async () => {
     expect((await desk.run('why', 'weak.litmus')).out).toMatchInlineSnapshot(`
       "
-        Sometimes  SB                                       1 of 4 executions   4 states   lkmm
+        Sometimes  SB                               1 of 4 executions   4 states   lkmm
 
           P0: WRITE_ONCE x=1
           P0: READ_ONCE y=0                    reads from init: initial value y=0
@@ -115,14 +116,14 @@ describe('litmus files', () => {
     const twice = await desk.run('check', 'loop.litmus');
     expect(twice.code).toBe(3);
     expect(twice.out).toMatchInlineSnapshot(`
-      "  Never      loop                                     0 of 0 executions   0 states   OPEN   lkmm
-                   a loop was not followed to its end: more rounds could lead elsewhere (--unroll)
+      "  Never      loop                             0 of 0 executions   0 states   OPEN   lkmm
+                   a loop was cut: more rounds could lead elsewhere (--unroll)
       "
     `);
     const often = await desk.run('check', 'loop.litmus', '--unroll', '3');
     expect(often.code).toBe(0);
     expect(often.out).toMatchInlineSnapshot(`
-      "  Always     loop                                     1 of 1 execution   1 state   lkmm
+      "  Always     loop                             1 of 1 execution   1 state   lkmm
       "
     `);
     const herd = await desk.run('check', 'loop.litmus', '-r', 'herd');

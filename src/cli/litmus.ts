@@ -92,8 +92,8 @@ function linesOf(result: LitmusResult): string[] {
   const line = `  ${lineOf(result)}\n`;
   if (!result.cut) return [line];
   const how = result.decided
-    ? 'a loop was not followed to its end: the verdict is certain, its counts are not all'
-    : 'a loop was not followed to its end: more rounds could lead elsewhere (--unroll)';
+    ? 'a loop was cut: the verdict is certain, the counts are not complete'
+    : 'a loop was cut: more rounds could lead elsewhere (--unroll)';
   return [line, `${''.padEnd(13)}${how}\n`];
 }
 
@@ -103,7 +103,7 @@ function lineOf(result: LitmusResult): string {
   const flagged = flags.length === 0 ? '' : `   ${flags.join(', ')}`;
   const executions = counted(positive + negative, 'execution');
   const counts = `${positive} of ${executions}   ${counted(states.length, 'state')}`;
-  return `${observation.padEnd(10)} ${name.padEnd(40)} ${counts}${flagged}${unfinished}   lkmm`;
+  return `${observation.padEnd(10)} ${name.padEnd(32)} ${counts}${flagged}${unfinished}   lkmm`;
 }
 
 function refusalLines({ axiom, picture, cycle }: Refusal): string[] {

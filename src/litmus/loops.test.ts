@@ -35,7 +35,8 @@ describe('a loop that counts', () => {
 const FLAG = 'P1(int *x, int *y) { WRITE_ONCE(*x, 1); smp_store_release(y, 1); }';
 
 function waiting(loop: string, condition = '0:s=0'): LitmusResult {
-  const code = `P0(int *x, int *y) { int r = 0; int q = 0; ${loop} int s = READ_ONCE(*x); }\n${FLAG}`;
+  const start = 'int r = 0; int q = 0;';
+  const code = `P0(int *x, int *y) { ${start} ${loop} int s = READ_ONCE(*x); }\n${FLAG}`;
   return run(code, condition);
 }
 

@@ -21,7 +21,8 @@ function isCoherent({ model, ruling }: Judged): boolean {
   return isAcyclic(union(both(po, loc), com)) && both(rmw, between).isEmpty();
 }
 
-function unpruned(text: string): { positive: number; negative: number } {
+/** null where there are too many candidates without pruning. */
+function unpruned(text: string): { positive: number; negative: number } | null {
   const test = parseLitmus(text, 'a.litmus');
   if ('problem' in test) throw new Error(JSON.stringify(test.problem));
   const count = { positive: 0, negative: 0 };
@@ -30,8 +31,8 @@ function unpruned(text: string): { positive: number; negative: number } {
     if (judged.positive) count.positive++;
     else count.negative++;
   };
-  visitAll(test, {}, look, true);
-  return count;
+  const { open } = visitAll(test, { until: { candidates: 50_000 } }, look, true);
+  return open === null ? count : null;
 }
 
 const place = fc.constantFrom('x', 'y');
@@ -62,9 +63,11 @@ describe('random programs', () => {
         );
         const text = `C t\n{}\n${code.join('\n')}\nlocations [y;]\nexists (x=1 /\\ 0:r=1)`;
         const { positive, negative } = checkLitmus(text);
-        expect({ positive, negative }, text).toEqual(unpruned(text));
+        const expected = unpruned(text);
+        fc.pre(expected !== null);
+        expect({ positive, negative }, text).toEqual(expected);
       }),
-      { numRuns: 150 },
+      { numRuns: 150, seed: 1 },
     );
   });
 

@@ -3,9 +3,9 @@
  *
  * Such a loop can go round any number of times, so following it n times always leaves executions
  * out. No outcome is lost, however: take an execution that goes round more than once, and leave out
- * all rounds between the first condition and the last body. What is left out are loads and barriers,
- * so no order comes in, and the execution is still consistent; the registers are the same, because
- * the last body assigned all that any did. So one round shows every outcome.
+ * all rounds between the first condition and the last body. What is left out are loads and
+ * barriers, so no order comes in, and the execution is still consistent; the registers are the
+ * same, because the last body assigned all that any did. So one round shows every outcome.
  */
 
 import type { Expression, Statement } from './ast.ts';
