@@ -115,7 +115,9 @@ describe('the command line', () => {
       "
       HF002  \`time=soon\` is not a limit.
 
-        Limits are time=60s, states=1e6 and memory=2G.
+        Limits are time (10ms, 60s, 5m, 2h), states (5000, 20k, 1e6) and memory (512M, 2G), with
+        commas
+        between them: --until time=60s,states=1e6
 
         Most likely: a spelling mistake.
         \`holdfast <command> --help\` lists the options.

@@ -63,7 +63,7 @@ export function addSearchOptions(command: Command): Command {
   return command
     .option('-m, --model <m,...>', `${MODELS.join(' | ')}  (default ${MODEL_DEFAULT})`)
     .option('-j, --jobs <n>', 'worker threads (default: all cores)')
-    .option('--until <limits>', 'time=60s,states=1e8,memory=4G -> open when reached')
+    .option('--until <limits>', 'time=10ms|60s|5m,states=1e6,memory=2G: then open')
     .option('--design <name=choice>', 'select a design (repeatable)', collected)
     .option('--no-reduction', 'try every order of steps')
     .option('--no-symmetry', 'tell identical threads apart');

@@ -16,6 +16,11 @@ export function parseModels(text: string): Parsed<readonly Model[]> {
   return { value: [...new Set(names as Model[])] };
 }
 
+const LIMITS_HELP = [
+  'Limits are time (10ms, 60s, 5m, 2h), states (5000, 20k, 1e6) and memory (512M, 2G), with commas',
+  'between them: --until time=60s,states=1e6',
+];
+
 /** `time=60s,states=1e8,memory=4G`. */
 export function parseLimits(text: string): Parsed<Limits> {
   const limits: { seconds?: number; states?: number; bytes?: number } = {};
@@ -24,7 +29,7 @@ export function parseLimits(text: string): Parsed<Limits> {
     const value = limitValue(name, amount);
     if (value === null) {
       const what = `\`${part.trim()}\` is not a limit.`;
-      return { problem: usageProblem(what, ['Limits are time=60s, states=1e6 and memory=2G.']) };
+      return { problem: usageProblem(what, LIMITS_HELP) };
     }
     if (name === 'time') limits.seconds = value;
     else if (name === 'states') limits.states = value;
@@ -34,7 +39,7 @@ export function parseLimits(text: string): Parsed<Limits> {
 }
 
 const FACTORS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  time: { '': 1, s: 1, m: 60, min: 60, h: 3600 },
+  time: { '': 1, ms: 1e-3, s: 1, m: 60, min: 60, h: 3600 },
   states: { '': 1, k: 1e3, M: 1e6, G: 1e9 },
   memory: { '': 1, k: 2 ** 10, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 },
 };

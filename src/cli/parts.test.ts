@@ -16,6 +16,7 @@ describe('options', () => {
   it.each([
     ['time=60s,states=1e8,memory=4G', { seconds: 60, states: 1e8, bytes: 4 * 2 ** 30 }],
     ['time=1.5m', { seconds: 90 }],
+    ['time=10ms', { seconds: 0.01 }],
     ['states=20k, time=2h', { states: 20_000, seconds: 7200 }],
   ])('limits: %s', (text, value) => {
     expect(parseLimits(text)).toEqual({ value });

@@ -3,6 +3,7 @@ import { linesOf, onlyFinding, traceOf, tried } from '../../test/support/small.t
 import {
   assert,
   atomic_add_unless,
+  atomic_inc,
   atomic_t,
   bool,
   choose,
@@ -191,6 +192,20 @@ describe('what a read reads from', () => {
       });
     });
     expect(readsFrom(trace)).toEqual([0, null, null, 2, 2, 5]);
+  });
+
+  it('may be a store of the same value, or an atomic that tells nothing', async () => {
+    const trace = await told(({ alloc, thread }) => {
+      const x = alloc(s32, 'x');
+      const count = alloc(atomic_t, 'count');
+      thread('t', () => {
+        WRITE_ONCE(x, 0);
+        atomic_inc(count);
+        atomic_inc(count);
+        assert(READ_ONCE(x) === 1);
+      });
+    });
+    expect(readsFrom(trace)).toEqual([null, 0, 2, 1]);
   });
 
   it('is the own store while it waits in the buffer', async () => {

@@ -31,7 +31,7 @@ interface Telling {
   readonly words: ReadonlyMap<number, ProgramWord>;
   readonly stepper: Stepper;
   readonly record: Int32Array;
-  /** The last step that wrote each word, by index. */
+  /** The last step that wrote each word, the same value too, by index. */
   readonly writers: Map<number, number>;
   /** Stores that wait in each thread's buffer. */
   readonly waiting: Store[][];
@@ -178,16 +178,20 @@ function accessParts(
     ? modified(operation.modify, modifyArgumentOf(operation, thread), old)
     : old;
   const buffered = layout.model === 'tso' && own >= 0 && isBuffered(telling, operation, node);
-  if (buffered) telling.waiting[own]?.push({ step: telling.steps.length + 1, index, node });
-  const reads = operation.result !== Result.NONE || operation.wait;
+  const number = telling.steps.length + 1;
+  if (buffered) telling.waiting[own]?.push({ step: number, index, node });
+  const told = operation.result !== Result.NONE || operation.wait;
+  const reads = told || operation.modify > Modify.SET;
+  const source = forwarded?.step ?? telling.writers.get(index) ?? 0;
+  const writes = operation.modify !== Modify.NOTHING && tested;
+  if (writes && !buffered) telling.writers.set(index, number);
   return {
     field: fieldAt(telling, index),
     observed: observedText(telling, operation, index, old, written, tested),
-    written:
-      operation.modify !== Modify.NOTHING && tested ? formatAt(telling, index, written) : null,
+    written: writes ? formatAt(telling, index, written) : null,
     buffered,
-    readsFrom: reads ? (forwarded?.step ?? telling.writers.get(index) ?? 0) : null,
-    missed: reads && forwarded === undefined ? missedStore(telling, own, index) : null,
+    readsFrom: reads ? source : null,
+    missed: told && forwarded === undefined ? missedStore(telling, own, index) : null,
   };
 }
 
@@ -246,6 +250,7 @@ function drainStep(telling: Telling, thread: number): BareStep {
   const at = layout.buffersAt + layout.bufferWords * thread;
   const base = stepBase(telling, thread, automaton.detail(store.node));
   const written = formatAt(telling, store.index, telling.record[at + 2] ?? 0);
+  telling.writers.set(store.index, telling.steps.length + 1);
   return { ...base, kind: 'drain', field: fieldAt(telling, store.index), written };
 }
 

@@ -18,7 +18,8 @@ export const usageCodes: readonly Code[] = [
     'HF002',
     'An option or its value is not understood',
     `Each command has its own options, and \`holdfast <command> --help\` lists them on one
-      screen. Limits are written time=60s, states=1e6, memory=2G, separated by commas.`,
+      screen. Limits of a search are written time=10ms, 60s, 5m or 2h, states=1e6, memory=2G, with
+      commas between them.`,
     'a spelling mistake.',
     '`holdfast <command> --help` lists the options.',
   ),

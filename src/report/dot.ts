@@ -1,23 +1,47 @@
-/** A trace as a graph for graphviz: lanes as clusters, program order, reads-from, missed stores. */
+/**
+ * A trace as a graph for graphviz: lanes as clusters, program order, and across them the relations
+ * by which memory models speak.
+ *
+ * `rf` (reads-from) leads from a write to each read that saw it, from `init` where the read saw the
+ * initial value. `fr` (from-reads) leads from a read to the next write to its field by another
+ * thread: the write that it came before. A store that was missed in a store buffer is red.
+ */
 
-import type { Trace } from '../explore/result.ts';
+import type { Step, Trace } from '../explore/result.ts';
 import { layoutOf } from './layout.ts';
 import type { Row } from './layout.ts';
+import { shortNames, fieldsOf } from './names.ts';
+import type { ShortNames } from './names.ts';
+
+interface Graph {
+  readonly trace: Trace;
+  readonly rowOf: ReadonlyMap<number, number>;
+  readonly short: ShortNames;
+}
 
 /** The graph in the dot language. */
 export function dotText(trace: Trace): string {
-  const { rows, threads, rowOf } = layoutOf(trace, { rowsMax: Infinity });
-  const lanes = threads.map((name, lane) => {
-    const own = rows.filter((row) => row.thread === lane);
-    const nodes = own.map((row) => `    r${row.number} [label=${quoted(nodeText(row))}];`);
-    const order = own.map((row) => `r${row.number}`).join(' -> ');
-    const edges = own.length > 1 ? [`    ${order};`] : [];
-    const head = `  subgraph cluster_${lane} {\n    label=${quoted(name)};`;
-    return [head, ...nodes, ...edges, '  }'].join('\n');
-  });
-  const reads = rows.flatMap((row) => row.steps.flatMap((step) => readEdges(row, step, rowOf)));
+  const { rows, threads, rowOf } = layoutOf(trace, { unfold: true });
+  const graph = { trace, rowOf, short: shortNames(fieldsOf(trace)) };
+  const edges = trace.steps.flatMap((step) => readEdges(graph, step));
+  const lanes = threads.map((name, lane) => cluster(name, lane, rows));
   const title = `digraph ${quoted(trace.scenario)} {\n  node [shape=box];`;
-  return [title, ...lanes, ...new Set(reads), '}'].join('\n');
+  const init = edges.some((edge) => edge.startsWith('  r0 ')) ? ['  r0 [label="init"];'] : [];
+  return [title, ...init, ...lanes, ...new Set(edges), '}'].join('\n');
+}
+
+function cluster(name: string, lane: number, rows: readonly Row[]): string {
+  const own = rows.filter((row) => row.thread === lane);
+  const nodes = own.map((row) => `    r${row.number} [label=${quoted(nodeText(row))}];`);
+  const order = own.map((row) => `r${row.number}`).join(' -> ');
+  const edges = own.length > 1 ? [`    ${order};`] : [];
+  return [
+    `  subgraph cluster_${lane} {`,
+    `    label=${quoted(name)};`,
+    ...nodes,
+    ...edges,
+    '  }',
+  ].join('\n');
 }
 
 function nodeText(row: Row): string {
@@ -25,19 +49,34 @@ function nodeText(row: Row): string {
   return `${row.number}  ${row.text}${detail}`;
 }
 
-function readEdges(
-  row: Row,
-  step: Trace['steps'][number],
-  rowOf: ReadonlyMap<number, number>,
-): string[] {
-  const edges: string[] = [];
-  const source = rowOf.get(step.readsFrom ?? 0) ?? 0;
-  if (source > 0 && source !== row.number) {
-    edges.push(`  r${source} -> r${row.number} [style=dashed, label=reads];`);
-  }
-  const missed = rowOf.get(step.missed ?? 0) ?? 0;
-  if (missed > 0) edges.push(`  r${missed} -> r${row.number} [color=red, label=missed];`);
-  return edges;
+function readEdges({ trace, rowOf, short }: Graph, step: Step): string[] {
+  if (step.readsFrom === null || step.field === null) return [];
+  const field = short(step.field);
+  const edge = (from: number, to: number, relation: string, more: string): string[] => {
+    const [start, end] = [rowOf.get(from), rowOf.get(to)];
+    if (start === undefined || end === undefined || start === end) return [];
+    return [`  r${start} -> r${end} [label=${quoted(`${relation} ${field}`)}, ${more}];`];
+  };
+  // Who reads a field that nobody writes says nothing about the order of steps.
+  if (!trace.steps.some((one) => one.field === step.field && reachesMemory(one))) return [];
+  const next = nextWrite(trace, step);
+  return [
+    ...edge(step.readsFrom, step.number, 'rf', 'color=blue, constraint=false'),
+    ...(next === undefined ? [] : edge(step.number, next.number, 'fr', 'style=dashed')),
+    ...(step.missed === null ? [] : edge(step.missed, step.number, 'missed', 'color=red')),
+  ];
+}
+
+/** The write behind the one that a read saw, if another thread made it. */
+function nextWrite(trace: Trace, read: Step): Step | undefined {
+  const writes = trace.steps.filter((step) => step.field === read.field && reachesMemory(step));
+  const seen = writes.findIndex((step) => step.number === read.readsFrom);
+  const later = writes.slice(seen + 1).find((step) => step.number !== read.number);
+  return later === undefined || later.thread === read.thread ? undefined : later;
+}
+
+function reachesMemory({ kind, written, buffered }: Step): boolean {
+  return kind === 'drain' || (kind === 'access' && written !== null && !buffered);
 }
 
 function quoted(text: string): string {

@@ -103,14 +103,15 @@ function endLines(
   style: Style,
 ): string[] {
   const room = (beside ? (places.columns[0] ?? 0) : style.width) - MARGIN - 2;
-  const texts = wrapped(ending, Math.max(room, 24));
-  const cross = ` ${style.glyphs.cross}`;
+  const texts = wrapped(ending, Math.max(room, 8));
+  // A word that is longer than the room runs into the state columns: they get a line of their own.
+  if (beside && texts.some((text) => text.length > room)) texts.push('');
   const lines = texts.map((text, at): string => {
     const last = at === texts.length - 1;
     const state = beside && last ? cells(layout, places, style, (column) => column.final) : [];
-    const mark: Pieces = last && beside ? [[places.columns.at(-1) ?? 0, cross.trim()]] : [];
+    const mark: Pieces = last && beside ? [[places.columns.at(-1) ?? 0, style.glyphs.cross]] : [];
     const line = placed([[2, at === 0 ? 'end' : ''], [MARGIN, text], ...state, ...mark]);
-    return last && !beside ? line + cross : line;
+    return last && !beside ? `${line} ${style.glyphs.cross}` : line;
   });
   return lines.map((line) => style.paint.red(line));
 }

@@ -153,11 +153,11 @@ describe('the lines of check', () => {
     const text = [...lines, '', totalLine(results, 67, plainStyle)].join('\n');
     expect(`\n${text.replaceAll('\n  ', '\n')}\n`).toMatchInlineSnapshot(`
       "
-        pass   pin-vs-share      2 threads       1 284 states   complete    0.9 s
-      fails  dirty-cow         2 threads   found after 61                  0.9 s   as expected
-      FAIL   broken            2 threads   found after 17                  0.9 s
-      PASS   fixed             2 threads       1 284 states   complete    0.9 s   expected FAIL
-      open   nfs               2 threads       2.1 M states   stopped at 60 s
+        pass   pin-vs-share      2 threads     1 284 states   complete   0.9 s
+      fails  dirty-cow         2 threads   found after 61              0.9 s   as expected
+      FAIL   broken            2 threads   found after 17              0.9 s
+      PASS   fixed             2 threads     1 284 states   complete   0.9 s   expected FAIL
+      open   nfs               2 threads     2.1 M states   stopped at 60 s
              holdfast check nfs --until time=10m
 
       5 scenarios   2 as expected   2 unexpected   1 open   tso   67 s
@@ -175,6 +175,22 @@ describe('the lines of check', () => {
     ]);
     const problems = [{ code: 'HF020', what: '', position: null, details: [] }];
     expect(outcomeOf(checkResult({ problems }))).toBe('problem');
+  });
+
+  it.each([40, 60, 80])('keep to %d columns, with the facts below the name', (width) => {
+    const style = { ...plainStyle, width };
+    const lines = results.flatMap((result) => checkLines(result, { name: 40 }, style));
+    expect(lines[0]).toBe('  pass   pin-vs-share');
+    expect(lines[1]).toMatch(/^ {9}2 threads {3}1 284 states/);
+    const told = lines.filter((line) => !line.includes('holdfast check'));
+    expect(Math.max(...told.map((line) => line.length))).toBeLessThanOrEqual(width);
+  });
+
+  it('say a limit of milliseconds as it was given', () => {
+    const short = checkResult({ verdict: 'open', open: { limit: 'time', seconds: 0.01 } });
+    expect(checkLines(short, { name: 12 }, plainStyle)[0]).toContain('stopped at 10 ms');
+    const one = checkResult({ verdict: 'open', states: 1, open: { limit: 'states', states: 1 } });
+    expect(checkLines(one, { name: 12 }, plainStyle)[0]).toMatch(/ 1 state {3}stopped at 1 state$/);
   });
 
   it('show progress with an honest estimate', () => {
@@ -277,7 +293,23 @@ describe('state and graph', () => {
     const text = dotText(sb);
     expect(text).toContain('digraph "a \\"b\\""');
     expect(text.match(/subgraph/g)).toHaveLength(2);
-    expect(text).toContain('r1 -> r4 [color=red, label=missed];');
+    expect(text).toContain('r1 -> r4 [label="missed x", color=red];');
+  });
+
+  it('the graph says across threads which write each read saw, and which it came before', () => {
+    const all = steps(
+      { thread: 0, primitive: 'WRITE_ONCE', field: 'b.x', written: '1' },
+      { thread: 1, primitive: 'READ_ONCE', field: 'b.x', observed: '1', readsFrom: 1 },
+      { thread: 1, primitive: 'READ_ONCE', field: 'b.y', observed: '0', readsFrom: 0 },
+      { thread: 1, primitive: 'READ_ONCE', field: 'b.z', observed: '0', readsFrom: 0 },
+      { thread: 0, primitive: 'WRITE_ONCE', field: 'b.y', written: '1' },
+    );
+    const edges = dotText(trace({ steps: all })).match(/^ {2}r\d+ -> r\d+ .*$/gm);
+    expect(edges).toEqual([
+      '  r1 -> r2 [label="rf x", color=blue, constraint=false];',
+      '  r0 -> r3 [label="rf y", color=blue, constraint=false];',
+      '  r3 -> r5 [label="fr y", style=dashed];',
+    ]);
   });
 });
 

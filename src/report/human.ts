@@ -49,9 +49,24 @@ function verdictLines(result: CheckResult, widths: LineWidths, style: Style): st
   const threads = counted(result.threads, 'thread');
   const rest = `${result.scenario.padEnd(widths.name)}  ${threads.padEnd(10)}  ${facts(result)}`;
   const head = `  ${colourOf(result, style)(word)}  `;
-  if (2 + word.length + 2 + rest.length <= style.width) return [`${head}${rest}`.trimEnd()];
-  const below = `${threads}   ${facts(result).trimStart()}`.replace(/ {4,}/g, '   ');
-  return [`${head}${result.scenario}`, `         ${below}`.trimEnd()];
+  // The lower-case word says by itself that a failure is the expected one.
+  const short = rest.replace(/ {3}as expected$/, '');
+  const fitting = [rest, short].find((text) => 4 + word.length + text.length <= style.width);
+  if (fitting !== undefined) return [`${head}${fitting}`.trimEnd()];
+  const parts = [threads, ...facts(result).trim().split(/ {2,}/)];
+  return [`${head}${result.scenario}`, ...filled(parts, style.width)];
+}
+
+/** Parts side by side, as many on a line as fit. */
+function filled(parts: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    const longer = `${last ?? ''}   ${part}`;
+    if (last !== undefined && longer.length <= width) lines[lines.length - 1] = longer;
+    else lines.push(`         ${part}`);
+  }
+  return lines;
 }
 
 /** `pass`, `fails` (as expected), `FAIL`, `PASS` (where a failure was expected), `open`. */
@@ -73,16 +88,16 @@ function facts(result: CheckResult): string {
   if (result.problems.length > 0) {
     return [...new Set(result.problems.map((problem) => problem.code))].join(', ');
   }
-  const time = duration(result.seconds).padStart(8);
-  const states = `${amount(result.states)} states`;
+  const time = duration(result.seconds).padStart(7);
+  const states = counted(result.states, 'state').padStart(14);
   const expected = result.expected === 'fail';
-  if (result.verdict === 'open') return `${states.padStart(16)}   ${openText(result.open)}`;
+  if (result.verdict === 'open') return `${states}   ${openText(result.open)}`;
   if (result.verdict === 'fail') {
-    const found = `found after ${amount(result.states)}`.padEnd(28);
+    const found = `found after ${amount(result.states)}`.padEnd(25);
     return `${found} ${time}   ${expected ? 'as expected' : ''}`.trimEnd();
   }
   const end = expected ? '   expected FAIL' : '';
-  return `${states.padStart(16)}   complete ${time}${end}`;
+  return `${states}   complete ${time}${end}`;
 }
 
 /** Why a search is open. */
@@ -90,9 +105,9 @@ export function openText(open: OpenReason | null): string {
   if (open === null) return 'not complete';
   switch (open.limit) {
     case 'time':
-      return `stopped at ${duration(open.seconds)}`;
+      return `stopped at ${limitText(open.seconds)}`;
     case 'states':
-      return `stopped at ${amount(open.states)} states`;
+      return `stopped at ${counted(open.states, 'state')}`;
     case 'memory':
       return `stopped at ${byteCount(open.bytes)}`;
     case 'automaton':
@@ -102,6 +117,11 @@ export function openText(open: OpenReason | null): string {
     case 'interrupted':
       return 'interrupted';
   }
+}
+
+/** As it was asked for: 10 ms are not 0.0 s. */
+function limitText(seconds: number): string {
+  return seconds < 1 ? `${Math.ceil(seconds * 1000)} ms` : duration(seconds);
 }
 
 function tenfold(seconds: number): string {

@@ -17,6 +17,8 @@ const LANE_STEP_MIN = 12;
 const LANE_MIN = 10;
 const LANE_MAX = 34;
 const COLUMN_GAP = 2;
+/** Room for the last line, which says what is wrong, before the state columns begin. */
+const ENDING_MIN = 26;
 const VALUE_MAX = 16;
 
 /** Positions of lanes and state columns. */
@@ -84,8 +86,13 @@ function tryForm(
     const room = next === undefined ? end - start : next - start - 2;
     return Math.min(room, Math.max(LANE_MIN, needs[lane] ?? 0));
   });
-  const first = form === 'beside' ? end + LANE_GAP : MARGIN;
-  return { form, lanes, rules, details, columns: columnPlaces(layout, first) };
+  const columns = columnPlaces(layout, form === 'below' ? MARGIN : firstColumn(end, right));
+  return { form, lanes, rules, details, columns };
+}
+
+/** Behind the lanes, and behind the text of the last line if there is room for both. */
+function firstColumn(end: number, right: number): number {
+  return Math.max(end + LANE_GAP, Math.min(MARGIN + ENDING_MIN, right + LANE_GAP));
 }
 
 /** Lanes beside each other at their full width, if there is room. */

@@ -115,9 +115,9 @@ describe('a picture of labelled steps', () => {
   });
 });
 
-describe('the width', () => {
-  const widths = Array.from({ length: 110 }, (_unused, at) => at + 40);
+const widths = Array.from({ length: 110 }, (_unused, at) => at + 40);
 
+describe('the width', () => {
   it.each(widths)('of %d columns is kept', (width) => {
     const style = { ...unicode, width };
     for (const one of [pinVersusShare(), storeBuffering()]) {
@@ -125,6 +125,50 @@ describe('the width', () => {
       const drawn = lines.filter((line) => !line.startsWith('  Again') && !/:\d+:\d+/.test(line));
       expect(Math.max(...drawn.map((line) => line.length))).toBeLessThanOrEqual(width);
     }
+  });
+});
+
+describe('the last line', () => {
+  const leak = (message: string) => {
+    const one = { thread: 0, primitive: 'mutex_lock', field: 'box.lock', written: 'held' };
+    const all = steps({ ...one, changes: [['box.lock', 'free', 'held']] });
+    const initial = [{ field: 'box.lock', value: 'free' }];
+    return finding({ message, trace: trace({ threads: ['t'], initial, steps: all }) });
+  };
+
+  it.each(widths)('keeps the state in its column, %d columns wide', (width) => {
+    const long = 'folio_try_share_anon_rmap_pte_and_a_longer_name is wrong.';
+    for (const message of ['The thread has ended, but box.lock is still held.', long]) {
+      const lines = picture(leak(message), { style: { ...ascii, width } }).split('\n');
+      const title = lines.find((line) => /^ *(t +)?lock$/.test(line));
+      const end = lines.find((line) => line.endsWith('  held  x') || line.endsWith('end   held'));
+      if (title === undefined) continue;
+      expect(end?.lastIndexOf('held'), lines.join('\n')).toBe(title.indexOf('lock'));
+    }
+  });
+
+  it('has the state on a line of its own where the two would meet', () => {
+    const text = picture(leak('folio_try_share_anon_rmap_pte_and_a_longer_name is wrong.'), {
+      style: { ...ascii, width: 50 },
+    });
+    expect(show(text)).toMatchInlineSnapshot(`
+      "
+        FAIL  pin-vs-share   never "pinned and shared"   sc
+
+              t                         lock
+              ----------------          ----
+        init                            free
+         1    mutex_lock(lock)          held
+              ----------------          ----
+        end   folio_try_share_anon_rmap_pte_and_a_longer_name
+              is wrong.
+                                        held  x
+
+        Why     One thread alone does it, whatever the
+                others do.
+        Again   holdfast replay pin-vs-share:3f9k2
+      "
+    `);
   });
 });
 

@@ -11,7 +11,7 @@ import { cpuText } from './models.ts';
 import type { ModelVerdict } from './models.ts';
 import { plainStyle } from './paint.ts';
 import type { Style } from './paint.ts';
-import { amount, columns, hanging, slug, wrapped } from './text.ts';
+import { columns, counted, hanging, slug, wrapped } from './text.ts';
 
 /** What is known of a finding beside its trace; everything may be left out. */
 export interface PictureOptions {
@@ -69,7 +69,8 @@ function indented(line: string): string {
 function headLine(finding: Finding, options: PictureOptions, style: Style): string {
   const name = finding.trace?.scenario ?? options.scenario ?? '';
   const model = finding.trace?.model ?? '';
-  const states = options.states === undefined ? '' : `found after ${amount(options.states)} states`;
+  const states =
+    options.states === undefined ? '' : `found after ${counted(options.states, 'state')}`;
   const verdict = options.expected === true ? 'fails' : 'FAIL';
   const rest = [name, propertyText(finding), model, states, options.expected ? 'as expected' : ''];
   return `  ${style.paint.red(style.paint.bold(verdict))}  ${rest.filter(Boolean).join('   ')}`;
