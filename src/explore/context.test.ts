@@ -93,6 +93,24 @@ describe('what a thread holds', () => {
     expect(afterHold(EMPTY_CONTEXT, unlock, nameOf)).toEqual({ context: EMPTY_CONTEXT });
   });
 
+  it('is the lowest of the bits that an unlock changes together', () => {
+    const lock = (nr: number): Operation =>
+      operation('wait_on_bit_lock', {
+        address: 3,
+        modify: 4,
+        modifyArgument: 1 << nr,
+        hold: { take: 'bit', shared: false },
+      });
+    const unlock = operation('xor_unlock_is_negative_byte', {
+      address: 3,
+      modify: 5,
+      modifyArgument: 0b1100,
+      hold: { release: 'bit', shared: false },
+    });
+    expect(after(lock(2), unlock).held).toEqual([]);
+    expect(after(lock(3), unlock).held).toMatchObject([{ bit: 3 }]);
+  });
+
   it('turns from writer to reader by a downgrade', () => {
     expect(after(down, downgrade).held).toMatchObject([{ address: 7, shared: true }]);
     expect(afterHold(EMPTY_CONTEXT, downgrade, nameOf)).toEqual({

@@ -26,6 +26,7 @@ export interface Context {
   readonly held: readonly Held[];
   readonly rcu: number;
   readonly irq: number;
+  readonly bh: number;
   readonly preempt: number;
   /** An access was made since the outermost section that a grace period waits for began. */
   readonly inReader: boolean;
@@ -42,6 +43,7 @@ export const EMPTY_CONTEXT: Context = {
   held: [],
   rcu: 0,
   irq: 0,
+  bh: 0,
   preempt: 0,
   inReader: false,
   inIrqOff: false,
@@ -62,11 +64,11 @@ export function inSection(context: Context): Context {
 }
 
 /**
- * Sections that a grace period waits for: RCU, interrupts off, preemption off (merged in 4.20 and
- * 5.0). A held spin lock is not one, since it is none with PREEMPT_RT.
+ * Sections that a grace period waits for: RCU, interrupts off, bottom halves off, preemption off
+ * (merged in 4.20 and 5.0). A held spin lock is not one, since it is none with PREEMPT_RT.
  */
 function isReader(context: Context): boolean {
-  return context.rcu > 0 || context.irq > 0 || context.preempt > 0;
+  return context.rcu > 0 || context.irq > 0 || context.bh > 0 || context.preempt > 0;
 }
 
 /**
@@ -99,9 +101,16 @@ export function afterNesting(context: Context, what: Nesting, change: 1 | -1): C
 /** What forbids sleeping here, or null. */
 export function atomicReason(context: Context): string | null {
   if (context.irq > 0) return 'interrupts are off';
+  if (context.bh > 0) return 'bottom halves are off';
   if (context.preempt > 0) return 'preemption is off';
   if (context.rcu > 0) return 'inside an RCU read-side section';
   return context.held.some((held) => held.kind === 'spin') ? 'a spin lock is held' : null;
+}
+
+/** Whether another thread may be scheduled here; a spin lock prevents it, as without PREEMPT_RT. */
+export function isPreemptible(context: Context): boolean {
+  if (context.irq > 0 || context.bh > 0 || context.preempt > 0) return false;
+  return !context.held.some((held) => held.kind === 'spin');
 }
 
 /**
@@ -148,6 +157,7 @@ export function leftHeld(context: Context, nameOf: (address: number) => string):
   const lock = context.held.find((held) => held.kind !== 'bit' && !held.removed);
   if (lock !== undefined) return `${nameOf(lock.address)} is still held`;
   if (context.irq > 0) return 'interrupts are still off';
+  if (context.bh > 0) return 'bottom halves are still off';
   if (context.preempt > 0) return 'preemption is still off';
   return context.rcu > 0 ? 'an RCU read-side section is still open' : null;
 }
@@ -155,17 +165,18 @@ export function leftHeld(context: Context, nameOf: (address: number) => string):
 const NESTING: Record<Nesting, { enter: string; leave: string }> = {
   rcu: { enter: 'rcu_read_lock', leave: 'rcu_read_unlock' },
   irq: { enter: 'local_irq_disable', leave: 'local_irq_enable' },
+  bh: { enter: 'local_bh_disable', leave: 'local_bh_enable' },
   preempt: { enter: 'preempt_disable', leave: 'preempt_enable' },
 };
 
-/** The bit that a lock is, from the mask that sets or clears it. */
+/** The bit that a lock is, from the mask that changes it: the lowest, as PG_locked is. */
 function bitOf(operation: Operation, hold: Hold): number {
   const isSpinBit = operation.primitive.startsWith('bit_spin');
   const isBit = isSpinBit || ('take' in hold && hold.take === 'bit');
   if (!isBit && !('release' in hold && hold.release === 'bit')) return -1;
   const clears = operation.modify === Modify.AND;
   const mask = clears ? ~operation.modifyArgument : operation.modifyArgument;
-  return 31 - Math.clz32(mask);
+  return 31 - Math.clz32(mask & -mask);
 }
 
 function indexOf(context: Context, address: number, bit: number, shared: boolean): number {

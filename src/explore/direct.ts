@@ -55,6 +55,7 @@ export function directMachine(
     assert(condition, message) {
       if (!condition) throw mistake('HF027', `An assertion outside of a thread fails: ${message}.`);
     },
+    require: () => undefined,
     mark: () => refuse('mark() can only be called by a thread.'),
     defended: () => true,
     design,

@@ -1,6 +1,6 @@
 /** Accesses, barriers, locks and assertions of a thread that is run by replay.ts. */
 
-import type { Nesting } from '../memory/machine.ts';
+import type { Nesting, Where } from '../memory/machine.ts';
 import {
   Effect,
   goesToNull,
@@ -20,6 +20,7 @@ import {
   atomicReason,
   beginsSection,
   inSection,
+  isPreemptible,
   releaseOfRemoved,
   withRemovedLock,
 } from './context.ts';
@@ -195,11 +196,20 @@ function checkSleep(state: State, operation: Operation): Operation {
   const sleeps =
     hold !== null &&
     ('sleeps' in hold || (operation.wait && 'take' in hold && hold.take !== 'spin'));
-  const reason = sleeps ? atomicReason(state.context) : null;
-  if (reason !== null) {
-    fail(state, 'sleeping in atomic context', `${operation.primitive} may sleep, but ${reason}.`);
-  }
+  if (sleeps) requirement(state, 'may sleep', operation.primitive);
   return operation;
+}
+
+/** Checks where the thread is, whether or not what is to follow will sleep or be preempted. */
+export function requirement(state: State, where: Where, caller: string): void {
+  if (state.end !== null) throw SENTINEL;
+  const reason = atomicReason(state.context);
+  if (where === 'may sleep' && reason !== null) {
+    fail(state, 'sleeping in atomic context', `${caller} may sleep, but ${reason}.`);
+  }
+  if (where === 'preemption off' && isPreemptible(state.context)) {
+    fail(state, 'preemption is on', `${caller} must not be preempted, but preemption is on.`);
+  }
 }
 
 function checked(state: State, step: ContextStep): Context {

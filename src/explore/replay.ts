@@ -20,7 +20,7 @@ import type { Operation } from '../memory/operation.ts';
 import { callStack } from './position.ts';
 import type { Position } from './result.ts';
 import { problem } from './problem.ts';
-import { assertion, defended, nest, perform } from './replay-access.ts';
+import { assertion, defended, nest, perform, requirement } from './replay-access.ts';
 import { call, flatLoop, loop } from './replay-call.ts';
 import { returned, thrown } from './replay-end.ts';
 import { isLive, SENTINEL, start, suspendWith } from './replay-state.ts';
@@ -97,6 +97,7 @@ function machineOf(state: State): Machine {
       state.label = text;
     },
     assert: (condition, message) => assertion(state, condition, message),
+    require: (where, caller) => requirement(state, where, caller),
     mark(word) {
       if (isLive(state)) state.marks.push(word);
     },

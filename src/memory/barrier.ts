@@ -37,3 +37,16 @@ export function smp_mb__after_atomic(): void {
 export function smp_mb__after_spinlock(): void {
   barrier('smp_mb__after_spinlock');
 }
+
+/** Makes an unlock and the lock just taken after it a full barrier together. */
+export function smp_mb__after_unlock_lock(): void {
+  barrier('smp_mb__after_unlock_lock');
+}
+
+/**
+ * Orders a read on which a branch depends before later reads; the branch alone orders it before
+ * later writes. Together an acquire (include/asm-generic/barrier.h).
+ */
+export function smp_acquire__after_ctrl_dep(): void {
+  barrier('smp_acquire__after_ctrl_dep');
+}

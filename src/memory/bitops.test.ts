@@ -67,6 +67,13 @@ describe('a lock that is one bit', () => {
     expectBits('clear_bit_unlock', (one) => one.clear, nothing);
   });
 
+  it('xor_unlock_is_negative_byte inverts the bits of its mask and tells bit 7', () => {
+    called.add('xor_unlock_is_negative_byte');
+    const words = [0, 1, 0x80, 0x83, 0xff];
+    const wanted = words.map((old) => ({ old, left: old ^ 3, told: (old & 0x80) !== 0 }));
+    expectCases(PF, wanted, (field) => bitops.xor_unlock_is_negative_byte(3, field));
+  });
+
   it('wait_on_bit passes when the bit is clear', () => {
     expectBits(
       'wait_on_bit',

@@ -1,6 +1,7 @@
 /**
  * Bits of a flags word (Documentation/atomic_bitops.txt, 6.18). `set_bit` and its like are relaxed,
- * `test_and_` fully ordered, `_lock` an acquire, `_unlock` a release: ordering.ts.
+ * `test_and_` fully ordered whether the bit changes or not, `_lock` an acquire, `_unlock` a
+ * release: ordering.ts.
  * A bit belongs to its word's type: `set_bit(PG_dirty, folio.flags)` compiles, another word's bit
  * does not.
  */
@@ -64,6 +65,23 @@ export function change_bit<N extends string>(nr: Bit<NoInfer<N>>, addr: Flags<N>
 export function clear_bit_unlock<N extends string>(nr: Bit<NoInfer<N>>, addr: Flags<N>): void {
   const hold = { release: 'bit', shared: false } as const;
   perform('clear_bit_unlock', addr.address, { ...clearing(nr), hold });
+}
+
+/**
+ * Inverts the bits of `mask`; every earlier access comes before. Releases a lock that is one bit
+ * (the lowest of the mask) and may change others with it; tells whether bit 7 was set, where the
+ * kernel keeps PG_waiters.
+ */
+export function xor_unlock_is_negative_byte<N extends string>(
+  mask: number,
+  addr: Flags<N>,
+): boolean {
+  return perform('xor_unlock_is_negative_byte', addr.address, {
+    modify: Modify.XOR,
+    modifyArgument: mask,
+    ...telling(7),
+    hold: { release: 'bit', shared: false },
+  });
 }
 
 /** Sets the bit; tells whether it was set before. */

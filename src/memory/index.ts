@@ -1,6 +1,7 @@
 /** Shared memory as the kernel sees it: types, structs and primitives. `holdfast/linux`. */
 
 export * from './access.ts';
+export * from './atomic-context.ts';
 export * from './atomic-conditional.ts';
 export * from './atomic-value.ts';
 export {
@@ -26,6 +27,7 @@ export * from './exchange.ts';
 export { kernelFunction } from './function.ts';
 export * from './lock.ts';
 export * from './rcu.ts';
+export * from './seqcount.ts';
 export * from './seqlock.ts';
 export * from './slab.ts';
 export { array, pointer, struct } from './struct.ts';

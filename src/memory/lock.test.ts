@@ -27,6 +27,8 @@ interface Family {
 const exclusive: readonly Family[] = [
   { type: spinlock_t, take: 'spin_lock', attempt: 'spin_trylock', release: 'spin_unlock' },
   { type: spinlock_t, take: 'spin_lock_irq', attempt: null, release: 'spin_unlock_irq' },
+  { type: spinlock_t, take: 'spin_lock_irqsave', attempt: null, release: 'spin_unlock_irqrestore' },
+  { type: spinlock_t, take: 'spin_lock_bh', attempt: null, release: 'spin_unlock_bh' },
   { type: rwlock_t, take: 'write_lock', attempt: 'write_trylock', release: 'write_unlock' },
   { type: rw_semaphore, take: 'down_write', attempt: 'down_write_trylock', release: 'up_write' },
   { type: mutex, take: 'mutex_lock', attempt: 'mutex_trylock', release: 'mutex_unlock' },
@@ -38,14 +40,14 @@ const shared: readonly (Family & { readonly writer: Family })[] = [
     take: 'read_lock',
     attempt: 'read_trylock',
     release: 'read_unlock',
-    writer: exclusive[2] as Family,
+    writer: exclusive[4] as Family,
   },
   {
     type: rw_semaphore,
     take: 'down_read',
     attempt: 'down_read_trylock',
     release: 'up_read',
-    writer: exclusive[3] as Family,
+    writer: exclusive[5] as Family,
   },
 ];
 
@@ -73,7 +75,7 @@ describe.each(exclusive)('$take', ({ type, take, release }) => {
   });
 
   it('would not do so without the lock', async () => {
-    const without = [`t/${take === 'spin_lock_irq' ? 'spin_lock' : take}`];
+    const without = [`t/${take.replace(/^spin_lock_.*/, 'spin_lock')}`];
     const body: Parameters<typeof wrongWith>[0] = ({ alloc, thread }) => {
       const [the, count] = [alloc(type, 'the'), alloc(s32, 'count')];
       thread('t', { count: 2 }, () => {
@@ -240,6 +242,32 @@ describe('downgrade_write', () => {
       });
     });
     expect(found).toEqual(['wrong unlock']);
+  });
+});
+
+describe.each([
+  ['spin_lock_irq', 'spin_unlock_irq', []],
+  ['spin_lock_irqsave', 'spin_unlock_irqrestore', []],
+  ['spin_lock_bh', 'spin_unlock_bh', ['deadlock']],
+  ['spin_lock', 'spin_unlock', ['deadlock']],
+])('%s and a handler that takes the lock on the same CPU', (take, release, found) => {
+  it(found.length === 0 ? 'never meet' : 'deadlock', async () => {
+    const wrong = await wrongWith(({ alloc, thread }) => {
+      const the = alloc(spinlock_t, 'the');
+      const host = thread('t', () => {
+        primitive(take)(the);
+        primitive(release)(the);
+      });
+      thread.irq(
+        'handler',
+        () => {
+          lock.spin_lock(the);
+          lock.spin_unlock(the);
+        },
+        { on: host },
+      );
+    });
+    expect(wrong).toEqual(found);
   });
 });
 

@@ -76,6 +76,28 @@ export function spin_unlock_irq(lock: SpinLock): void {
   machine().nest('irq', -1);
 }
 
+/** Interrupts off on this CPU, then `spin_lock`; sections may nest. */
+export function spin_lock_irqsave(lock: SpinLock): void {
+  spin_lock_irq(lock);
+}
+
+/** `spin_unlock`, then interrupts as they were before the matching `spin_lock_irqsave`. */
+export function spin_unlock_irqrestore(lock: SpinLock): void {
+  spin_unlock_irq(lock);
+}
+
+/** Bottom halves off on this CPU, then `spin_lock`. */
+export function spin_lock_bh(lock: SpinLock): void {
+  machine().nest('bh', 1);
+  spin_lock(lock);
+}
+
+/** `spin_unlock`, then bottom halves as they were. */
+export function spin_unlock_bh(lock: SpinLock): void {
+  spin_unlock(lock);
+  machine().nest('bh', -1);
+}
+
 /** Spins until no writer holds the lock and enters as a reader. */
 export function read_lock(lock: RwLock): void {
   perform('read_lock', lock, takes('spin', true), {

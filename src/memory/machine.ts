@@ -39,6 +39,8 @@ export interface Machine {
   nest(what: Nesting, change: 1 | -1): void;
   label(text: string): void;
   assert(condition: boolean, message: string): void;
+  /** States where `caller` may be called: a finding if the thread is somewhere else now. */
+  require(where: Where, caller: string): void;
   mark(word: number): void;
   /** Whether a named defence is in force, and which design was selected. */
   defended(name: string): boolean;
@@ -46,7 +48,10 @@ export interface Machine {
 }
 
 /** Sections in which a thread may not sleep, and which a grace period or an IPI waits for. */
-export type Nesting = 'rcu' | 'irq' | 'preempt';
+export type Nesting = 'rcu' | 'irq' | 'bh' | 'preempt';
+
+/** Where sleeping is allowed; where nobody can be scheduled in between. */
+export type Where = 'may sleep' | 'preemption off';
 
 let inForce: Machine | null = null;
 

@@ -18,7 +18,7 @@ import { call, litmus, MB, R, readable, told, W } from '../../test/referee/litmu
 import type { Call } from '../../test/referee/litmus.ts';
 import type { Kind, Program } from '../../test/referee/program.ts';
 import { ORDERING } from './ordering.ts';
-import type { Order, PrimitiveName, Tso } from './ordering.ts';
+import type { Basis, Order, PrimitiveName, Tso } from './ordering.ts';
 
 /** A call of a primitive on the word `p` in which it does, or does not do, what it can. */
 interface Probe {
@@ -70,6 +70,7 @@ const ACCESSES: readonly Probe[] = [
   ...probes('locked', 'word', ['smp_store_mb'], OPERAND),
   ...probes('drain', 'word', ['smp_mb']),
   ...probes('nothing', 'word', ['smp_rmb', 'smp_wmb', 'smp_mb__after_spinlock']),
+  ...probes('nothing', 'word', ['smp_mb__after_unlock_lock', 'smp_acquire__after_ctrl_dep']),
   ...probes('nothing', 'word', ['smp_mb__before_atomic', 'smp_mb__after_atomic']),
   ...probes('nothing', 'word', ['choose'], OPERAND),
   ...probes('locked', 'word', forms('xchg'), OPERAND),
@@ -115,6 +116,7 @@ const BITS: readonly Probe[] = [
   ...probes('load', 'flags', ['test_bit', 'test_bit_acquire'], BIT),
   ...probes('locked', 'flags', ['set_bit', 'change_bit'], BIT),
   ...probes('locked', 'flags', ['clear_bit'], BIT_IS_SET),
+  ...probes('locked', 'flags', ['xor_unlock_is_negative_byte'], OPERAND),
   ...probes('locked', 'flags', ['test_and_set_bit', 'test_and_change_bit'], BIT),
   ...probes('locked', 'flags', ['test_and_clear_bit'], BIT_IS_SET),
   ...probes('locked', 'bits', ['test_and_set_bit_lock'], {
@@ -191,8 +193,9 @@ const LOCKS: readonly Probe[] = [
 ];
 
 const WAITING: readonly Probe[] = [
+  ...probes('load', 'seqcount', ['read_seqcount_begin']),
   ...probes('locked', 'queue', ['prepare_to_wait'], { after: [p('finish_wait')] }),
-  ...probes('load', 'queue', ['schedule']),
+  ...probes('locked', 'queue', ['schedule'], { fails: true }),
   ...probes('locked', 'queue', ['finish_wait'], { before: [p('prepare_to_wait')], found: 1 }),
   ...probes('load', 'queue', ['finish_wait'], { fails: true }),
   ...probes('locked', 'queue', ['wake_up'], { before: [p('prepare_to_wait')], found: 1 }),
@@ -276,39 +279,49 @@ describe('on x86', () => {
 
 const named = (text: string): string[] => text.trim().split(/\s+/);
 
-/** What Documentation/atomic_t.txt, atomic_bitops.txt and memory-barriers.txt promise. */
+/**
+ * What Documentation/atomic_t.txt, atomic_bitops.txt, memory-barriers.txt, core-api/
+ * refcount-vs-atomic.rst and tools/memory-model promise.
+ */
 const PROMISED: { readonly [O in Order]: readonly string[] } = {
   full: named(`
-    smp_mb smp_store_mb smp_mb__before_atomic smp_mb__after_atomic
-    smp_mb__after_spinlock synchronize_rcu smp_call_function xchg cmpxchg try_cmpxchg
+    smp_mb synchronize_rcu smp_call_function xchg cmpxchg try_cmpxchg
     atomic_xchg atomic_cmpxchg atomic_try_cmpxchg atomic_add_return atomic_sub_return
     atomic_inc_return atomic_dec_return atomic_fetch_add atomic_fetch_sub
     atomic_fetch_inc atomic_fetch_dec atomic_fetch_and atomic_fetch_or atomic_fetch_xor
     atomic_fetch_andnot atomic_add_unless atomic_fetch_add_unless atomic_inc_not_zero
     atomic_dec_if_positive atomic_dec_and_test atomic_inc_and_test atomic_sub_and_test
     atomic_add_negative test_and_set_bit test_and_clear_bit test_and_change_bit
-    prepare_to_wait wake_up
+    wake_up schedule
   `),
+  'full-after': named(`
+    smp_store_mb prepare_to_wait
+  `),
+  'full-before-rmw': ['smp_mb__before_atomic'],
+  'full-after-rmw': ['smp_mb__after_atomic'],
+  'full-after-lock': ['smp_mb__after_spinlock'],
+  'full-after-unlock-lock': ['smp_mb__after_unlock_lock'],
+  'acquire-release': [],
   acquire: named(`
     smp_load_acquire atomic_read_acquire test_bit_acquire test_and_set_bit_lock
     spin_lock spin_trylock bit_spin_lock bit_spin_trylock read_lock read_trylock
     write_lock write_trylock mutex_lock mutex_trylock down_read down_read_trylock
     down_write down_write_trylock wait_for_completion wait_on_bit wait_on_bit_lock
-    wait_for_value
+    wait_for_value read_seqcount_begin
   `),
   release: named(`
-    smp_store_release rcu_assign_pointer atomic_set_release clear_bit_unlock spin_unlock
-    bit_spin_unlock read_unlock write_unlock mutex_unlock up_read up_write
-    downgrade_write complete complete_all
+    smp_store_release rcu_assign_pointer atomic_set_release clear_bit_unlock
+    xor_unlock_is_negative_byte spin_unlock bit_spin_unlock read_unlock write_unlock
+    mutex_unlock up_read up_write downgrade_write complete complete_all
   `),
   relaxed: named(`
     READ_ONCE WRITE_ONCE load store rcu_dereference atomic_read atomic_set atomic_add
     atomic_sub atomic_inc atomic_dec atomic_and atomic_or atomic_xor atomic_andnot
-    test_bit set_bit clear_bit change_bit spin_is_locked schedule finish_wait choose
+    test_bit set_bit clear_bit change_bit spin_is_locked finish_wait choose
     kmalloc kfree section interrupt
   `),
   read: named(`
-    smp_rmb
+    smp_rmb smp_acquire__after_ctrl_dep
   `),
   write: named(`
     smp_wmb
@@ -316,8 +329,30 @@ const PROMISED: { readonly [O in Order]: readonly string[] } = {
 };
 
 /** Conditional ones, which order nothing when their condition fails. */
-const CONDITIONAL =
-  /cmpxchg|trylock|_unless$|_not_zero$|_if_positive$|^test_and_set_bit_lock$|^finish_wait$/;
+const CONDITIONAL = new RegExp(
+  'cmpxchg|trylock|_unless$|_not_zero$|_if_positive$|' +
+    '^(test_and_set_bit_lock|finish_wait|complete)$',
+);
+
+/** What tools/memory-model knows: linux-kernel.def, and atomic_add_unless in herd7 itself. */
+const IN_THE_MODEL = new RegExp(
+  [
+    '^(READ|WRITE)_ONCE$|^(load|store)$|^smp_(load_acquire|store_release|store_mb|[rw]?mb)$',
+    '^smp_mb__(before_atomic|after_(atomic|spinlock|unlock_lock))$',
+    '^rcu_(dereference|assign_pointer)$|^synchronize_rcu$|^spin_|^(cmp)?xchg',
+    '^atomic_(read|set)(_|$)|^atomic_(add|sub|inc|dec|and|or|xor|andnot)(_return.*)?$',
+    '^atomic_fetch_(add|sub|inc|dec|and|or|xor|andnot)(_(acquire|release|relaxed))?$',
+    '^atomic_(xchg|cmpxchg)(_(acquire|release|relaxed))?$',
+    '^atomic_(add_unless|(inc|dec|sub)_and_test|add_negative)$',
+  ].join('|'),
+);
+
+/** Promised nowhere: what implementations have in common. */
+const IN_THE_CODE = named(`
+  wait_for_completion complete complete_all wait_on_bit wait_on_bit_lock smp_call_function
+`);
+
+const OURS = named(`choose section interrupt wait_for_value`);
 
 function promise(name: string): Order | undefined {
   const suffix = /^(?:xchg|(?:try_)?cmpxchg|atomic_.*)_(acquire|release|relaxed)$/.exec(name);
@@ -325,11 +360,25 @@ function promise(name: string): Order | undefined {
   return (known ?? suffix?.[1]) as Order | undefined;
 }
 
+function basis(name: string): Basis {
+  if (OURS.includes(name)) return 'ours';
+  if (IN_THE_CODE.includes(name)) return 'code';
+  return IN_THE_MODEL.test(name) ? 'model' : 'documents';
+}
+
 describe('under the memory model of the kernel', () => {
   it.each(Object.keys(ORDERING) as PrimitiveName[])('%s promises what is documented', (name) => {
     const { lkmm, failed } = ORDERING[name];
     expect(lkmm).toBe(promise(name));
     expect(failed).toBe(CONDITIONAL.test(name) ? 'relaxed' : lkmm);
+    expect(ORDERING[name].basis).toBe(basis(name));
+  });
+
+  it('only a wake-up that wakes nobody orders less than one that leaves the word changed', () => {
+    const less = Object.entries(ORDERING).filter(([, row]) => row.unchanged !== row.lkmm);
+    expect(less.map(([name, { unchanged }]) => [name, unchanged])).toEqual([
+      ['wake_up', 'acquire-release'],
+    ]);
   });
 
   it('only load and store are plain', () => {

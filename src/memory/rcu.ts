@@ -27,7 +27,11 @@ const INTERRUPT_ALL = 1;
 /** Sleeps until every read-side section that has begun is over. */
 export function synchronize_rcu(): void {
   machine().perform(
-    operation('synchronize_rcu', { effect: Effect.GRACE_BEGIN, choices: GRACE_PERIOD }),
+    operation('synchronize_rcu', {
+      effect: Effect.GRACE_BEGIN,
+      choices: GRACE_PERIOD,
+      hold: { sleeps: true },
+    }),
   );
   machine().perform(
     operation('synchronize_rcu', {
@@ -69,6 +73,19 @@ export function local_irq_save(): void {
 /** Ends the innermost section that `local_irq_save` began. */
 export function local_irq_restore(): void {
   machine().nest('irq', -1);
+}
+
+/**
+ * Bottom halves off on this CPU: no sleeping until `local_bh_enable`, and a read-side section.
+ * Softirqs are not modelled; a handler is a hard interrupt, which this does not hold back.
+ */
+export function local_bh_disable(): void {
+  machine().nest('bh', 1);
+}
+
+/** Bottom halves on again. */
+export function local_bh_enable(): void {
+  machine().nest('bh', -1);
 }
 
 /** Preemption off on this CPU: no sleeping until `preempt_enable`. */

@@ -3,103 +3,108 @@ import { finalsOf, tried, wrongWith } from '../../test/support/small.ts';
 import type { Stage } from '../scenario/stage.ts';
 import { READ_ONCE, WRITE_ONCE } from './access.ts';
 import { loop } from './control.ts';
-import { synchronize_rcu } from './rcu.ts';
 import {
-  raw_read_seqcount,
-  raw_write_seqcount_begin,
-  raw_write_seqcount_end,
-  read_seqcount_begin,
-  read_seqcount_retry,
-  write_seqcount_begin,
-  write_seqcount_end,
+  read_seqbegin,
+  read_seqlock_excl,
+  read_seqretry,
+  read_sequnlock_excl,
+  seqlock_t,
+  write_seqlock,
+  write_seqlock_bh,
+  write_seqlock_irq,
+  write_seqlock_irqsave,
+  write_sequnlock,
+  write_sequnlock_bh,
+  write_sequnlock_irq,
+  write_sequnlock_irqrestore,
 } from './seqlock.ts';
-import { s32, seqcount_t } from './type.ts';
+import { s32 } from './type.ts';
 
-/** A writer that changes two words together, and a reader that wants both of one moment. */
-function twoWords({ alloc, thread, always, sometimes }: Stage, checked: boolean): void {
-  const [seq, x, y] = [alloc(seqcount_t, 'seq'), alloc(s32, 'x'), alloc(s32, 'y')];
-  const both = sometimes('the reader sees the new words');
-  thread('writer', () => {
-    write_seqcount_begin(seq);
-    WRITE_ONCE(x, 1);
-    WRITE_ONCE(y, 1);
-    write_seqcount_end(seq);
+/** Two writers that count two words up together, and a reader that wants both of one moment. */
+function twoWriters({ alloc, thread, always }: Stage, retries: boolean): void {
+  const [sl, x, y] = [alloc(seqlock_t), alloc(s32, 'x'), alloc(s32, 'y')];
+  thread('writer', { count: 2 }, () => {
+    write_seqlock(sl);
+    WRITE_ONCE(x, READ_ONCE(x) + 1);
+    WRITE_ONCE(y, READ_ONCE(y) + 1);
+    write_sequnlock(sl);
   });
   const reader = thread('reader', () => {
     let difference = 0;
     loop(() => {
-      const start = read_seqcount_begin(seq);
-      const [first, second] = [READ_ONCE(x), READ_ONCE(y)];
-      if (checked && read_seqcount_retry(seq, start)) return true;
-      if (first === 1 && second === 1) both.mark();
-      difference = first - second;
-      return false;
+      const start = read_seqbegin(sl);
+      difference = READ_ONCE(x) - READ_ONCE(y);
+      return retries && read_seqretry(sl, start);
     });
     return difference;
   });
   always('both words are of one moment', () => reader.result() === 0);
+  always('no writer is lost', () => READ_ONCE(x) === 2 && READ_ONCE(y) === 2);
 }
 
-describe('a reader that tries again', () => {
-  it.each(['sc', 'tso'] as const)('never sees half of a change under %s', async (model) => {
-    const { verdict, findings } = await tried((stage) => twoWords(stage, true), { model });
+describe('seqlock_t', () => {
+  it.each(['sc', 'tso'] as const)('keeps writers apart and readers right: %s', async (model) => {
+    const { verdict, findings } = await tried((stage) => twoWriters(stage, true), { model });
     expect([verdict, findings]).toEqual(['pass', []]);
   });
 
-  it('would, if it did not look at the count again', async () => {
-    const found = await wrongWith((stage) => twoWords(stage, false));
+  it('would show half of a change to a reader that does not try again', async () => {
+    const found = await wrongWith((stage) => twoWriters(stage, false));
     expect(found).toEqual(['both words are of one moment']);
   });
+
+  it('keeps writers out while somebody reads with the lock, without a retry for others', () => {
+    const finals = finalsOf(({ alloc, thread }) => {
+      const [sl, x] = [alloc(seqlock_t), alloc(s32, 'x')];
+      thread('reader', () => {
+        read_seqlock_excl(sl);
+        const same = READ_ONCE(x) === READ_ONCE(x);
+        read_sequnlock_excl(sl);
+        return same;
+      });
+      thread('writer', () => {
+        write_seqlock(sl);
+        WRITE_ONCE(x, 1);
+        write_sequnlock(sl);
+      });
+    });
+    expect(finals).toEqual(['2 0 1 | true ']);
+  });
 });
 
-it('a writer makes the count odd and even again', () => {
-  const finals = finalsOf(({ alloc, thread }) => {
-    const seq = alloc(seqcount_t, 'seq');
-    thread('t', () => {
-      const before = raw_read_seqcount(seq);
-      raw_write_seqcount_begin(seq);
-      const during = raw_read_seqcount(seq);
-      raw_write_seqcount_end(seq);
-      return 100 * before + 10 * during + raw_read_seqcount(seq);
-    });
-  });
-  expect(finals).toEqual(['2 | 12']);
-});
+const FORMS = {
+  plain: [write_seqlock, write_sequnlock],
+  bh: [write_seqlock_bh, write_sequnlock_bh],
+  irq: [write_seqlock_irq, write_sequnlock_irq],
+  irqsave: [write_seqlock_irqsave, write_sequnlock_irqrestore],
+} as const;
 
-it('a reader waits for the writer to leave, a raw one does not', async () => {
-  const found = await wrongWith(({ alloc, thread }) => {
-    const seq = alloc(seqcount_t, 'seq');
-    thread('t', () => {
-      raw_write_seqcount_begin(seq);
-      raw_read_seqcount(seq);
-      read_seqcount_begin(seq);
+/** A writer, and a handler on its CPU that reads. */
+function readInHandler(form: keyof typeof FORMS): Promise<string[]> {
+  const [enter, leave] = FORMS[form];
+  return wrongWith(({ alloc, thread }) => {
+    const [sl, x] = [alloc(seqlock_t), alloc(s32, 'x')];
+    const writer = thread('writer', () => {
+      enter(sl);
+      WRITE_ONCE(x, 1);
+      leave(sl);
     });
+    const read = (): void =>
+      loop(() => {
+        const start = read_seqbegin(sl);
+        READ_ONCE(x);
+        return read_seqretry(sl, start);
+      });
+    thread.irq('reader', read, { on: writer });
   });
-  expect(found).toEqual(['stuck thread']);
-});
+}
 
-it('a retry is asked for exactly when the count has changed', () => {
-  const finals = finalsOf(({ alloc, thread }) => {
-    const seq = alloc(seqcount_t, 'seq');
-    thread('t', () => {
-      const start = read_seqcount_begin(seq);
-      const before = read_seqcount_retry(seq, start);
-      write_seqcount_begin(seq);
-      const during = read_seqcount_retry(seq, start);
-      write_seqcount_end(seq);
-      return !before && during && read_seqcount_retry(seq, start);
-    });
+describe("a reader in a handler on the writer's CPU", () => {
+  it.each(['irq', 'irqsave'] as const)('never meets the writer inside: _%s', async (form) => {
+    expect(await readInHandler(form)).toEqual([]);
   });
-  expect(finals).toEqual(['2 | true']);
-});
 
-it('a writer may not sleep', async () => {
-  const found = await wrongWith(({ alloc, thread }) => {
-    const seq = alloc(seqcount_t, 'seq');
-    thread('t', () => {
-      write_seqcount_begin(seq);
-      synchronize_rcu();
-    });
+  it.each(['plain', 'bh'] as const)('waits for the writer for ever: %s', async (form) => {
+    expect(await readInHandler(form)).toEqual(['deadlock']);
   });
-  expect(found).toEqual(['sleeping in atomic context']);
 });

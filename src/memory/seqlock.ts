@@ -1,80 +1,111 @@
 /**
- * Sequence counts (include/linux/seqlock.h, 6.18): a reader notices that a writer was inside.
+ * `seqlock_t`: a sequence count with the spin lock that keeps its writers apart
+ * (include/linux/seqlock.h, 6.18).
  *
- * A writer makes the count odd, changes the data, makes it even; readers of an odd or changed count
- * try again. Writers must exclude each other by a lock of their own.
+ * Readers never wait for the lock; they read again when a writer was inside. Whoever must not be
+ * a writer and wants no retries takes the lock alone (`read_seqlock_excl`). The forms with `_irq`,
+ * `_irqsave` and `_bh` take the lock as spin_lock does with these suffixes: needed as soon as a
+ * handler on the writer's CPU reads. Left out: `read_seqbegin_or_lock` and `scoped_seqlock_read`.
  */
 
-import { machine } from './machine.ts';
-import { Modify, operation, Result, Test } from './operation.ts';
-import { smp_rmb, smp_wmb } from './barrier.ts';
-import type { Field } from './type.ts';
-import type { seqcount_t } from './type.ts';
+import {
+  spin_lock,
+  spin_lock_bh,
+  spin_lock_irq,
+  spin_lock_irqsave,
+  spin_unlock,
+  spin_unlock_bh,
+  spin_unlock_irq,
+  spin_unlock_irqrestore,
+} from './lock.ts';
+import {
+  read_seqcount_begin,
+  read_seqcount_retry,
+  write_seqcount_begin,
+  write_seqcount_end,
+} from './seqcount.ts';
+import { struct } from './struct.ts';
+import type { Struct, StructType } from './struct.ts';
+import { seqcount_t, spinlock_t } from './type.ts';
 
-type Seqcount = Field<typeof seqcount_t>;
+/** The members of `seqlock_t`. */
+export type SeqlockMembers = {
+  seqcount: typeof seqcount_t;
+  lock: typeof spinlock_t;
+};
 
-/** Reads the count with acquire order, also when it is odd. */
-export function raw_read_seqcount(s: Seqcount): number {
-  return machine().perform(
-    operation('smp_load_acquire', { address: s.address, result: Result.OLD }),
-  );
+/** `seqlock_t`. */
+export const seqlock_t: StructType<SeqlockMembers> = struct('seqlock_t', {
+  seqcount: seqcount_t,
+  lock: spinlock_t,
+});
+
+type Seqlock = Struct<SeqlockMembers>;
+
+/** A reader begins: waits until no writer is inside, and remembers the count. */
+export function read_seqbegin(sl: Seqlock): number {
+  return read_seqcount_begin(sl.seqcount);
 }
 
-/** Waits until the count is even and reads it with acquire order. */
-export function read_seqcount_begin(s: Seqcount): number {
-  const even = { test: Test.BITS_CLEAR, testArgument: 1, wait: true } as const;
-  return machine().perform(
-    operation('wait_for_value', { address: s.address, ...even, result: Result.OLD }),
-  );
+/** Whether a writer was inside since `read_seqbegin` gave `start`: then read again. */
+export function read_seqretry(sl: Seqlock, start: number): boolean {
+  return read_seqcount_retry(sl.seqcount, start);
 }
 
-/** Whether a writer was inside since the count was `start`: a read barrier, then a comparison. */
-export function read_seqcount_retry(s: Seqcount, start: number): boolean {
-  smp_rmb();
-  const same = machine().perform(
-    operation('READ_ONCE', {
-      address: s.address,
-      result: Result.OLD_EQUALS,
-      resultArgument: start,
-    }),
-  );
-  return same === 0;
+/** A writer goes in. */
+export function write_seqlock(sl: Seqlock): void {
+  spin_lock(sl.lock);
+  write_seqcount_begin(sl.seqcount);
 }
 
-/** A writer goes in: the count becomes odd, then a write barrier. */
-export function raw_write_seqcount_begin(s: Seqcount): void {
-  addOne(s);
-  smp_wmb();
+/** A writer goes out. */
+export function write_sequnlock(sl: Seqlock): void {
+  write_seqcount_end(sl.seqcount);
+  spin_unlock(sl.lock);
 }
 
-/** A writer goes out: a write barrier, then the count becomes even. */
-export function raw_write_seqcount_end(s: Seqcount): void {
-  smp_wmb();
-  addOne(s);
+/** A writer goes in, with interrupts off. */
+export function write_seqlock_irq(sl: Seqlock): void {
+  spin_lock_irq(sl.lock);
+  write_seqcount_begin(sl.seqcount);
 }
 
-/** `raw_write_seqcount_begin` with preemption off. */
-export function write_seqcount_begin(s: Seqcount): void {
-  machine().nest('preempt', 1);
-  raw_write_seqcount_begin(s);
+/** A writer goes out; interrupts on. */
+export function write_sequnlock_irq(sl: Seqlock): void {
+  write_seqcount_end(sl.seqcount);
+  spin_unlock_irq(sl.lock);
 }
 
-/** `raw_write_seqcount_end`, then preemption on. */
-export function write_seqcount_end(s: Seqcount): void {
-  raw_write_seqcount_end(s);
-  machine().nest('preempt', -1);
+/** A writer goes in, with interrupts off; sections may nest. */
+export function write_seqlock_irqsave(sl: Seqlock): void {
+  spin_lock_irqsave(sl.lock);
+  write_seqcount_begin(sl.seqcount);
 }
 
-/** `s->sequence++` by the only writer: a read and a marked write, not an atomic. */
-function addOne(s: Seqcount): void {
-  const sequence = machine().perform(
-    operation('READ_ONCE', { address: s.address, result: Result.OLD }),
-  );
-  machine().perform(
-    operation('WRITE_ONCE', {
-      address: s.address,
-      modify: Modify.SET,
-      modifyArgument: (sequence + 1) | 0,
-    }),
-  );
+/** A writer goes out; interrupts as they were. */
+export function write_sequnlock_irqrestore(sl: Seqlock): void {
+  write_seqcount_end(sl.seqcount);
+  spin_unlock_irqrestore(sl.lock);
+}
+
+/** A writer goes in, with bottom halves off. */
+export function write_seqlock_bh(sl: Seqlock): void {
+  spin_lock_bh(sl.lock);
+  write_seqcount_begin(sl.seqcount);
+}
+
+/** A writer goes out; bottom halves as they were. */
+export function write_sequnlock_bh(sl: Seqlock): void {
+  write_seqcount_end(sl.seqcount);
+  spin_unlock_bh(sl.lock);
+}
+
+/** A reader that keeps writers out, and does not make other readers try again. */
+export function read_seqlock_excl(sl: Seqlock): void {
+  spin_lock(sl.lock);
+}
+
+/** Lets writers in again. */
+export function read_sequnlock_excl(sl: Seqlock): void {
+  spin_unlock(sl.lock);
 }

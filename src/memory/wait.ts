@@ -18,6 +18,7 @@ type Completion = Field<typeof completion>;
 
 /** Sleeps until `condition` holds; it is looked at before sleeping and after each wake-up. */
 export function wait_event(wq_head: WaitQueue, condition: () => boolean): void {
+  machine().require('may sleep', 'wait_event');
   if (condition()) return;
   loop(() => {
     own(wq_head, 'prepare_to_wait', { modify: Modify.OR });

@@ -107,15 +107,19 @@ function singleAccesses(access: Access): Access[] {
   switch (access.primitive) {
     case 'raw_write_seqcount_begin':
     case 'raw_write_seqcount_end':
-      return increment;
     case 'write_seqcount_begin':
-      return [part('preempt_disable', nowhere), ...increment];
     case 'write_seqcount_end':
-      return [...increment, part('preempt_enable', nowhere)];
+      return increment;
     case 'spin_lock_irq':
+    case 'spin_lock_irqsave':
       return [part('local_irq_disable', nowhere), part('spin_lock')];
     case 'spin_unlock_irq':
+    case 'spin_unlock_irqrestore':
       return [part('spin_unlock'), part('local_irq_enable', nowhere)];
+    case 'spin_lock_bh':
+      return [part('local_bh_disable', nowhere), part('spin_lock')];
+    case 'spin_unlock_bh':
+      return [part('spin_unlock'), part('local_bh_enable', nowhere)];
     case 'synchronize_rcu':
     case 'smp_call_function':
       return [part(`${access.primitive} begins`), part(`${access.primitive} ends`)];

@@ -60,8 +60,8 @@ export function wordNamed(name: string): number {
   return index;
 }
 
-/** What an operand may be: any value, a number of a bit, the number of a pointer's target. */
-export type OperandKind = 'value' | 'bit' | 'target' | 'limit';
+/** An operand: any value, the number of a bit, a mask, the number of a pointer's target. */
+export type OperandKind = 'value' | 'bit' | 'mask' | 'target' | 'limit';
 
 /** Primitives that are called in the same way. */
 export interface Family {
@@ -275,6 +275,14 @@ const BITS: readonly Family[] = [
     tells: true,
     repeatable: true,
   },
+  {
+    weight: 1,
+    words: ['flags'],
+    names: ['xor_unlock_is_negative_byte'],
+    operands: ['mask'],
+    tells: true,
+    repeatable: true,
+  },
 ];
 
 const OTHERS: readonly Family[] = [
@@ -320,4 +328,6 @@ export const BARRIERS: readonly string[] = [
   'smp_mb__before_atomic',
   'smp_mb__after_atomic',
   'smp_mb__after_spinlock',
+  'smp_mb__after_unlock_lock',
+  'smp_acquire__after_ctrl_dep',
 ];

@@ -12,6 +12,8 @@ export const NO_INSTRUCTION = new Set([
   'smp_mb__before_atomic',
   'smp_mb__after_atomic',
   'smp_mb__after_spinlock',
+  'smp_mb__after_unlock_lock',
+  'smp_acquire__after_ctrl_dep',
 ]);
 
 export const FULL_BARRIERS = new Set(['smp_mb']);
@@ -33,7 +35,6 @@ export const LOADS = new Set([
   'raw_read_seqcount',
   'read_seqcount_begin',
   'read_seqcount_retry',
-  'schedule',
   'wait_on_bit',
   'waitUntilEquals',
 ]);
@@ -72,6 +73,8 @@ export interface Sections {
 export const SECTIONS: Record<string, (own: Sections) => void> = {
   rcu_read_lock: (own) => void own.sections++,
   rcu_read_unlock: (own) => void own.sections--,
+  local_bh_disable: (own) => void own.sections++,
+  local_bh_enable: (own) => void own.sections--,
   preempt_disable: (own) => void own.sections++,
   preempt_enable: (own) => void own.sections--,
   'interrupt entry': (own) => void (own.sections++, own.interruptsOff++),
@@ -175,6 +178,7 @@ const MEANINGS: Record<string, Meaning> = {
   set_bit: (old, nr) => [old | bit(nr), 0],
   clear_bit: (old, nr) => [old & ~bit(nr), 0],
   clear_bit_unlock: (old, nr) => [old & ~bit(nr), 0],
+  xor_unlock_is_negative_byte: (old, mask) => [old ^ mask, bool((old & 0x80) !== 0)],
   change_bit: (old, nr) => [old ^ bit(nr), 0],
   test_and_set_bit: (old, nr) => [old | bit(nr), bool((old & bit(nr)) !== 0)],
   test_and_clear_bit: (old, nr) => [old & ~bit(nr), bool((old & bit(nr)) !== 0)],

@@ -201,7 +201,7 @@ const OPERAND_FIRST = new RegExp(
   [
     '^atomic_(fetch_)?(add|sub|and|or|xor|andnot)(_return)?(_acquire|_release|_relaxed)?$',
     '^atomic_(sub_and_test|add_negative)$',
-    '_bit(_|$)|^bit_',
+    '_bit(_|$)|^bit_|^xor_unlock_',
   ].join('|'),
 );
 

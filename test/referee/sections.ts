@@ -8,6 +8,8 @@ export interface Section {
   readonly attempt?: string;
   readonly entered?: 0 | 1;
   readonly leave: string;
+  /** What stands before it and after it. */
+  readonly around?: readonly [before: string, after: string];
   /** Whether the operand of both is a bit. */
   readonly bit?: true;
 }
@@ -22,6 +24,8 @@ export const SPINNING: readonly Section[] = [
     leave: 'spin_unlock',
   },
   { words: ['spin1', 'spin2'], enter: 'spin_lock_irq', leave: 'spin_unlock_irq' },
+  { words: ['spin1', 'spin2'], enter: 'spin_lock_irqsave', leave: 'spin_unlock_irqrestore' },
+  { words: ['spin1', 'spin2'], enter: 'spin_lock_bh', leave: 'spin_unlock_bh' },
   {
     words: ['rwlock'],
     enter: 'read_lock',
@@ -44,7 +48,12 @@ export const SPINNING: readonly Section[] = [
     leave: 'bit_spin_unlock',
     bit: true,
   },
-  { words: ['sequence'], enter: 'write_seqcount_begin', leave: 'write_seqcount_end' },
+  {
+    words: ['sequence'],
+    enter: 'write_seqcount_begin',
+    leave: 'write_seqcount_end',
+    around: ['preempt_disable', 'preempt_enable'],
+  },
   { words: ['sequence'], enter: 'raw_write_seqcount_begin', leave: 'raw_write_seqcount_end' },
 ];
 
@@ -87,6 +96,7 @@ export const UNQUIET: readonly (readonly [enter: string, leave: string])[] = [
   ['rcu_read_lock', 'rcu_read_unlock'],
   ['local_irq_disable', 'local_irq_enable'],
   ['local_irq_save', 'local_irq_restore'],
+  ['local_bh_disable', 'local_bh_enable'],
   ['preempt_disable', 'preempt_enable'],
 ];
 

@@ -85,6 +85,7 @@ const OPERANDS: { readonly [K in OperandKind]: Arbitrary<Operand> } = {
   value: fc.oneof({ weight: 4, arbitrary: fc.constantFrom(1, 2, 0, 3, -1) }, earlier),
   limit: fc.constantFrom(0, 1, 2),
   bit: fc.constantFrom(0, 1),
+  mask: fc.constantFrom(1, 2, 3, 0x80),
   target: fc.constantFrom(1, 2, 0),
 };
 
@@ -183,14 +184,20 @@ function sections(
       .map(([name, bit, attempts, inside]) =>
         attempts && how.attempt !== undefined
           ? attempted(how, wordNamed(name), bit, inside)
-          : [
+          : aroundIt(how, [
               call(how.enter, wordNamed(name), bit),
               ...inside,
               call(how.leave, wordNamed(name), bit),
-            ],
+            ]),
       );
     return [{ weight: 2, arbitrary }];
   });
+}
+
+function aroundIt({ around }: Section, section: Chunk): Chunk {
+  if (around === undefined) return section;
+  const [before, after] = around;
+  return [call(before, null), ...section, call(after, null)];
 }
 
 /** Try to enter; if that worked, body and leave. */
