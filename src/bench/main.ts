@@ -9,6 +9,7 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
+import { litmusSection } from './litmus.ts';
 import { measureSize } from './measure.ts';
 import type { Measurement } from './measure.ts';
 import type { Size } from './protocol.ts';
@@ -38,7 +39,9 @@ function bench(options: Options): void {
   print(`\n${targetsTable(measurements)}\n`);
   print('In brackets: too small to be judged. With SPIN, start means spin -a and gcc.\n');
   if (options.json !== undefined) writeJson(options.json, measurements);
-  for (const fault of measurements.flatMap(disagreements)) {
+  const litmus = litmusSection();
+  print(`\n${litmus.text}\n`);
+  for (const fault of [...measurements.flatMap(disagreements), ...litmus.faults]) {
     print(`wrong: ${fault}\n`);
     process.exitCode = 1;
   }

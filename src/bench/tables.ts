@@ -110,7 +110,8 @@ function megabytes(bytes: number): string {
   return (bytes / 1e6).toFixed(0);
 }
 
-function plainTable(head: string[]): Table.Table {
+/** A table whose first column is text and whose others are numbers. */
+export function plainTable(head: string[]): Table.Table {
   return new Table({
     head,
     colAligns: head.map((_, at) => (at === 0 ? 'left' : 'right')),
