@@ -1,5 +1,7 @@
 /** A layer of the breadth-first search: records one after the other in one growing array. */
 
+import { grown } from './grown.ts';
+
 /** Records of one width. A class because its array is replaced when it grows. */
 export class Frontier {
   /** How many records there are. */
@@ -16,9 +18,7 @@ export class Frontier {
   push(): number {
     const base = this.width * this.count;
     if (base + this.width > this.records.length) {
-      const larger = new Int32Array(2 * this.records.length);
-      larger.set(this.records);
-      this.records = larger;
+      this.records = grown(this.records, 2 * this.records.length);
     }
     this.count++;
     return base;

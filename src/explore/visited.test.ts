@@ -53,6 +53,31 @@ describe('the set of visited states', () => {
     expect(visited.bytes() / visited.count).toBeLessThan(24);
   });
 
+  it('keeps what came round from the end of the table when it grows', () => {
+    // All of these belong into the last slot of the smallest table; as it grows, some leave it.
+    const last = Array.from({ length: 40 }, (_, i): [number, number] => [
+      2 ** (31 - (i % 20)) - 1,
+      i,
+    ]);
+    // And these into the first slots, behind what came round.
+    const first = Array.from({ length: 40 }, (_, i): [number, number] => [i & 3, i + 1]);
+    const visited = new Visited();
+    for (const [one, two] of [...last, ...first]) visited.add(one, two);
+    for (const size of [10_000, 100_000, 1_000_000]) {
+      visited.reserve(size);
+      expect([...last, ...first].filter(([one, two]) => visited.add(one, two))).toEqual([]);
+    }
+    expect(visited.count).toBe(80);
+  });
+
+  it('has room for what was reserved', () => {
+    const visited = new Visited();
+    visited.reserve(100_000);
+    const before = visited.bytes();
+    for (const [one, two] of many(60_000)) visited.add(one, two);
+    expect(visited.bytes()).toBe(before);
+  });
+
   it('holds the hash 0 0, which marks free slots, as another', () => {
     const visited = new Visited();
     expect([visited.add(0, 0), visited.add(0, 0), visited.add(0, 1)]).toEqual([true, false, false]);

@@ -7,6 +7,8 @@
  * as (0, 1).
  */
 
+import { grown } from './grown.ts';
+
 const SLOTS_MIN = 1 << 12;
 
 /** A growing set of hashes. A class because its table is replaced when it grows. */
@@ -47,28 +49,50 @@ export class Visited {
     return this.table.byteLength;
   }
 
+  /** Makes room for this many states. */
+  reserve(count: number): void {
+    while (count > this.room) this.grow();
+  }
+
   clear(): void {
     this.table.fill(0);
     this.count = 0;
   }
 
+  /**
+   * Doubles the table where it is. Every entry is taken out and put in again: its new place is at
+   * or before its old one, or in the new half. Entries at the beginning may have come round from
+   * the end, so they are kept aside until all others have their place.
+   */
   private grow(): void {
-    const old = this.table;
-    const slots = old.length;
-    const table = new Int32Array(2 * slots);
-    const mask = slots - 1;
-    for (let at = 0; at < old.length; at += 2) {
-      const one = old[at] as number;
-      const two = old[at + 1] as number;
-      if (one === 0 && two === 0) continue;
-      let slot = one & mask;
-      while (table[2 * slot] !== 0 || table[2 * slot + 1] !== 0) slot = (slot + 1) & mask;
-      table[2 * slot] = one;
-      table[2 * slot + 1] = two;
-    }
+    const used = this.table.length;
+    const table = grown(this.table, 2 * used);
     this.table = table;
-    this.mask = mask;
-    this.room = Math.floor(slots * 0.75);
+    this.mask = used - 1;
+    this.room = Math.floor(used * 0.75);
+    let first = 0;
+    while (table[first] !== 0 || table[first + 1] !== 0) first += 2;
+    const aside = table.slice(0, first);
+    table.fill(0, 0, first);
+    for (let at = first; at < used; at += 2) this.putAgain(table, at);
+    for (let at = 0; at < first; at += 2) this.put(aside[at] as number, aside[at + 1] as number);
+  }
+
+  private putAgain(table: Int32Array, at: number): void {
+    const one = table[at] as number;
+    const two = table[at + 1] as number;
+    if (one === 0 && two === 0) return;
+    table[at] = 0;
+    table[at + 1] = 0;
+    this.put(one, two);
+  }
+
+  private put(one: number, two: number): void {
+    const { table, mask } = this;
+    let slot = one & mask;
+    while (table[2 * slot] !== 0 || table[2 * slot + 1] !== 0) slot = (slot + 1) & mask;
+    table[2 * slot] = one;
+    table[2 * slot + 1] = two;
   }
 }
 
