@@ -143,6 +143,15 @@ describe('sections', () => {
     expect([begun.inReader, begun.inIrqOff]).toEqual([true, what === 'irq']);
   });
 
+  it('are also a held spin lock, from its taking to its release', () => {
+    const held = afterAccess(after(take(3)));
+    expect([held.inReader, held.inIrqOff, beginsSection(held)]).toEqual([true, false, false]);
+    const inner = contextOf(afterNesting(inSection({ ...held, rcu: 1 }), 'rcu', -1));
+    expect(inner.inReader).toBe(true);
+    expect(afterAccess(contextOf(afterHold(held, release(3), nameOf)))).toEqual(EMPTY_CONTEXT);
+    expect(afterAccess(after(down)).inReader).toBe(false);
+  });
+
   it('end with the outermost leave', () => {
     const begun = inSection(nested(['rcu', 1], ['irq', 1]));
     const irqOver = contextOf(afterNesting(begun, 'irq', -1));
@@ -199,6 +208,11 @@ describe('a lock that was removed by name', () => {
 
   it('is not missed at the end', () => {
     expect(leftHeld(removed, nameOf)).toBeNull();
+  });
+
+  it('neither forbids sleeping nor holds a grace period back', () => {
+    expect(atomicReason(removed)).toBeNull();
+    expect(inSection(removed).inReader).toBe(false);
   });
 
   it('takes its release with it', () => {

@@ -65,16 +65,24 @@ export function inSection(context: Context): Context {
 
 /**
  * Sections that a grace period waits for: RCU, interrupts off, bottom halves off, preemption off
- * (merged in 4.20 and 5.0). A held spin lock is not one, since it is none with PREEMPT_RT.
+ * and what switches it off, a held spinning lock (Documentation/RCU/checklist.rst; one flavour of
+ * RCU since 4.20). With PREEMPT_RT a spin lock is one too: it enters an RCU section.
  */
 function isReader(context: Context): boolean {
-  return context.rcu > 0 || context.irq > 0 || context.bh > 0 || context.preempt > 0;
+  const { rcu, irq, bh, preempt } = context;
+  return rcu > 0 || irq > 0 || bh > 0 || preempt > 0 || spins(context);
+}
+
+/** Whether a spinning lock is held; one whose taking was removed does nothing. */
+function spins({ held }: Context): boolean {
+  return held.some((one) => one.kind === 'spin' && !one.removed);
 }
 
 /**
  * The context after an access.
  *
- * A section begins with its first access: an earlier moment would only make others wait longer, so
+ * A spinning lock is a section from its taking on. Whoever still spins for it has made no access
+ * of the section, so it might as well have come later. Another section begins with its first access: an earlier moment would only make others wait longer, so
  * what finishes with the earlier moment is among what finishes with the later. Where the first
  * access may wait that does not hold, and replay.ts makes the beginning a step of its own.
  */
@@ -104,13 +112,13 @@ export function atomicReason(context: Context): string | null {
   if (context.bh > 0) return 'bottom halves are off';
   if (context.preempt > 0) return 'preemption is off';
   if (context.rcu > 0) return 'inside an RCU read-side section';
-  return context.held.some((held) => held.kind === 'spin') ? 'a spin lock is held' : null;
+  return spins(context) ? 'a spin lock is held' : null;
 }
 
 /** Whether another thread may be scheduled here; a spin lock prevents it, as without PREEMPT_RT. */
 export function isPreemptible(context: Context): boolean {
   if (context.irq > 0 || context.bh > 0 || context.preempt > 0) return false;
-  return !context.held.some((held) => held.kind === 'spin');
+  return !spins(context);
 }
 
 /**

@@ -3,9 +3,12 @@ import { finalsOf, tried, wrongWith } from '../../test/support/small.ts';
 import type { CheckOptions } from '../scenario/check.ts';
 import type { Stage } from '../scenario/stage.ts';
 import { READ_ONCE, WRITE_ONCE } from './access.ts';
+import { bit_spin_lock, bit_spin_unlock } from './bitops.ts';
 import { spin_lock, spin_lock_irq, spin_unlock, spin_unlock_irq } from './lock.ts';
+import * as lock from './lock.ts';
 import * as rcu from './rcu.ts';
-import { s32, spinlock_t } from './type.ts';
+import { flags, mutex, rw_semaphore, rwlock_t, s32, spinlock_t } from './type.ts';
+import type { Field, Type } from './type.ts';
 
 const { rcu_read_lock, rcu_read_unlock, synchronize_rcu, smp_call_function } = rcu;
 
@@ -30,6 +33,36 @@ function destroyed(enter: () => void, leave: () => void, wait: () => void) {
     });
     always('the reader never sees destroyed data', () => reader.result() === 7);
   };
+}
+
+type Call = (lock: Field<never>) => unknown;
+type LockCase = [string, Type, Call, Call];
+
+const bit = flags('bit', ['PG_locked']);
+const { PG_locked } = bit.bit;
+
+/** Locks whose holder has preemption off. */
+const SPINNING: LockCase[] = [
+  ['a spin lock', spinlock_t, lock.spin_lock, lock.spin_unlock],
+  ['a spin lock that was tried for', spinlock_t, lock.spin_trylock, lock.spin_unlock],
+  ['a reader lock', rwlock_t, lock.read_lock, lock.read_unlock],
+  ['a writer lock', rwlock_t, lock.write_lock, lock.write_unlock],
+  [
+    'a bit spin lock',
+    bit,
+    named('bit_spin_lock', (word) => bit_spin_lock(PG_locked, word)),
+    (word) => bit_spin_unlock(PG_locked, word),
+  ],
+];
+
+/** Locks whose holder may sleep. */
+const SLEEPING: LockCase[] = [
+  ['a mutex', mutex, lock.mutex_lock, lock.mutex_unlock],
+  ['a semaphore', rw_semaphore, lock.down_read, lock.up_read],
+];
+
+function named(name: string, call: Call): Call {
+  return Object.defineProperty(call, 'name', { value: name });
 }
 
 const nothing = (): void => {};
@@ -70,13 +103,30 @@ describe.each(MODELS)('under $model', (options) => {
     },
   );
 
-  it('a spin lock alone is no read-side section, since it is none with PREEMPT_RT', async () => {
-    const found = await wrongWith((stage) => {
-      const lock = stage.alloc(spinlock_t, 'lock');
-      const [enter, leave] = [() => spin_lock(lock), () => spin_unlock(lock)];
-      destroyed(enter, leave, synchronize_rcu)(stage);
-    }, options);
-    expect(found).toEqual(['the reader never sees destroyed data']);
+  it.each(SPINNING)('synchronize_rcu waits for the holder of %s', async (_, type, enter, leave) => {
+    const body = (stage: Stage): void => {
+      const lock = stage.alloc(type, 'lock') as Field<never>;
+      destroyed(
+        () => enter(lock),
+        () => leave(lock),
+        synchronize_rcu,
+      )(stage);
+    };
+    expect(await wrongWith(body, options)).toEqual([]);
+    const removed = { ...options, without: [`reader/${enter.name}`] };
+    expect(await wrongWith(body, removed)).toEqual(['the reader never sees destroyed data']);
+  });
+
+  it.each(SLEEPING)('but not for the holder of %s', async (_, type, enter, leave) => {
+    const body = (stage: Stage): void => {
+      const lock = stage.alloc(type, 'lock') as Field<never>;
+      destroyed(
+        () => enter(lock),
+        () => leave(lock),
+        synchronize_rcu,
+      )(stage);
+    };
+    expect(await wrongWith(body, options)).toEqual(['the reader never sees destroyed data']);
   });
 
   it('a section lasts until its outermost end', async () => {

@@ -3,7 +3,8 @@
  *
  * A read-side section costs nothing and orders nothing. `synchronize_rcu` waits until every other
  * thread has been outside of a section at least once, with a full barrier on that thread's behalf.
- * A section with interrupts off is a read-side section too (RCU flavours were merged in 4.20), and
+ * A section with preemption off, also by a held spinning lock, is a read-side section too (there is
+ * one flavour of RCU since 4.20); so is one with interrupts off, which
  * additionally holds back the interrupt that `smp_call_function` sends: that is what GUP-fast uses
  * against the freeing of page tables.
  */

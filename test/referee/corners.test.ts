@@ -154,9 +154,26 @@ const CORNERS: Readonly<Record<string, Program>> = {
     [W('y', 1), call('synchronize_rcu'), R('x')],
   ]),
   'a grace period and a section with preemption off': litmus({ x: 'word', y: 'word' }, [
-    [call('preempt_disable'), R('x'), R('y'), call('preempt_enable')],
+    [call('preempt_disable'), R('y'), R('x'), call('preempt_enable')],
     [W('y', 1), call('synchronize_rcu'), W('x', 1)],
   ]),
+  'a grace period and the holder of a spin lock': litmus({ x: 'word', y: 'word', l: 'spin' }, [
+    [call('spin_lock', 'l'), R('y'), R('x'), call('spin_unlock', 'l')],
+    [W('y', 1), call('synchronize_rcu'), W('x', 1)],
+  ]),
+  'a grace period and the second reader of a lock': litmus({ x: 'word', y: 'word', l: 'rwlock' }, [
+    [call('read_lock', 'l'), R('y'), R('x'), call('read_unlock', 'l')],
+    [call('read_lock', 'l'), R('y'), R('x'), call('read_unlock', 'l')],
+    [W('y', 1), call('synchronize_rcu'), W('x', 1)],
+  ]),
+  'a grace period and who spins behind another holder': litmus(
+    { x: 'word', y: 'word', l: 'spin' },
+    [
+      [call('spin_lock', 'l'), R('x'), call('spin_unlock', 'l')],
+      [call('spin_lock', 'l'), R('y'), R('x'), call('spin_unlock', 'l')],
+      [W('y', 1), call('synchronize_rcu'), W('x', 1)],
+    ],
+  ),
   'a data race beside a thread that spins for ever': besideSpinner(
     [call('store', 'x', 1)],
     [R('y'), R('x')],
@@ -239,6 +256,13 @@ describe('the referee by itself', () => {
 
   it('finds the data race of a plain store', () => {
     expect(ends('a plain store that only waits in a buffer', 'tso')?.races).toBe(true);
+  });
+
+  it('lets a grace period wait for the holder of a spin lock', () => {
+    const name = 'a grace period and the holder of a spin lock';
+    const program = CORNERS[name] ?? litmus({}, []);
+    // Who has missed y cannot see x: it is written after he has left.
+    expect(readable(program, ends(name, 'tso')?.finals ?? [])).toEqual(['0 0', '1 0', '1 1']);
   });
 
   it('lets a grace period wait for the sections that began before it', () => {

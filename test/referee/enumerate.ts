@@ -21,6 +21,8 @@ import {
   meaningOf,
   NO_INSTRUCTION,
   SECTIONS,
+  SPINNING_LOCKS,
+  SPINNING_UNLOCKS,
   STORES,
 } from './primitives.ts';
 import type { Sections } from './primitives.ts';
@@ -375,6 +377,8 @@ function accessOutcomes(setting: Setting, state: State, who: number, access: Acc
     (after, own) => {
       tell(own, told);
       if (written === null) return;
+      if (SPINNING_LOCKS.has(primitive)) own.sections++;
+      if (SPINNING_UNLOCKS.has(primitive)) own.sections--;
       if (buffered && !locked) running(after, cpu).queue.push([at, written]);
       else after.memory[at] = written;
     },

@@ -5,6 +5,7 @@
 
 import fc from 'fast-check';
 import type { Arbitrary } from 'fast-check';
+import { looking, waiting } from './grace.ts';
 import { THEMES, wordNamed } from './palette.ts';
 import type { Gives, Program, Statement, Thread } from './program.ts';
 import { printed } from './print.ts';
@@ -65,7 +66,16 @@ function themeOf(words: readonly string[], taste: Taste): Arbitrary<Program> {
       { weight: 1, arbitrary: fc.tuple(one(3), handler, handler) },
     ],
   };
-  const usual = twins ? shapes.twins : [...shapes.single, ...shapes.twins];
+  const looker = (maxLength: number): Arbitrary<Thread> =>
+    thread(looking(second, first, bodyOf(calm, 0, maxLength)).map((chunk) => [...chunk]));
+  const waiter = thread(waiting(second, first).map((chunk) => [...chunk]));
+  const met = [
+    { weight: 6, arbitrary: fc.tuple(looker(1), waiter) },
+    { weight: 2, arbitrary: fc.tuple(looker(0), waiter, one(2)) },
+    { weight: 1, arbitrary: fc.tuple(looker(0), looker(0), waiter) },
+  ];
+  const any = [...shapes.single, ...shapes.twins, ...(grace ? met : [])];
+  const usual = twins ? shapes.twins : any;
   const threads = fc.oneof(...(interrupts ? shapes.interrupts : usual));
   return fc.tuple(threads, initials).map(([drawn, initial]) => resolved(drawn, initial));
 }

@@ -85,6 +85,25 @@ export const SECTIONS: Record<string, (own: Sections) => void> = {
   local_irq_restore: (own) => void (own.sections--, own.interruptsOff--),
 };
 
+/** Whoever gets one of these spins no more, but has preemption off until he gives it back. */
+export const SPINNING_LOCKS = new Set([
+  'spin_lock',
+  'spin_trylock',
+  'read_lock',
+  'read_trylock',
+  'write_lock',
+  'write_trylock',
+  'bit_spin_lock',
+  'bit_spin_trylock',
+]);
+
+export const SPINNING_UNLOCKS = new Set([
+  'spin_unlock',
+  'read_unlock',
+  'write_unlock',
+  'bit_spin_unlock',
+]);
+
 // 2. What each primitive does to its word
 
 /** What is written (null: nothing), and what the caller is told; or that it must wait. */

@@ -76,7 +76,7 @@ function primitivesOf(statements: readonly Statement[]): string[] {
 }
 
 it('every primitive of the ordering table occurs in the random programs', () => {
-  const drawn: Program[] = fc.sample(programs({ grace: true }), { numRuns: 3000, seed: 1 });
+  const drawn: Program[] = fc.sample(programs({ grace: true }), { numRuns: 4000, seed: 1 });
   const used = new Set(
     drawn.flatMap(({ threads }) => threads.flatMap((one) => primitivesOf(one.body))),
   );
