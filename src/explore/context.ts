@@ -82,9 +82,10 @@ function spins({ held }: Context): boolean {
  * The context after an access.
  *
  * A spinning lock is a section from its taking on. Whoever still spins for it has made no access
- * of the section, so it might as well have come later. Another section begins with its first access: an earlier moment would only make others wait longer, so
- * what finishes with the earlier moment is among what finishes with the later. Where the first
- * access may wait that does not hold, and replay.ts makes the beginning a step of its own.
+ * of the section, so it might as well have come later. Another section begins with its first
+ * access: an earlier moment would only make others wait longer, so what finishes with the earlier
+ * moment is among what finishes with the later. Where the first access may wait that does not hold,
+ * and replay.ts makes the beginning a step of its own.
  */
 export function afterAccess(context: Context): Context {
   const begun = inSection(context);

@@ -74,8 +74,8 @@ function themeOf(words: readonly string[], taste: Taste): Arbitrary<Program> {
     { weight: 2, arbitrary: fc.tuple(looker(0), waiter, one(2)) },
     { weight: 1, arbitrary: fc.tuple(looker(0), looker(0), waiter) },
   ];
-  const any = [...shapes.single, ...shapes.twins, ...(grace ? met : [])];
-  const usual = twins ? shapes.twins : any;
+  const all = [...shapes.single, ...shapes.twins, ...(grace ? met : [])];
+  const usual = twins ? shapes.twins : all;
   const threads = fc.oneof(...(interrupts ? shapes.interrupts : usual));
   return fc.tuple(threads, initials).map(([drawn, initial]) => resolved(drawn, initial));
 }

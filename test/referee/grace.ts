@@ -8,6 +8,7 @@ import type { Arbitrary } from 'fast-check';
 import { wordNamed } from './palette.ts';
 import type { Statement } from './program.ts';
 import { GRACE_PERIODS, SLEEPING, SPINNING, UNQUIET } from './sections.ts';
+import type { Section } from './sections.ts';
 import { call } from './statements.ts';
 
 type Chunk = readonly Statement[];
@@ -15,12 +16,17 @@ type Chunk = readonly Statement[];
 /** Every way in and out, also of sections that no grace period waits for. */
 const WAYS: readonly (readonly [enter: Statement, leave: Statement])[] = [
   ...UNQUIET.map(([enter, leave]) => [call(enter, null), call(leave, null)] as const),
-  ...[...SPINNING, ...SLEEPING].map(({ words: [word = ''], enter, leave, bit }) => {
+  ...[...SPINNING, ...SLEEPING].filter(isLock).map(({ words: [word = ''], enter, leave, bit }) => {
     const operands = bit === true ? [0] : [];
     const on = (primitive: string): Statement => call(primitive, wordNamed(word), operands);
     return [on(enter), on(leave)] as const;
   }),
 ];
+
+/** A sequence count excludes nobody; its writer has preemption off anyway. */
+function isLock({ words }: Section): boolean {
+  return !words.includes('sequence');
+}
 
 /** Looks at both words inside of a section, with something else between. */
 export function looking(first: string, second: string, inside: Arbitrary<Chunk>): Arbitrary<Chunk> {
