@@ -27,6 +27,7 @@ const MAY_IMPORT: Record<string, { code: string[]; types?: string[]; node?: true
   scenario: { code: ['memory', 'explore'] },
   report: { code: [], types: ['explore'] },
   litmus: { code: [], types: ['explore'] },
+  bridge: { code: ['litmus', 'memory', 'scenario', 'explore'] },
   debate: { code: [] },
   jobs: { code: ['explore', 'scenario'], node: true },
   run: { code: ['memory', 'scenario'], types: ['explore'], node: true },

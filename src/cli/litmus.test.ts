@@ -61,6 +61,38 @@ describe('litmus files', () => {
     `);
   });
 
+  it('are run as scenarios under each model that is named', async () => {
+    const { code, out } = await desk.run('check', 'weak.litmus', 'full.litmus', '-m', 'sc,tso');
+    expect(code).toBe(0);
+    expect(out).toMatchInlineSnapshot(`
+      "  Sometimes  SB                               1 of 4 executions   4 states   lkmm
+        Never      SB                               3 states   12 states searched   sc
+        Sometimes  SB                               4 states   23 states searched   tso
+        Never      SB                               0 of 3 executions   3 states   lkmm
+        Never      SB                               3 states   12 states searched   sc
+        Never      SB                               3 states   14 states searched   tso
+      "
+    `);
+  });
+
+  it('that are no scenarios say why', async () => {
+    desk.write(
+      'domains.litmus',
+      `C domains
+{}
+P0(struct srcu_struct *s, struct srcu_struct *t) { synchronize_srcu(s); synchronize_srcu(t); }
+exists (true)
+`,
+    );
+    const { code, out } = await desk.run('check', 'domains.litmus', '-m', 'sc');
+    expect(code).toBe(3);
+    expect(out).toMatchInlineSnapshot(`
+      "  Always     domains                          1 of 1 execution   1 state   lkmm
+        not run    domains                          more than one SRCU domain   sc
+      "
+    `);
+  });
+
   it('that only wait are decided whatever the number of rounds', async () => {
     desk.write(
       'wait.litmus',

@@ -5,7 +5,10 @@
 
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { checkLitmus } from '../litmus/index.ts';
+import { outcomesOf } from '../bridge/outcomes.ts';
+import type { NotRun, Outcomes } from '../bridge/outcomes.ts';
+import { whyMeaningless } from '../bridge/runnable.ts';
+import { checkLitmus, parseLitmus } from '../litmus/index.ts';
 import type { LitmusResult, Picture, PictureEdge, Refusal } from '../litmus/index.ts';
 import { herdText, herdWarning } from '../report/herd.ts';
 import { counted } from '../report/text.ts';
@@ -31,10 +34,12 @@ export function checkLitmusFiles(
 ): void {
   const herd = settings.reporters.some((one) => one.name === 'herd');
   for (const name of names) {
-    const result = resultOf(name, settings, context, false);
-    if (result === null) continue;
+    const found = checked(name, settings, context, false);
+    if (found === null) continue;
+    const { result } = found;
     context.io.stdout(herd ? `${herdText(result)}\n` : linesOf(result).join(''));
     if (herd && result.cut) context.io.stderr(herdWarning(name));
+    if (!herd && settings.modelsGiven) runOnModels(found, settings, context);
   }
 }
 
@@ -45,34 +50,42 @@ export function whyLitmusFiles(
   context: Context,
 ): void {
   for (const name of names) {
-    const result = resultOf(name, settings, context, true);
-    if (result === null) continue;
+    const found = checked(name, settings, context, true);
+    if (found === null) continue;
+    const { result } = found;
     const { witness, refusal } = result;
     const lines = refusal !== null ? refusalLines(refusal) : witnessLines(witness);
     context.io.stdout(`\n${linesOf(result).join('')}${['', ...lines, ''].join('\n')}\n`);
   }
 }
 
-function resultOf(
+/** A litmus file, and what the memory model says about it. */
+interface Checked {
+  readonly path: string;
+  readonly text: string;
+  readonly result: LitmusResult;
+}
+
+function checked(
   name: string,
-  { search, unroll }: CheckSettings,
+  settings: CheckSettings,
   context: Context,
   explain: boolean,
-): LitmusResult | null {
+): Checked | null {
   const path = resolve(context.io.folder, name);
   const text = textOf(path, name, context);
   if (text === null) return null;
-  const seconds = search.until?.seconds;
-  const result = checkLitmus(text, {
-    file: path,
-    explain,
-    ...(seconds === undefined ? {} : { until: { seconds } }),
-    ...(unroll === null ? {} : { unroll }),
-  });
+  const seconds = settings.search.until?.seconds;
+  const until = seconds === undefined ? {} : { until: { seconds } };
+  const result = checkLitmus(text, { file: path, explain, ...until, ...unrollOf(settings) });
   for (const problem of result.problems) context.report(problem);
   if (result.problems.length > 0) return null;
   if (!result.decided) context.happened.add(Exit.OPEN);
-  return result;
+  return { path, text, result };
+}
+
+function unrollOf({ unroll }: CheckSettings): { readonly unroll?: number } {
+  return unroll === null ? {} : { unroll };
 }
 
 function textOf(path: string, name: string, context: Context): string | null {
@@ -85,6 +98,38 @@ function textOf(path: string, name: string, context: Context): string | null {
     context.report(unreadable(name, systemReason(error)));
   }
   return null;
+}
+
+/** Explores the test as a scenario under each model that was named: a line for each. */
+function runOnModels(
+  { path, text, result }: Checked,
+  settings: CheckSettings,
+  context: Context,
+): void {
+  const test = parseLitmus(text, path);
+  if ('problem' in test) return;
+  const options = { ...unrollOf(settings), until: settings.search.until ?? {} };
+  const meaningless = whyMeaningless(result.flags);
+  for (const model of settings.models) {
+    const outcomes =
+      meaningless === null ? outcomesOf(test, model, options) : { model, reason: meaningless };
+    if ('reason' in outcomes || !isCertain(outcomes)) context.happened.add(Exit.OPEN);
+    context.io.stdout(`  ${outcomesLine(result.name, outcomes)}\n`);
+  }
+}
+
+function isCertain({ complete, cut, observation }: Outcomes): boolean {
+  return observation === 'Sometimes' || (complete && !cut);
+}
+
+function outcomesLine(name: string, outcomes: Outcomes | NotRun): string {
+  if ('reason' in outcomes) {
+    return `${'not run'.padEnd(10)} ${name.padEnd(32)} ${outcomes.reason}   ${outcomes.model}`;
+  }
+  const { observation, states, result, model } = outcomes;
+  const open = isCertain(outcomes) ? '' : '   OPEN';
+  const counts = `${counted(states.length, 'state')}   ${counted(result.states, 'state')} searched`;
+  return `${observation.padEnd(10)} ${name.padEnd(32)} ${counts}${open}   ${model}`;
 }
 
 /** The verdict, and what limits it; each line with its end. */

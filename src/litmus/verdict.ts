@@ -51,7 +51,11 @@ export function isOk(quantifier: Quantifier, { positive, negative }: Decision): 
 }
 
 /** The states in herd7's order: by value, location after location. */
-export function sortedStates({ states, observed: locations, program }: Tally): StateEntry[][] {
+export function sortedStates({
+  states,
+  observed: locations,
+  program,
+}: Pick<Tally, 'states' | 'observed' | 'program'>): StateEntry[][] {
   const all = [...states.values()].sort((one, other) => {
     const at = one.findIndex((value, index) => value !== other[index]);
     return at < 0 ? 0 : (one[at] as number) - (other[at] as number);

@@ -1,0 +1,186 @@
+/** Litmus tests as scenarios: each form of access, and what cannot be run. */
+import { describe, expect, it } from 'vitest';
+import type { Model } from '../explore/result.ts';
+import { parseLitmus } from '../litmus/index.ts';
+import { outcomesOf, stateText } from './outcomes.ts';
+import type { NotRun, OutcomeOptions, Outcomes } from './outcomes.ts';
+import { whyMeaningless } from './runnable.ts';
+
+function run(
+  threads: string,
+  clauses: string,
+  model: Model = 'sc',
+  options: OutcomeOptions = {},
+  initial = '{}',
+): Outcomes | NotRun {
+  const test = parseLitmus(`C t\n${initial}\n${threads}\n${clauses}`, 't.litmus');
+  if ('problem' in test) throw new Error(test.problem.what);
+  return outcomesOf(test, model, options);
+}
+
+/** The reachable states as texts. */
+function states(...given: Parameters<typeof run>): string[] {
+  const outcomes = run(...given);
+  if ('reason' in outcomes) return [outcomes.reason];
+  expect(outcomes.complete).toBe(true);
+  return outcomes.states.map(stateText);
+}
+
+/** One thread that computes `r`, and what `r` and x can be in the end. */
+function alone(statements: string, initial = '{ x = 5; }'): string {
+  const code = `P0(int *x, int *y, int *p) { int r = 0; ${statements} }`;
+  return states(code, 'locations [0:r; x;]', 'sc', {}, initial).join(' or ');
+}
+
+describe('one thread', () => {
+  it('loads and stores, plain and marked', () => {
+    expect(alone('r = *x; *x = r + 1;')).toBe('0:r=5; [x]=6;');
+    expect(alone('r = READ_ONCE(*x); smp_store_release(x, 0 - r);')).toBe('0:r=5; [x]=-5;');
+    expect(alone('r = smp_load_acquire(x); WRITE_ONCE(*x, 7);')).toBe('0:r=5; [x]=7;');
+    expect(alone('smp_store_mb(*x, 8); r = atomic_read(x); atomic_set(x, 9);')).toBe(
+      '0:r=8; [x]=9;',
+    );
+  });
+
+  it('exchanges, conditionally or not', () => {
+    expect(alone('r = xchg(x, 1);')).toBe('0:r=5; [x]=1;');
+    expect(alone('r = xchg_relaxed(x, x);')).toBe('0:r=5; [x]=x;');
+    expect(alone('r = cmpxchg_acquire(x, 5, 1);')).toBe('0:r=5; [x]=1;');
+    expect(alone('r = atomic_cmpxchg_release(x, 4, 1);')).toBe('0:r=5; [x]=5;');
+    expect(alone('r = atomic_add_unless(x, 2, 5);')).toBe('0:r=0; [x]=5;');
+    expect(alone('r = atomic_add_unless(x, 2, 4);')).toBe('0:r=1; [x]=7;');
+  });
+
+  it('counts with atomics of every operation, giving nothing, the old value or the new', () => {
+    expect(alone('atomic_add(3, x); atomic_sub(1, x); atomic_inc(x);')).toBe('0:r=0; [x]=8;');
+    expect(alone('atomic_dec(x); atomic_or(3, x); atomic_and(6, x);')).toBe('0:r=0; [x]=6;');
+    expect(alone('atomic_xor(7, x); atomic_andnot(2, x);')).toBe('0:r=0; [x]=0;');
+    expect(alone('r = atomic_fetch_sub(2, x);')).toBe('0:r=5; [x]=3;');
+    expect(alone('r = atomic_sub_return_relaxed(2, x);')).toBe('0:r=3; [x]=3;');
+    expect(alone('r = atomic_sub_and_test(5, x);')).toBe('0:r=1; [x]=0;');
+    expect(alone('r = atomic_add_negative(-6, x);')).toBe('0:r=1; [x]=-1;');
+    expect(alone('r = atomic_fetch_andnot_acquire(1, x);')).toBe('0:r=5; [x]=4;');
+  });
+
+  it('follows pointers and compares them', () => {
+    expect(alone('r = *p; *r = 3; r = (r == x);', '{ p = &x; }')).toBe('0:r=1; [x]=3;');
+    expect(alone('WRITE_ONCE(*p, y); r = READ_ONCE(*p);', '{}')).toBe('0:r=y; [x]=0;');
+  });
+
+  it('branches, and goes round loops as often as is asked for', () => {
+    expect(alone('if (READ_ONCE(*x) == 5) r = 1; else r = 2;')).toBe('0:r=1; [x]=5;');
+    expect(alone('if (READ_ONCE(*y)) r = 1;')).toBe('0:r=0; [x]=5;');
+    expect(alone('while (r < 2) { r = r + 1; atomic_inc(x); }')).toBe('0:r=2; [x]=7;');
+    const loop = 'P0(int *x) { int r = 0; while (r < 3) { r = r + 1; WRITE_ONCE(*x, r); } }';
+    expect(run(loop, 'exists (x=3)')).toMatchObject({ cut: true, states: [] });
+    expect(run(loop, 'exists (x=3)', 'sc', { unroll: 3 })).toMatchObject({
+      cut: false,
+      observation: 'Always',
+    });
+  });
+});
+
+const SB = `P0(int *x, int *y) { WRITE_ONCE(*x, 1); int r = READ_ONCE(*y); }
+  P1(int *x, int *y) { WRITE_ONCE(*y, 1); int r = READ_ONCE(*x); }`;
+
+describe('several threads', () => {
+  it('buffer their stores under tso and not under sc', () => {
+    const weak = 'exists (0:r=0 /\\ 1:r=0)';
+    expect(run(SB, weak, 'sc')).toMatchObject({ observation: 'Never' });
+    expect(run(SB, weak, 'tso')).toMatchObject({ observation: 'Sometimes' });
+    expect(states(SB, weak, 'sc')).toEqual(['0:r=0; 1:r=1;', '0:r=1; 1:r=0;', '0:r=1; 1:r=1;']);
+  });
+
+  it('wait in loops, however long', () => {
+    const code = `P0(int *x, int *y)
+      { while (READ_ONCE(*y) != 2) smp_rmb(); int r = READ_ONCE(*x); }
+      P1(int *x, int *y) { WRITE_ONCE(*y, 1); WRITE_ONCE(*x, 1); WRITE_ONCE(*y, 2); }`;
+    expect(run(code, 'exists (0:r=1)', 'tso')).toMatchObject({ observation: 'Always', cut: false });
+  });
+
+  it('take locks in turn; one that is never released leaves the others waiting', () => {
+    const section = 'spin_lock(s); int r = READ_ONCE(*x); WRITE_ONCE(*x, 1);';
+    const both = (end: string): string => `P0(spinlock_t *s, int *x) { ${section} ${end} }
+      P1(spinlock_t *s, int *x) { ${section} ${end} }`;
+    expect(states(both('spin_unlock(s);'), 'exists (0:r=1 /\\ 1:r=0)')).toEqual([
+      '0:r=0; 1:r=1;',
+      '0:r=1; 1:r=0;',
+    ]);
+    expect(states(both(''), 'exists (0:r=1 /\\ 1:r=0)')).toEqual([]);
+    const one = `P0(spinlock_t *s) { int r = spin_trylock(s); }
+      P1(spinlock_t *s) { int r = spin_is_locked(s); }`;
+    expect(states(one, 'exists (0:r=1 /\\ 1:r=0)')).toEqual(['0:r=1; 1:r=0;', '0:r=1; 1:r=1;']);
+  });
+
+  it('are held up by grace periods of RCU, and of SRCU with one domain', () => {
+    const reader = (enter: string, leave: string): string =>
+      `P0(int *x, int *y, struct srcu_struct *s)
+       { ${enter} int b = READ_ONCE(*y); int a = READ_ONCE(*x); ${leave} }`;
+    const writer = (wait: string): string =>
+      `P1(int *x, int *y, struct srcu_struct *s) { WRITE_ONCE(*y, 1); ${wait} WRITE_ONCE(*x, 1); }`;
+    const outcome = 'exists (0:a=1 /\\ 0:b=0)';
+    const rcu = reader('rcu_read_lock();', 'rcu_read_unlock();') + writer('synchronize_rcu();');
+    const srcu =
+      reader('int i = srcu_read_lock(s);', 'srcu_read_unlock(s, i);') +
+      writer('synchronize_srcu(s);');
+    for (const code of [rcu, srcu]) {
+      expect(run(code, outcome)).toMatchObject({ observation: 'Never' });
+      const removed = code.replace(/synchronize_\w+\(s?\);/, '');
+      expect(run(removed, outcome)).toMatchObject({ observation: 'Sometimes' });
+    }
+  });
+
+  it('end only as the filter lets them', () => {
+    expect(states(SB, 'filter (0:r=1)\nexists (1:r=0)')).toEqual(['1:r=0;', '1:r=1;']);
+    expect(states(SB, 'filter (0:r=1 /\\ 1:r=1)\nexists (x=0)')).toEqual(['[x]=1;']);
+  });
+
+  it('may race: the search says so and goes on', () => {
+    const outcomes = run('P0(int *x) { *x = 1; }\nP1(int *x) { int r = *x; }', 'exists (1:r=1)');
+    if ('reason' in outcomes) throw new Error(outcomes.reason);
+    expect(outcomes.observation).toBe('Sometimes');
+    expect(outcomes.result.findings.map(({ property }) => property.name)).toEqual([
+      'data race on x',
+    ]);
+  });
+});
+
+describe('what cannot be run is refused with the reason', () => {
+  const refusal = (code: string, clauses = 'exists (x=1)'): string =>
+    states(code, clauses)[0] ?? '';
+
+  it('several domains of SRCU, SRCU beside RCU, sections that another thread ends', () => {
+    const domains = 'struct srcu_struct *s, struct srcu_struct *t';
+    expect(refusal(`P0(${domains}) { synchronize_srcu(s); synchronize_srcu(t); }`)).toBe(
+      'more than one SRCU domain',
+    );
+    expect(refusal(`P0(${domains}) { synchronize_srcu(s); rcu_read_lock(); }`)).toBe(
+      'SRCU beside RCU',
+    );
+    expect(refusal(`P0(${domains}) { if (1) { int i = srcu_down_read(s); } }`)).toBe(
+      'an SRCU section that another thread ends',
+    );
+  });
+
+  it('more registers than a thread can return', () => {
+    const asked = Array.from({ length: 9 }, (_, index) => `0:r${index}=0`).join(' /\\ ');
+    expect(refusal('P0(int *x) { }', `exists (${asked})`)).toBe(
+      'more than 8 registers of one thread',
+    );
+  });
+
+  it('numbers that stand for addresses, and numbers used as addresses', () => {
+    expect(refusal('P0(int *x) { WRITE_ONCE(*x, 1798963200); }')).toContain(
+      'stands for an address',
+    );
+    expect(refusal('P0(int *x) { int r = READ_ONCE(*x); *r = 1; }')).toContain(
+      'used as an address',
+    );
+    expect(refusal('P0(int *x) { *x = 1 / *x; }')).toContain('has no value');
+  });
+
+  it('what the memory model flags as meaningless', () => {
+    expect(whyMeaningless(['data-race', 'unmatched-rcu-lock'])).toBe('flagged unmatched-rcu-lock');
+    expect(whyMeaningless(['data-race', 'mixed-accesses'])).toBe(null);
+  });
+});
