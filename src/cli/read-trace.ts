@@ -88,6 +88,8 @@ const KINDS_OF_STEP = [
   'free',
   'grace',
   'pending',
+  'section',
+  'failure',
 ] as const;
 
 function trace(value: unknown, path: string): Trace {

@@ -18,8 +18,8 @@ import type { LazyStack } from './position.ts';
 import { problem } from './problem.ts';
 import type { Program } from './program.ts';
 import { tryOtherWays } from './other-ways.ts';
-import { runCollapsed, runFlat } from './replay.ts';
-import type { Failure, Run } from './replay-state.ts';
+import { runCollapsed, runFlat, sectionsAfter } from './replay.ts';
+import type { Failure, OpenSection, Run } from './replay-state.ts';
 import type { Problem } from './result.ts';
 import { writeRow } from './row.ts';
 import { findEdge } from './tables.ts';
@@ -59,6 +59,8 @@ export interface Automaton {
   /** The first mistake of the user that any discovery met. */
   readonly problem: () => Problem | null;
   detail(node: number): NodeDetail;
+  /** The sections that a thread in this state is in, on the way by which it was first reached. */
+  openSections(node: number): readonly OpenSection[];
   readonly states: () => number;
   /** How many there is room for. */
   readonly statesMax: () => number;
@@ -104,6 +106,7 @@ export function createAutomaton(
     },
     isFull: () => growing.isFull,
     detail: (node) => detailOf(growing, node),
+    openSections: (node) => openSections(growing, node),
     knows(node, observed) {
       const { edges } = growing.tables;
       return edges[findEdge(edges, node, observed) + 2] !== 0;
@@ -125,6 +128,11 @@ function detailOf(growing: Growing, node: number): NodeDetail {
   const detail = growing.details[node];
   if (detail === undefined) throw new Error(`automaton: there is no state ${node}`);
   return detail;
+}
+
+function openSections(growing: Growing, node: number): readonly OpenSection[] {
+  const thread = growing.program.threads[growing.owners[node] ?? 0];
+  return thread === undefined ? [] : sectionsAfter(growing.world, thread, growing.firstWay(node));
 }
 
 function discover(growing: Growing, node: number, observed: number): number | Problem {

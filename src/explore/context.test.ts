@@ -173,7 +173,7 @@ describe('sleeping is forbidden', () => {
     ['nowhere without reason', EMPTY_CONTEXT, null],
     ['with interrupts off', nested(['irq', 1]), 'interrupts are off'],
     ['with preemption off', nested(['preempt', 1]), 'preemption is off'],
-    ['in a read-side section', nested(['rcu', 1]), 'inside an RCU read-side section'],
+    ['in a read-side section', nested(['rcu', 1]), 'an RCU read-side section is open'],
     ['under a spin lock', after(take(3)), 'a spin lock is held'],
     ['not under a sleeping lock', after(down), null],
   ];

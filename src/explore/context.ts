@@ -112,7 +112,7 @@ export function atomicReason(context: Context): string | null {
   if (context.irq > 0) return 'interrupts are off';
   if (context.bh > 0) return 'bottom halves are off';
   if (context.preempt > 0) return 'preemption is off';
-  if (context.rcu > 0) return 'inside an RCU read-side section';
+  if (context.rcu > 0) return 'an RCU read-side section is open';
   return spins(context) ? 'a spin lock is held' : null;
 }
 

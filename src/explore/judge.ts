@@ -11,6 +11,7 @@ import { directMachine, UserMistake } from './direct.ts';
 import { isRace, mayEnd, mayMeet } from './expand.ts';
 import type { Layout } from './layout.ts';
 import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
+import { objectAt } from './program.ts';
 import type { Program, ProgramProperty } from './program.ts';
 import { noTruthValue, throwsIn } from './property-mistake.ts';
 import { Trouble } from './trouble.ts';
@@ -23,7 +24,7 @@ export interface Violation {
   readonly message: string;
   /** The state of the failed thread, or -1. */
   readonly node: number;
-  /** Threads whose pending access belongs to the violation: both of a race, all that are stuck. */
+  /** Threads whose next act belongs to it: both of a race, all that are stuck, who has failed. */
   readonly pending: readonly number[];
 }
 
@@ -207,7 +208,7 @@ function failures(judging: Judging, records: Int32Array, base: number): Violatio
     if (failure === null) continue;
     const { kind, name } = failure;
     const message = withName(failure.message, judging.program.threads[thread]?.name ?? '');
-    found.push({ property: { kind, name }, message, node, pending: [] });
+    found.push({ property: { kind, name }, message, node, pending: [thread] });
   }
   return found;
 }
@@ -283,7 +284,8 @@ function troubleOf(
     return automatic('use after free', `${name} accesses ${word}, which is not allocated now.`);
   }
   if (trouble === Trouble.DOUBLE_FREE) {
-    return automatic('double free', `${name} frees ${word}, which is not allocated now.`);
+    const object = objectAt(judging.program, operation?.address ?? 0) ?? word;
+    return automatic('double free', `${name} frees ${object}, which is not allocated now.`);
   }
   return null;
 }

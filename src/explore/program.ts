@@ -42,6 +42,13 @@ export interface ProgramPool {
   readonly status: readonly number[];
 }
 
+/** The name of the struct of a pool that begins at an address, for example `node#1`. */
+export function objectAt({ pools, words }: Program, address: number): string | null {
+  const pool = pools.find(({ slots }) => slots.includes(address));
+  const status = pool?.status[pool.slots.indexOf(address)];
+  return words.find((word) => word.address === status)?.name ?? null;
+}
+
 /** A property that the author stated. */
 export interface ProgramProperty {
   readonly kind: 'always' | 'never' | 'sometimes';

@@ -32,7 +32,7 @@ import { problem } from './problem.ts';
 import { different } from './replay-different.ts';
 import { nullDereference } from './replay-end.ts';
 import { SENTINEL, fail, isLive, suspend, suspendWith } from './replay-state.ts';
-import type { Failure, State } from './replay-state.ts';
+import type { FailingAct, Failure, OpenSection, State } from './replay-state.ts';
 
 /** Makes an access, or answers it: what every primitive comes down to. */
 export function perform(state: State, operation: Operation): number {
@@ -196,29 +196,46 @@ function checkSleep(state: State, operation: Operation): Operation {
   const sleeps =
     hold !== null &&
     ('sleeps' in hold || (operation.wait && 'take' in hold && hold.take !== 'spin'));
-  if (sleeps) requirement(state, 'may sleep', operation.primitive);
+  if (sleeps) requirement(state, 'may sleep', operation);
   return operation;
 }
 
 /** Checks where the thread is, whether or not what is to follow will sleep or be preempted. */
-export function requirement(state: State, where: Where, caller: string): void {
+export function requirement(state: State, where: Where, caller: FailingAct): void {
   if (state.end !== null) throw SENTINEL;
   const reason = atomicReason(state.context);
+  const { primitive } = caller;
   if (where === 'may sleep' && reason !== null) {
-    fail(state, 'sleeping in atomic context', `${caller} may sleep, but ${reason}.`);
+    fail(state, 'sleeping in atomic context', `${primitive} may sleep, but ${reason}.`, caller);
   }
   if (where === 'preemption off' && isPreemptible(state.context)) {
-    fail(state, 'preemption is on', `${caller} must not be preempted, but preemption is on.`);
+    const message = `${primitive} must not be preempted, but preemption is on.`;
+    fail(state, 'preemption is on', message, caller);
   }
 }
 
 function checked(state: State, step: ContextStep): Context {
-  return 'wrong' in step ? fail(state, 'wrong unlock', `${step.wrong}.`) : step.context;
+  return 'wrong' in step ? fail(state, 'wrong unlock', `${step.wrong}.`, null) : step.context;
 }
 
 export function nest(state: State, what: Nesting, change: 1 | -1): void {
   if (state.end !== null) throw SENTINEL;
   state.context = checked(state, afterNesting(state.context, what, change));
+  if (state.sections !== null) noteSection(state, state.sections, what, change);
+}
+
+function noteSection(
+  { accesses, calls }: State,
+  sections: OpenSection[],
+  what: Nesting,
+  change: 1 | -1,
+): void {
+  if (change === 1) sections.push({ what, accesses, calls: [...calls], stack: captureStack() });
+  else
+    sections.splice(
+      sections.findLastIndex((one) => one.what === what),
+      1,
+    );
 }
 
 export function assertion(state: State, condition: boolean, message: string): void {
@@ -226,7 +243,7 @@ export function assertion(state: State, condition: boolean, message: string): vo
   if (condition) return;
   const position = callStack()[0] ?? null;
   const text = message === 'assert' ? 'The assertion is false.' : `${message}.`;
-  const failure: Failure = { kind: 'assert', name: message, message: text, position };
+  const failure: Failure = { kind: 'assert', name: message, message: text, act: null, position };
   suspend(state, { kind: 'failed', failure });
 }
 

@@ -51,16 +51,18 @@ describe('a NULL pointer that is followed', () => {
     expect(linesOf(traceOf(result))).toEqual([
       'truncate WRITE_ONCE mapping.page := NULL',
       'reader READ_ONCE mapping.page -> NULL',
+      'reader failure NULL->flags',
     ]);
     expect(`\n${picture(finding, { states: 1 }).replace(/\w{5}$/, '<id>')}`).toMatchInlineSnapshot(`
       "
-        FAIL  small   NULL dereference   sc   found after 1 states
+        FAIL  small   NULL dereference   sc   found after 1 state
 
               truncate                  reader                   page
               ----------------------    ---------------------    -------
         init                                                     &page@2
          1    WRITE_ONCE(page, NULL)                             NULL
          2                              READ_ONCE(page)  NULL
+         3                              NULL->flags
               ----------------------    ---------------------    -------
         end   reader dereferences NULL->flags.                   NULL     x
 

@@ -76,13 +76,15 @@ function failureOf(error: unknown, position: Position | null): Failure {
   if (followed !== null) return nullDereference(followed, position);
   const text = error instanceof Error && error.name !== 'Error' ? `${error.name}: ` : '';
   const message = `The thread threw: ${text}${messageOf(error)}`;
-  return { kind: 'automatic', name: 'exception', message, position };
+  const act = { primitive: 'throw', address: 0 };
+  return { kind: 'automatic', name: 'exception', message, act, position };
 }
 
 /** The failure of a thread that goes through a NULL pointer. */
 export function nullDereference(what: string, position: Position | null): Failure {
   const message = `The thread dereferences ${what}.`;
-  return { kind: 'automatic', name: 'NULL dereference', message, position };
+  const act = { primitive: what, address: 0 };
+  return { kind: 'automatic', name: 'NULL dereference', message, act, position };
 }
 
 function endOf(state: State, result: unknown): RunEnd {
@@ -92,7 +94,11 @@ function endOf(state: State, result: unknown): RunEnd {
   const left = leftHeld(state.context, state.world.nameOf);
   if (left === null) return { kind: 'done', result };
   const message = `The thread has ended, but ${left}.`;
-  const failure: Failure = { kind: 'automatic', name: 'leaked lock', message, position: null };
+  const act = { primitive: 'return', address: 0 };
+  const position = null;
+  const isLock = state.context.held.some(({ kind, removed }) => kind !== 'bit' && !removed);
+  const name = isLock ? 'leaked lock' : 'unbalanced section';
+  const failure: Failure = { kind: 'automatic', name, message, act, position };
   return { kind: 'failed', failure };
 }
 

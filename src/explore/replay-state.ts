@@ -1,5 +1,6 @@
 /** The state of one run of a thread (replay.ts): what is answered, what is held, how it ended. */
 
+import type { Nesting } from '../memory/machine.ts';
 import type { Operation } from '../memory/operation.ts';
 import { EMPTY_CONTEXT } from './context.ts';
 import type { Context } from './context.ts';
@@ -13,7 +14,26 @@ export interface Failure {
   readonly kind: 'assert' | 'automatic';
   readonly name: string;
   readonly message: string;
+  /** What the thread was about to do, for pictures; null where its last access is what fails. */
+  readonly act: FailingAct | null;
   readonly position: Position | null;
+}
+
+/** What a thread does where it fails: no access, or one that must not be made there. */
+export interface FailingAct {
+  /** The primitive, or `return` at the end of the thread. */
+  readonly primitive: string;
+  /** The word that it goes to, or 0. */
+  readonly address: number;
+}
+
+/** A section that a thread is in: where it was entered. */
+export interface OpenSection {
+  readonly what: Nesting;
+  /** The accesses that the thread had made by then. */
+  readonly accesses: number;
+  readonly calls: readonly string[];
+  readonly stack: LazyStack;
 }
 
 /** Where a run ended. */
@@ -73,6 +93,8 @@ export interface State {
   /** Flat runs: the accesses so far, and the barriers so far. */
   readonly recent: string[];
   readonly open: string[];
+  /** The sections that are open, innermost last; null where nobody asks for them. */
+  readonly sections: OpenSection[] | null;
 }
 
 export function start(
@@ -103,6 +125,7 @@ export function start(
     loops: 0,
     recent: [],
     open: [],
+    sections: null,
   };
 }
 
@@ -120,11 +143,11 @@ export function suspendWith(state: State): (found: Problem) => never {
   return (found) => suspend(state, { kind: 'problem', problem: found });
 }
 
-export function fail(state: State, name: string, message: string): never {
+export function fail(state: State, name: string, message: string, act: FailingAct | null): never {
   const position = callStack()[0] ?? null;
   return suspend(state, {
     kind: 'failed',
-    failure: { kind: 'automatic', name, message, position },
+    failure: { kind: 'automatic', name, message, act, position },
   });
 }
 

@@ -24,7 +24,7 @@ import { assertion, defended, nest, perform, requirement } from './replay-access
 import { call, flatLoop, loop } from './replay-call.ts';
 import { returned, thrown } from './replay-end.ts';
 import { isLive, SENTINEL, start, suspendWith } from './replay-state.ts';
-import type { Run, State } from './replay-state.ts';
+import type { OpenSection, Run, State } from './replay-state.ts';
 import type { ReplayWorld } from './world.ts';
 
 /** What is run: a thread's function, with its name and place for messages. */
@@ -55,6 +55,17 @@ export function runCollapsed(
  */
 export function runFlat(world: ReplayWorld, thread: Runnable, values: readonly number[]): Run {
   return run(start(world, thread, true, values, null), thread.body);
+}
+
+/** The sections that a thread is in after these values, with where it entered each. */
+export function sectionsAfter(
+  world: ReplayWorld,
+  thread: Runnable,
+  values: readonly number[],
+): readonly OpenSection[] {
+  const sections: OpenSection[] = [];
+  run({ ...start(world, thread, true, values, null), sections }, thread.body);
+  return sections;
 }
 
 function run(state: State, body: () => unknown): Run {
@@ -97,7 +108,7 @@ function machineOf(state: State): Machine {
       state.label = text;
     },
     assert: (condition, message) => assertion(state, condition, message),
-    require: (where, caller) => requirement(state, where, caller),
+    require: (where, primitive) => requirement(state, where, { primitive, address: 0 }),
     mark(word) {
       if (isLive(state)) state.marks.push(word);
     },

@@ -45,9 +45,19 @@ export interface Step {
   readonly thread: number;
   /**
    * `drain`: an earlier store of the thread leaves its store buffer now. `pending`: an access that
-   * is not made; the thread waits for it, or it would be the violation.
+   * is not made; the thread waits for it, or it would be the violation. `section`: the thread
+   * enters a section that it does not leave. `failure`: what it then does is the violation.
    */
-  readonly kind: 'access' | 'drain' | 'choice' | 'allocation' | 'free' | 'grace' | 'pending';
+  readonly kind:
+    | 'access'
+    | 'drain'
+    | 'choice'
+    | 'allocation'
+    | 'free'
+    | 'grace'
+    | 'pending'
+    | 'section'
+    | 'failure';
   /** The text given by `label`, or null. */
   readonly label: string | null;
   /** The primitive, for example `atomic_add_unless`. */

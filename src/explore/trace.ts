@@ -5,12 +5,17 @@
 import { Effect, modified, Modify, Result, resultOf, testHolds } from '../memory/operation.ts';
 import type { Operation } from '../memory/operation.ts';
 import type { NodeDetail } from './automaton.ts';
+import { objectAt } from './program.ts';
 import type { Program, ProgramWord } from './program.ts';
 import type { Change, Model, PropertyName, Step, Trace } from './result.ts';
 import type { SearchInput } from './counting.ts';
 import type { Choice } from './shortest.ts';
 import { CANDIDATE_HEAD, DRAIN } from './candidates.ts';
 import type { Stepper } from './stepper.ts';
+import { addFailure, addSections, leftOpen } from './trace-failure.ts';
+import type { LeftOpen } from './trace-failure.ts';
+import { emptyStep } from './trace-step.ts';
+import type { BareStep } from './trace-step.ts';
 import { applyCandidate, createWalker, writeInitial } from './walk.ts';
 
 /** What stands in the head of a trace. */
@@ -36,12 +41,13 @@ interface Telling {
   /** Stores that wait in each thread's buffer. */
   readonly waiting: Store[][];
   readonly steps: Step[];
+  readonly open: LeftOpen;
 }
 
 /**
  * Tells an execution.
  *
- * @param pending threads whose next access, which is not made, belongs to what is told
+ * @param pending threads whose next act, which is not done, belongs to what is told
  * @returns the trace; shorter than `choices` if one of them cannot be made
  */
 export function tellExecution(
@@ -50,16 +56,12 @@ export function tellExecution(
   choices: readonly Choice[],
   pending: readonly number[],
 ): Trace {
-  const telling = startTelling(input);
-  const initial = Int32Array.from(telling.record);
-  const made: Choice[] = [];
-  for (const choice of choices) {
-    if (!tellStep(telling, choice)) break;
-    made.push(choice);
-  }
-  if (made.length === choices.length) {
-    for (const thread of pending) tellPending(telling, thread);
-  }
+  const first = tellChoices(input, choices, pending, new Map());
+  const nodeOf = (thread: number): number => nodeIn(first.telling, thread);
+  const open = leftOpen(input.automaton, pending, nodeOf);
+  // A section is told where it was entered, and only the end shows which are left open.
+  const told = open.size === 0 ? first : tellChoices(input, choices, pending, open);
+  const { telling, initial, made } = told;
   return {
     scenario: input.program.name,
     ...head,
@@ -70,7 +72,30 @@ export function tellExecution(
   };
 }
 
-function startTelling(input: SearchInput): Telling {
+function tellChoices(
+  input: SearchInput,
+  choices: readonly Choice[],
+  pending: readonly number[],
+  open: LeftOpen,
+): { telling: Telling; initial: Int32Array; made: Choice[] } {
+  const telling = startTelling(input, open);
+  const initial = Int32Array.from(telling.record);
+  const made: Choice[] = [];
+  for (const choice of choices) {
+    if (!tellStep(telling, choice)) break;
+    made.push(choice);
+  }
+  if (made.length === choices.length) {
+    for (const thread of pending) tellPending(telling, thread);
+  }
+  return { telling, initial, made };
+}
+
+function nodeIn({ record, input }: Telling, thread: number): number {
+  return record[input.layout.nodesAt + thread] ?? 0;
+}
+
+function startTelling(input: SearchInput, open: LeftOpen): Telling {
   const { layout, program } = input;
   const { stepper } = createWalker(input, false);
   const record = new Int32Array(layout.width);
@@ -83,6 +108,7 @@ function startTelling(input: SearchInput): Telling {
     writers: new Map(),
     waiting: program.threads.map(() => []),
     steps: [],
+    open,
   };
 }
 
@@ -99,17 +125,17 @@ function tellStep(telling: Telling, [thread, outcome]: Choice): boolean {
     at += CANDIDATE_HEAD + 2 * (out[at + 4] as number);
   }
   if (at >= stepper.length) return false;
+  if (outcome >= 0) addSections(telling.steps, thread, telling.open);
   const node = record[input.layout.nodesAt + thread] ?? 0;
   const after = new Int32Array(record.length);
   applyCandidate(out, at, record, 0, after, 0, record.length);
   const step = outcome < 0 ? drainStep(telling, thread) : actStep(telling, thread, node, outcome);
-  telling.steps.push({ ...step, changes: changesOf(telling, after) });
+  const changes = changesOf(telling, after);
+  telling.steps.push({ ...step, observed: step.observed ?? allocated(step, changes), changes });
   noteWriters(telling, after);
   record.set(after);
   return true;
 }
-
-type BareStep = Omit<Step, 'changes'>;
 
 function actStep(telling: Telling, thread: number, node: number, outcome: number): BareStep {
   const detail = telling.input.automaton.detail(node);
@@ -125,7 +151,7 @@ function actStep(telling: Telling, thread: number, node: number, outcome: number
     case Effect.ALLOCATE:
       return { ...base, kind: 'allocation' };
     case Effect.FREE:
-      return { ...base, kind: 'free', field: fieldAt(telling, indexOf(telling, operation)) };
+      return { ...base, kind: 'free', field: fieldOf(telling, operation) };
     case Effect.BARRIER:
     case Effect.GRACE_BEGIN:
     case Effect.GRACE_WAIT:
@@ -134,26 +160,20 @@ function actStep(telling: Telling, thread: number, node: number, outcome: number
 }
 
 function stepBase(telling: Telling, thread: number, detail: NodeDetail): BareStep {
-  return {
-    number: telling.steps.length + 1,
-    thread,
-    kind: 'access',
-    label: detail.label,
-    primitive: detail.operation?.primitive ?? '',
-    calls: detail.calls,
-    field: null,
-    observed: null,
-    written: null,
-    buffered: false,
-    readsFrom: null,
-    missed: null,
-    position: detail.stack()[0] ?? null,
-    stack: detail.stack(),
-  };
+  const number = telling.steps.length + 1;
+  const primitive = detail.operation?.primitive ?? '';
+  const head = { number, thread, primitive, calls: detail.calls, stack: detail.stack() };
+  return { ...emptyStep(head), label: detail.label };
 }
 
 function indexOf(telling: Telling, operation: Operation): number {
   return telling.input.layout.memoryAt + operation.address;
+}
+
+/** The word that an operation goes to, the struct that it frees, or null. */
+function fieldOf(telling: Telling, operation: Operation): string | null {
+  if (operation.effect === Effect.FREE) return objectAt(telling.input.program, operation.address);
+  return operation.address === 0 ? null : fieldAt(telling, indexOf(telling, operation));
 }
 
 function fieldAt(telling: Telling, index: number): string {
@@ -266,19 +286,27 @@ function changesOf(telling: Telling, after: Int32Array): Change[] {
   return changes;
 }
 
+/** Which struct `kmalloc` gave. */
+function allocated({ kind }: BareStep, changes: readonly Change[]): string | null {
+  if (kind !== 'allocation') return null;
+  return changes.find(({ after }) => after === 'allocated')?.field ?? null;
+}
+
 function noteWriters(telling: Telling, after: Int32Array): void {
   for (const index of telling.words.keys()) {
     if (telling.record[index] !== after[index]) telling.writers.set(index, telling.steps.length);
   }
 }
 
-/** An access that belongs to the violation but is not made: it changes nothing. */
+/** What belongs to the violation but is not done: it changes nothing. */
 function tellPending(telling: Telling, thread: number): void {
-  const node = telling.record[telling.input.layout.nodesAt + thread] ?? 0;
-  const detail = telling.input.automaton.detail(node);
+  const detail = telling.input.automaton.detail(nodeIn(telling, thread));
+  addSections(telling.steps, thread, telling.open);
+  const { memoryAt } = telling.input.layout;
+  addFailure(telling.steps, thread, detail, (address) => fieldAt(telling, memoryAt + address));
   const { operation } = detail;
   if (operation === null) return;
-  const field = operation.address === 0 ? null : fieldAt(telling, indexOf(telling, operation));
+  const field = fieldOf(telling, operation);
   telling.steps.push({ ...stepBase(telling, thread, detail), kind: 'pending', field, changes: [] });
 }
 

@@ -75,7 +75,7 @@ describe('might_sleep', () => {
     ['interrupts are off', local_irq_disable, local_irq_enable],
     ['bottom halves are off', local_bh_disable, local_bh_enable],
     ['preemption is off', preempt_disable, preempt_enable],
-    ['inside an RCU read-side section', rcu_read_lock, rcu_read_unlock],
+    ['an RCU read-side section is open', rcu_read_lock, rcu_read_unlock],
   ])('is refused where %s', async (reason, enter, leave) => {
     const { findings } = await tried(({ thread }) => {
       thread('t', () => {

@@ -204,7 +204,7 @@ describe('nesting', () => {
 
   it.each(pairs)('%s without %s is found at the end of the thread', async (enter) => {
     const found = await wrongWith(({ thread }) => void thread('t', () => all[enter]?.()));
-    expect(found).toEqual(['leaked lock']);
+    expect(found).toEqual(['unbalanced section']);
   });
 
   it.each(pairs)('the end of %s without its beginning is found', async (_, leave) => {

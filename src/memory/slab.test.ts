@@ -89,7 +89,7 @@ describe('kfree', () => {
     });
     expect(onlyFinding(result)).toMatchObject({
       property: { kind: 'automatic', name: 'double free' },
-      message: 't frees node#1.value, which is not allocated now.',
+      message: 't frees node#1, which is not allocated now.',
     });
   });
 

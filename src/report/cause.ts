@@ -140,5 +140,7 @@ function orderCause(trace: Trace): Cause {
   const text = several
     ? 'The order of these steps alone does it: no read is stale.'
     : 'One thread alone does it, whatever the others do.';
-  return { text, positions: [] };
+  // Where a section was entered that should have been left.
+  const sections = trace.steps.filter(({ kind }) => kind === 'section');
+  return { text, positions: places(...sections) };
 }

@@ -85,15 +85,19 @@ export function layoutOf(trace: Trace, options: LayoutOptions = {}): Layout {
 }
 
 /**
- * What becomes one row each. Looks at what nobody changes are left out: without labels always, with
- * labels in long pictures; there, accesses without labels share rows too.
+ * What becomes one row each. Looks at what nobody changes are left out: with labels in long
+ * pictures, without labels always, except those of a thread that fails by itself, whose way is the
+ * point. In long pictures accesses without labels share rows too.
  */
 function groupsOf(trace: Trace, options: LayoutOptions): Entry[][] {
   const entries = settledDrains(trace.steps);
   if (options.unfold === true) return entries.map((entry) => [entry]);
   const rowsMax = options.rowsMax ?? ROWS_MAX;
   const background = entries.map((entry) => isBackground(entry.step, trace));
-  const told = entries.filter(({ step }, at) => !background[at] || step.label !== null);
+  const failed = new Set(trace.steps.filter(isFailure).map(({ thread }) => thread));
+  const told = entries.filter(
+    ({ step }, at) => !background[at] || step.label !== null || failed.has(step.thread),
+  );
   const groups = joined(told, belongs);
   if (groups.length <= rowsMax) return groups;
   const changing = joined(
@@ -134,9 +138,18 @@ function belongs(step: Step, group: readonly Entry[]): boolean {
   return head.calls.every((call, depth) => step.calls[depth] === call);
 }
 
-/** Drains and what was not made always have rows of their own. */
+/** Drains, sections and what was not made always have rows of their own. */
 function isApart({ kind }: Step): boolean {
-  return kind === 'drain' || kind === 'pending';
+  return kind === 'drain' || kind === 'section' || isNotMade(kind);
+}
+
+function isFailure({ kind }: Step): boolean {
+  return kind === 'failure';
+}
+
+/** What would be the violation, or what a thread waits for. */
+function isNotMade(kind: Step['kind']): boolean {
+  return kind === 'pending' || kind === 'failure';
 }
 
 /** In a long picture, accesses without labels share a row with those before them. */
@@ -163,10 +176,10 @@ function rowFrom(
   const head = group[0]?.step as Step;
   const labelled = head.label !== null;
   return {
-    kind: head.kind === 'drain' || head.kind === 'pending' ? head.kind : 'step',
+    kind: head.kind === 'drain' ? 'drain' : isNotMade(head.kind) ? 'pending' : 'step',
     number,
     thread: head.thread,
-    prefix: labelled || head.kind === 'drain' ? '' : (head.calls.at(-1) ?? ''),
+    prefix: labelled || isApart(head) ? '' : (head.calls.at(-1) ?? ''),
     text: textOf(group, short),
     detail: detailOf(group, short),
     waits: group.some(({ step, drain }) => step.buffered && drain === null),

@@ -84,6 +84,8 @@ export const words: Readonly<Record<string, string>> = {
     nothing between them that orders them. A compiler may do anything with them. Use READ_ONCE
     and WRITE_ONCE where a race is meant. Always on.`,
   'leaked lock': 'A thread ended while it held a lock. Always on.',
+  'unbalanced section': `A thread ended with interrupts, bottom halves or preemption off, or
+    inside an RCU read-side section. The picture shows where it entered the section. Always on.`,
   'double free': 'A struct was freed that was already free. Always on.',
   'use after free': 'A field of a freed struct was read or written. Always on.',
   'atomic context': `A thread may not sleep (take a mutex, wait for an event) while it holds a

@@ -30,7 +30,8 @@ export function replayTrace(scenario: Scenario, trace: Trace): Replayed | Proble
   const { model, without, designs } = trace;
   const input = inputFor(scenario, { model, without, designs });
   if ('code' in input) return input;
-  const pending = trace.steps.filter((step) => step.kind === 'pending').map((step) => step.thread);
+  const isPending = ({ kind }: Step): boolean => kind === 'pending' || kind === 'failure';
+  const pending = trace.steps.filter(isPending).map((step) => step.thread);
   const now = tellExecution(input, { model, without, designs }, trace.choices, pending);
   const matched = sameSteps(trace, now);
   const recorded = trace.steps[matched] ?? null;
