@@ -19,21 +19,17 @@ import {
   gup_fast,
   page_vma_mkclean_one,
 } from 'holdfast/linux/mm';
-import { kernelFunction, label, smp_mb, smp_rmb } from 'holdfast/linux';
+import { label, modelFunction, smp_mb, smp_rmb } from 'holdfast/linux';
 import type { Folio } from 'holdfast/linux/mm';
 
 /** Asks whether the folio is pinned, after what `after-mkclean` puts in between. */
-const judgePinned = kernelFunction(
-  'mm/page-writeback.c',
-  '6.18',
-  function judgePinned(folio: Folio): boolean {
-    const between = afterMkclean();
-    if (between === 'smp_rmb') smp_rmb();
-    if (between === 'smp_mb') smp_mb();
-    label('pinned?');
-    return folio_maybe_dma_pinned(folio);
-  },
-);
+const judgePinned = modelFunction('the judge', function judgePinned(folio: Folio): boolean {
+  const between = afterMkclean();
+  if (between === 'smp_rmb') smp_rmb();
+  if (between === 'smp_mb') smp_mb();
+  label('pinned?');
+  return folio_maybe_dma_pinned(folio);
+});
 
 const CASES = {
   clear: ['exchange', 'store'],

@@ -128,7 +128,7 @@ export const writeBackRows: readonly Claim[] = [
       mkwriteStable,
       {
         scenario: 'mkwrite-vs-wb (stable=true)',
-        without: ['iomap_page_mkwrite/wait_on_bit_lock'],
+        without: ['iomap_page_mkwrite/folio_lock'],
         expect: 'fail',
         shows: 'a handler without the page lock',
       },

@@ -110,8 +110,11 @@ function idleLoop(state: State): never {
 }
 
 function resultLost(state: State, name: string, result: unknown): never {
-  const file = provenanceOf(name)?.file ?? '';
-  const what = `The kernel function ${name} (${file}) returns ${describe(result)}.`;
+  const from = provenanceOf(name);
+  const what =
+    from !== undefined && 'file' in from
+      ? `The kernel function ${name} (${from.file}) returns ${describe(result)}.`
+      : `The function ${name} returns ${describe(result)}.`;
   return suspendWith(state)(problem('HF025', { what, position: callStack()[0] ?? null }));
 }
 

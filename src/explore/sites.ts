@@ -2,7 +2,7 @@
  * Defences: the barriers, locks and named tests that kernel code was seen to use, by name.
  *
  * A barrier or a lock is named after the kernel function it stands in
- * (`folio_lock/wait_on_bit_lock`), a test has a name of its own (`gup_fast_pte_range/pte
+ * (`submitFolio/folio_lock`), a test has a name of its own (`gup_fast_pte_range/pte
  * unchanged`). If one function has several of a kind, they are numbered in the order of the source.
  * `--without` names what to leave out (`name`), to weaken (`name=smp_rmb`), or the place
  * (`smp_mb@gup.ts:41`).

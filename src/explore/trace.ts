@@ -2,6 +2,7 @@
  * Tells an execution step by step: from the choices that make it to a trace that can be printed.
  */
 
+import { provenanceOf } from '../memory/function.ts';
 import { Effect, modified, Modify, Result, resultOf, testHolds } from '../memory/operation.ts';
 import type { Operation } from '../memory/operation.ts';
 import type { NodeDetail } from './automaton.ts';
@@ -163,7 +164,14 @@ function stepBase(telling: Telling, thread: number, detail: NodeDetail): BareSte
   const number = telling.steps.length + 1;
   const primitive = detail.operation?.primitive ?? '';
   const head = { number, thread, primitive, calls: detail.calls, stack: detail.stack() };
-  return { ...emptyStep(head), label: detail.label };
+  return { ...emptyStep(head), label: namedStep(detail) };
+}
+
+/** The step's label; in a function that is not the kernel's, after what the function stands for. */
+function namedStep({ label, calls }: NodeDetail): string | null {
+  const from = provenanceOf(calls.at(-1) ?? '');
+  if (label === null || from === undefined || !('standsFor' in from)) return label;
+  return `${from.standsFor}: ${label}`;
 }
 
 function indexOf(telling: Telling, operation: Operation): number {

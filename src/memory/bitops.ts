@@ -84,6 +84,18 @@ export function xor_unlock_is_negative_byte<N extends string>(
   });
 }
 
+/**
+ * `xor_unlock_is_negative_byte` whose answer nobody wants: here who waits for a bit looks at the
+ * bit itself, so nobody has to be woken. Ours, not the kernel's.
+ */
+export function xorUnlock<N extends string>(mask: number, addr: Flags<N>): void {
+  perform('xor_unlock_is_negative_byte', addr.address, {
+    modify: Modify.XOR,
+    modifyArgument: mask,
+    hold: { release: 'bit', shared: false },
+  });
+}
+
 /** Sets the bit; tells whether it was set before. */
 export function test_and_set_bit<N extends string>(nr: Bit<NoInfer<N>>, addr: Flags<N>): boolean {
   return perform('test_and_set_bit', addr.address, { ...setting(nr), ...telling(nr) });

@@ -1,9 +1,11 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { finalsOf, tried } from '../../test/support/small.ts';
+import { finalsOf, traceOf, tried } from '../../test/support/small.ts';
 import { READ_ONCE, WRITE_ONCE } from './access.ts';
-import { kernelFunction, provenanceOf } from './function.ts';
+import { label } from './control.ts';
+import { kernelFunction, modelFunction, provenanceOf } from './function.ts';
 import { pointer, struct } from './struct.ts';
 import { s32 } from './type.ts';
+import type { Field } from './type.ts';
 
 const node = struct('node', { value: s32 });
 
@@ -32,6 +34,33 @@ describe('a kernel function', () => {
       thread('t', () => four);
     });
     expect(finals).toEqual([' | 4']);
+  });
+});
+
+describe('a function of ours', () => {
+  const reset = modelFunction('disk', function reset(x: Field<typeof s32>): void {
+    label('forgets');
+    WRITE_ONCE(x, 0);
+  });
+
+  it('says what it stands for and claims no place in Linux', () => {
+    expect(provenanceOf('reset')).toEqual({ standsFor: 'disk' });
+  });
+
+  it('puts that before the names of its steps, and not before those of a kernel function', async () => {
+    const result = await tried(({ alloc, thread, never }) => {
+      const x = alloc(s32, 'x');
+      const set = kernelFunction('mm/set.c', '6.18', function set(): void {
+        label('remembers');
+        WRITE_ONCE(x, 1);
+      });
+      thread('t', () => {
+        set();
+        reset(x);
+      });
+      never('forgotten', () => READ_ONCE(x) === 0);
+    });
+    expect(traceOf(result).steps.map((step) => step.label)).toEqual(['remembers', 'disk: forgets']);
   });
 });
 

@@ -1,16 +1,15 @@
 /**
- * Kernel functions: plain functions with a provenance.
+ * Kernel functions: plain functions with a provenance; and functions of ours beside them.
  *
- * When a kernel function returns, everything it observed is replaced by its result: that keeps a
- * thread's history short and lets states meet. So a kernel function speaks to its caller only
- * through its result and through shared memory; it must not write into its caller's objects or
- * variables.
+ * When such a function returns, everything it observed is replaced by its result: that keeps a
+ * thread's history short and lets states meet. So it speaks to its caller only through its result
+ * and through shared memory; it must not write into its caller's objects or variables.
  */
 
 import { machine } from './machine.ts';
 import type { KernelResult, Provenance } from './machine.ts';
 
-/** Every kernel function that was declared, by name. */
+/** Every function that was declared, by name. */
 const functions = new Map<string, Provenance>();
 
 /**
@@ -26,15 +25,36 @@ export function kernelFunction<A extends readonly unknown[], R extends KernelRes
   version: string,
   body: (...args: A) => R,
 ): (...args: A) => R {
-  const name = body.name;
-  const provenance: Provenance = { file, version };
+  return declared({ file, version }, body);
+}
+
+/**
+ * Declares a function that is not the kernel's: what hardware does, a user, or a caller that is
+ * not modelled step by step.
+ *
+ * @param standsFor who does it; pictures put it before the names of its steps
+ * @param body the function, with a name of ours
+ * @returns the same function; its calls are recorded with their name
+ */
+export function modelFunction<A extends readonly unknown[], R extends KernelResult | void>(
+  standsFor: string,
+  body: (...args: A) => R,
+): (...args: A) => R {
+  return declared({ standsFor }, body);
+}
+
+function declared<A extends readonly unknown[], R extends KernelResult | void>(
+  provenance: Provenance,
+  body: (...args: A) => R,
+): (...args: A) => R {
+  const { name } = body;
   functions.set(name, provenance);
   const called = (...args: A): R =>
     machine().call(name, provenance, () => body(...args) as KernelResult, args) as R;
   return Object.defineProperty(called, 'name', { value: name });
 }
 
-/** Where a kernel function comes from; undefined if none of that name was declared. */
+/** Where a function comes from; undefined if none of that name was declared. */
 export function provenanceOf(name: string): Provenance | undefined {
   return functions.get(name);
 }

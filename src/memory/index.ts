@@ -24,7 +24,7 @@ export * from './barrier.ts';
 export * from './bitops.ts';
 export * from './control.ts';
 export * from './exchange.ts';
-export { kernelFunction } from './function.ts';
+export { kernelFunction, modelFunction } from './function.ts';
 export * from './lock.ts';
 export * from './rcu.ts';
 export * from './seqcount.ts';

@@ -9,13 +9,11 @@
 import type { Operation } from './operation.ts';
 import type { StructType } from './struct.ts';
 
-/** Where a kernel function comes from. */
-export interface Provenance {
-  /** The path in the Linux tree, for example `mm/gup.c`. */
-  readonly file: string;
-  /** The version whose behaviour it has. */
-  readonly version: string;
-}
+/** Where a function comes from: a path in the Linux tree with its version, or from us. */
+export type Provenance =
+  | { readonly file: string; readonly version: string }
+  /** What it stands for, as pictures name it: the MMU, a disk. */
+  | { readonly standsFor: string };
 
 /** A kernel function may give these back to its caller; anything else would be lost on replay. */
 export type KernelResult = number | boolean | null | undefined | object;

@@ -197,6 +197,10 @@ const WAITING = {
     // Starts with test_bit_acquire, and test_and_set_bit.
     wait_on_bit: row('acquire', 'load'),
     wait_on_bit_lock: row('acquire', 'locked'),
+    // test_and_set_bit_lock, or the same bit under the lock of the folio's wait queue.
+    folio_lock: row('acquire', 'locked'),
+    // Looks at the bit by test_bit, under the lock of the queue.
+    folio_wait_bit: row('relaxed', 'locked'),
   }),
   ...by('ours', { wait_for_value: row('acquire', 'load') }),
   ...by('model', { synchronize_rcu: row('full', 'drain') }),

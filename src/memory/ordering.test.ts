@@ -202,7 +202,11 @@ const WAITING: readonly Probe[] = [
   ...probes('locked', 'completion', ['wait_for_completion'], { initial: 1 }),
   ...probes('locked', 'completion', ['complete', 'complete_all']),
   ...probes('load', 'flags', ['wait_on_bit'], BIT),
-  ...probes('locked', 'bits', ['wait_on_bit_lock'], { ...BIT, after: [p('clear_bit_unlock', 0)] }),
+  ...probes('locked', 'flags', ['folio_wait_bit'], { ...BIT, fails: true }),
+  ...probes('locked', 'bits', ['wait_on_bit_lock', 'folio_lock'], {
+    ...BIT,
+    after: [p('clear_bit_unlock', 0)],
+  }),
   ...probes('load', 'word', ['wait_for_value'], { operands: [0] }),
   ...probes('drain', 'word', ['synchronize_rcu', 'smp_call_function']),
 ];
@@ -307,7 +311,7 @@ const PROMISED: { readonly [O in Order]: readonly string[] } = {
     spin_lock spin_trylock bit_spin_lock bit_spin_trylock read_lock read_trylock
     write_lock write_trylock mutex_lock mutex_trylock down_read down_read_trylock
     down_write down_write_trylock wait_for_completion wait_on_bit wait_on_bit_lock
-    wait_for_value read_seqcount_begin
+    folio_lock wait_for_value read_seqcount_begin
   `),
   release: named(`
     smp_store_release rcu_assign_pointer atomic_set_release clear_bit_unlock
@@ -318,7 +322,7 @@ const PROMISED: { readonly [O in Order]: readonly string[] } = {
     READ_ONCE WRITE_ONCE load store rcu_dereference atomic_read atomic_set atomic_add
     atomic_sub atomic_inc atomic_dec atomic_and atomic_or atomic_xor atomic_andnot
     test_bit set_bit clear_bit change_bit spin_is_locked finish_wait choose
-    kmalloc kfree section interrupt
+    kmalloc kfree section interrupt folio_wait_bit
   `),
   read: named(`
     smp_rmb smp_acquire__after_ctrl_dep
@@ -349,7 +353,8 @@ const IN_THE_MODEL = new RegExp(
 
 /** Promised nowhere: what implementations have in common. */
 const IN_THE_CODE = named(`
-  wait_for_completion complete complete_all wait_on_bit wait_on_bit_lock smp_call_function
+  wait_for_completion complete complete_all wait_on_bit wait_on_bit_lock folio_lock folio_wait_bit
+  smp_call_function
 `);
 
 const OURS = named(`choose section interrupt wait_for_value`);

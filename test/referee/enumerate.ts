@@ -18,6 +18,7 @@ import {
   FULL_BARRIERS,
   LOADS,
   LOOKS_FIRST,
+  LOOKS_UNDER_LOCK,
   meaningOf,
   NO_INSTRUCTION,
   SECTIONS,
@@ -134,7 +135,8 @@ function isRace(setting: Setting, state: State): boolean {
     return place === null ? [] : [{ ...next, place, who }];
   });
   const isPlain = ({ primitive }: Access): boolean => primitive === 'load' || primitive === 'store';
-  const writes = ({ primitive }: Access): boolean => !LOADS.has(primitive);
+  const writes = ({ primitive }: Access): boolean =>
+    !LOADS.has(primitive) && !LOOKS_UNDER_LOCK.has(primitive);
   return pending.some((a) =>
     pending.some(
       (b) => a.who !== b.who && a.place === b.place && isPlain(a) && (writes(a) || writes(b)),

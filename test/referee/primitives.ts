@@ -39,6 +39,9 @@ export const LOADS = new Set([
   'waitUntilEquals',
 ]);
 
+/** Those that take and release a lock of their own around a look at their word. */
+export const LOOKS_UNDER_LOCK = new Set(['schedule', 'folio_wait_bit']);
+
 export const STORES = new Set([
   'WRITE_ONCE',
   'store',
@@ -207,6 +210,8 @@ const MEANINGS: Record<string, Meaning> = {
   bit_spin_trylock: (old, nr) => ((old & bit(nr)) === 0 ? [old | bit(nr), 1] : [null, 0]),
   bit_spin_unlock: (old, nr) => [old & ~bit(nr), 0],
   wait_on_bit: (old, nr) => ((old & bit(nr)) === 0 ? [null, 0] : 'wait'),
+  folio_wait_bit: (old, nr) => ((old & bit(nr)) === 0 ? [null, 0] : 'wait'),
+  folio_lock: (old, nr) => ((old & bit(nr)) === 0 ? [old | bit(nr), 0] : 'wait'),
   wait_on_bit_lock: (old, nr) => ((old & bit(nr)) === 0 ? [old | bit(nr), 0] : 'wait'),
 
   spin_lock: taken(isFree, one),

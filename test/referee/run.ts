@@ -216,7 +216,7 @@ function onWord(
   const field = shared.fields[word] as Field;
   if (dma !== undefined) return onDevice(primitive, field, values, dma);
   const special = INTERNAL[primitive];
-  if (special !== undefined) return machine().perform(special(field.address));
+  if (special !== undefined) return machine().perform(special(field.address, values[0] ?? 0));
   const call = primitives[primitive];
   if (call === undefined) throw new Error(`referee: no primitive ${primitive}`);
   if (OPERAND_FIRST.test(primitive)) return call(...values, field);
@@ -224,7 +224,16 @@ function onWord(
 }
 
 /** Primitives that kernel code reaches only inside of others, by the operation that they are. */
-const INTERNAL: Record<string, (address: number) => Operation> = {
+const INTERNAL: Record<string, (address: number, operand: number) => Operation> = {
+  folio_wait_bit: (address, nr) => operation('folio_wait_bit', { address, ...untilClear(nr) }),
+  folio_lock: (address, nr) =>
+    operation('folio_lock', {
+      address,
+      ...untilClear(nr),
+      modify: Modify.OR,
+      modifyArgument: 1 << nr,
+      hold: { take: 'bit', shared: false },
+    }),
   prepare_to_wait: (address) =>
     operation('prepare_to_wait', { address, modify: Modify.OR, ownBit: true }),
   schedule: (address) =>
@@ -232,6 +241,10 @@ const INTERNAL: Record<string, (address: number) => Operation> = {
   finish_wait: (address) =>
     operation('finish_wait', { address, test: Test.BITS_SET, modify: Modify.AND, ownBit: true }),
 };
+
+function untilClear(nr: number): { test: Test; testArgument: number; wait: true } {
+  return { test: Test.BITS_CLEAR, testArgument: 1 << nr, wait: true };
+}
 
 function onDevice(
   primitive: string,

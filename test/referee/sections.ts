@@ -88,6 +88,7 @@ export const SLEEPING: readonly Section[] = [
     leave: 'clear_bit_unlock',
     bit: true,
   },
+  { words: ['bits'], enter: 'folio_lock', leave: 'clear_bit_unlock', bit: true },
 ];
 
 /** Sections that are no lock but hold a grace period back. */

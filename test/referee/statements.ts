@@ -386,8 +386,12 @@ function waits(words: readonly string[]): Weighted[] {
     .tuple(fc.constantFrom('x', ...plain), fc.constantFrom(0, 1, 2))
     .map(([name, value]): Chunk => [call('waitUntilEquals', wordNamed(name), [value])]);
   const onBit = fc
-    .tuple(fc.constantFrom('flags', ...bits), OPERANDS.bit)
-    .map(([name, bit]): Chunk => [call('wait_on_bit', wordNamed(name), [bit])]);
+    .tuple(
+      fc.constantFrom('flags', ...bits),
+      OPERANDS.bit,
+      fc.constantFrom('wait_on_bit', 'folio_wait_bit'),
+    )
+    .map(([name, bit, how]): Chunk => [call(how, wordNamed(name), [bit])]);
   const forDone = fc.constant<Chunk>([call('wait_for_completion', wordNamed('done'))]);
   return [
     ...(plain.length > 0 ? [{ weight: 1, arbitrary: until }] : []),

@@ -10,8 +10,8 @@
 import {
   array,
   design,
-  kernelFunction,
   label,
+  modelFunction,
   READ_ONCE,
   struct,
   u32,
@@ -61,14 +61,13 @@ export function writeFolio(folio: Folio, block: DiskBlock): WriteOut {
  * system's state stay, because the folio is not clean. Design `bounced-folio`: the second answer is
  * the mistake that discussion 000 leaves room for.
  */
-export const submitFolio: (folio: Folio, block: DiskBlock) => WriteOut = kernelFunction(
-  'mm/page-writeback.c',
-  '6.18',
+export const submitFolio: (folio: Folio, block: DiskBlock) => WriteOut = modelFunction(
+  'file system',
   function submitFolio(folio: Folio, block: DiskBlock): WriteOut {
     folio_lock(folio);
     const how = folio_prepare_writeback(folio);
     if (how === WriteOut.IN_PLACE) {
-      label('fs: expects it clean');
+      label('expects it clean');
       WRITE_ONCE(folio.private, FS_CLEAN);
       folio_start_writeback(folio);
     }
@@ -85,9 +84,8 @@ export const submitFolio: (folio: Folio, block: DiskBlock) => WriteOut = kernelF
 );
 
 /** The disk reads the contents, twice; then write-back ends. */
-export const completeFolio: (folio: Folio, block: DiskBlock) => void = kernelFunction(
-  'fs/iomap/buffered-io.c',
-  '6.18',
+export const completeFolio: (folio: Folio, block: DiskBlock) => void = modelFunction(
+  'disk',
   function completeFolio(folio: Folio, block: DiskBlock): void {
     transfer(folio, block, 'data');
     transfer(folio, block, 'checksum');
@@ -99,7 +97,7 @@ function transfer(folio: Folio, block: DiskBlock, to: 'data' | 'checksum'): void
   folio.data.forEach((word, i) => {
     const target = block[to][i];
     if (target === undefined) return;
-    label(`disk reads the page (${to})`);
+    label(`reads the page (${to})`);
     WRITE_ONCE(target, READ_ONCE(word));
   });
 }

@@ -4,28 +4,36 @@
  *
  * The folio lock is the bit PG_locked; waiting for it sleeps. It keeps write-back, page faults that
  * make a page writable, truncation and migration of one folio apart. It does not keep GUP or a
- * device away. Taking it is an acquire, giving it back a release.
+ * device away. Taking it is an acquire, giving it back a release. Waiting for another bit orders
+ * nothing but later stores, by the control dependency.
+ *
+ * Who waits looks at the bit itself: the wait queue that folios share by hash, PG_waiters and
+ * folio_wake_bit are not here, nor is the hand-over that keeps the lock fair, nor the forms that
+ * signals interrupt.
  */
 
-import {
-  clear_bit_unlock,
-  defence,
-  label,
-  test_and_set_bit_lock,
-  wait_on_bit,
-  wait_on_bit_lock,
-} from '../../memory/index.ts';
+import { defence, label, test_and_set_bit_lock, xorUnlock } from '../../memory/index.ts';
+import type { Bit } from '../../memory/index.ts';
+import { machine } from '../../memory/machine.ts';
+import { Modify, operation, Test } from '../../memory/operation.ts';
 import { mapping_stable_writes } from '../fs/address_space.ts';
 import { folio_mapping } from './mapping.ts';
 import { page_flags } from './mm_types.ts';
-import type { Folio } from './mm_types.ts';
+import type { Folio, PageFlag } from './mm_types.ts';
+import { folio_test_writeback } from './page-flags.ts';
 
 const { PG_locked, PG_writeback } = page_flags.bit;
 
-/** Takes the folio lock; sleeps until it is free. Inlined: the lock bears its taker's name. */
+/**
+ * Takes the folio lock; sleeps until it is free. Only where sleeping is allowed, also when it is
+ * free. Inlined: the lock bears its taker's name.
+ */
 export function folio_lock(folio: Folio): void {
   label('lock the folio');
-  wait_on_bit_lock(PG_locked, folio.flags);
+  const lock = { modify: Modify.OR, modifyArgument: 1 << PG_locked } as const;
+  machine().perform(
+    operation('folio_lock', { ...clear(PG_locked, folio), ...lock, hold: TAKES_BIT }),
+  );
 }
 
 /** Takes the folio lock if it is free; tells whether it did. */
@@ -37,13 +45,24 @@ export function folio_trylock(folio: Folio): boolean {
 /** Gives the folio lock back. */
 export function folio_unlock(folio: Folio): void {
   label('unlock the folio');
-  clear_bit_unlock(PG_locked, folio.flags);
+  xorUnlock(1 << PG_locked, folio.flags);
 }
 
-/** Sleeps until the folio is not under write-back. */
+/** Sleeps until the bit is clear (mm/filemap.c); it was set when the caller looked. */
+export function folio_wait_bit(folio: Folio, bit_nr: Bit<PageFlag>): void {
+  machine().perform(operation('folio_wait_bit', { ...clear(bit_nr, folio), hold: SLEEPS }));
+}
+
+/**
+ * Sleeps until the folio is not under write-back. Linux looks at the flag again after each wake-up;
+ * here the wait ends by such a look. A folio that is not under write-back may be waited for
+ * anywhere, also where sleeping is not allowed.
+ */
 export function folio_wait_writeback(folio: Folio): void {
+  label('under write-back?');
+  if (!folio_test_writeback(folio)) return;
   label('wait for write-back');
-  wait_on_bit(PG_writeback, folio.flags);
+  folio_wait_bit(folio, PG_writeback);
 }
 
 /**
@@ -54,4 +73,16 @@ export function folio_wait_stable(folio: Folio): void {
   const mapping = folio_mapping(folio);
   if (mapping === null || !mapping_stable_writes(mapping)) return;
   if (defence('wait for write-back', () => true)) folio_wait_writeback(folio);
+}
+
+const TAKES_BIT = { take: 'bit', shared: false } as const;
+const SLEEPS = { sleeps: true } as const;
+
+/** An access that waits until a bit is clear. */
+function clear(
+  nr: Bit<PageFlag>,
+  { flags }: Folio,
+): { address: number; test: Test; testArgument: number; wait: true } {
+  const { address } = flags;
+  return { address, test: Test.BITS_CLEAR, testArgument: 1 << nr, wait: true };
 }

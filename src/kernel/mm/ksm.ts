@@ -1,9 +1,15 @@
 /**
  * KSM makes an anonymous page read-only before it compares and merges it (mm/ksm.c, 6.18).
  *
- * The caller holds the folio lock and one reference; mmap_lock is held for reading. KSM asks twice
- * whether somebody else uses the page: its own count must be exactly mappings plus its reference,
- * and then `folio_try_share_anon_rmap_pte` asks for pins.
+ * The caller holds the folio lock, under which the swap cache's flag does not change, and one
+ * reference; mmap_lock is held for reading. KSM asks twice whether somebody else uses the page: its
+ * own count must be exactly mappings plus its reference (and the swap cache's), and then
+ * `folio_try_share_anon_rmap_pte` asks for pins. GUP-fast takes no lock, so both are asked after
+ * the PTE is cleared and the TLB flushed.
+ *
+ * Left out: MMU notifiers, flush_cache_page, large folios (KSM takes none), and the flush that is
+ * still pending (mm_tlb_flush_pending), which makes KSM go through all steps for a PTE that is
+ * read-only and clean already. Merging itself (replace_page) comes later.
  */
 
 import { defence, kernelFunction, label } from '../../memory/index.ts';
@@ -44,8 +50,12 @@ export const write_protect_page: (vma: VmArea, folio: Folio) => boolean = kernel
       label('exclusive?');
       const exclusive = PageAnonExclusive(folio);
       if (pte_write(pte) || pte_dirty(pte) || exclusive) {
+        label('in the swap cache?');
+        const references = 1 + (folio_test_swapcache(folio) ? 1 : 0);
         label('A1 clear pte');
-        done = replace(ptep, ptep_clear_flush(mm, address), folio, exclusive);
+        const old = ptep_clear_flush(mm, address);
+        done = makeShareable(folio, exclusive, references);
+        putBack(ptep, old, folio, done);
       }
     }
     pte_unmap_unlock(mm);
@@ -53,25 +63,29 @@ export const write_protect_page: (vma: VmArea, folio: Folio) => boolean = kernel
   },
 );
 
-/** After A1: puts the old entry back if the page is in use, else a clean, read-only one. */
-function replace(ptep: Ptep, old: Pte, folio: Folio, exclusive: boolean): boolean {
-  const share = (): boolean => !exclusive || folio_try_share_anon_rmap_pte(folio, folio);
-  if (defence('no other references', () => hasOtherReferences(folio)) || !share()) {
+/**
+ * After A1: whether the page is unused beside its mappings and these references, and no longer
+ * exclusive.
+ */
+function makeShareable(folio: Folio, exclusive: boolean, references: number): boolean {
+  if (defence('no other references', () => hasOtherReferences(folio, references))) return false;
+  return !exclusive || folio_try_share_anon_rmap_pte(folio, folio);
+}
+
+function hasOtherReferences(folio: Folio, references: number): boolean {
+  const mappings = folio_mapcount(folio);
+  label('other references?');
+  return folio_ref_count(folio) !== mappings + references;
+}
+
+/** Puts the old entry back if the page is in use, else a clean, read-only one. */
+function putBack(ptep: Ptep, old: Pte, folio: Folio, done: boolean): void {
+  if (!done) {
     label('restore pte');
     set_pte_at(ptep, old);
-    return false;
+    return;
   }
   if (pte_dirty(old)) folio_mark_dirty(folio);
   label('A4 restore pte');
   set_pte_at(ptep, pte_wrprotect(pte_mkclean(old)));
-  return true;
-}
-
-/** Whether there are references beside those of mappings, of KSM itself and of the swap cache. */
-function hasOtherReferences(folio: Folio): boolean {
-  const mappings = folio_mapcount(folio);
-  label('in the swap cache?');
-  const expected = mappings + 1 + (folio_test_swapcache(folio) ? 1 : 0);
-  label('other references?');
-  return folio_ref_count(folio) !== expected;
 }

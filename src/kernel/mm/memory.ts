@@ -1,20 +1,26 @@
 /**
- * What a process does to its page table: unmapping, and storing through an entry (mm/memory.c,
- * 6.18).
+ * What a process does to its page table: unmapping (mm/memory.c, mm/mmu_gather.c, 6.18), and
+ * storing through an entry, which is what the CPU does.
+ *
+ * One page is unmapped instead of a range, and the batches of `struct mmu_gather` hold it alone.
+ * Left out: swap entries and markers, what large folios and userfaultfd need, the accessed bit,
+ * counters (rss), the freeing of empty page tables, and the deferred flushes of the reclaim
+ * (flush_tlb_batched_pending).
  */
 
 import {
-  atomic_dec,
+  design,
   kernelFunction,
   label,
   local_irq_disable,
   local_irq_enable,
+  modelFunction,
   try_cmpxchg,
   WRITE_ONCE,
 } from '../../memory/index.ts';
 import { folio_test_anon } from './mapping.ts';
 import { page_folio } from './mm_types.ts';
-import type { MmStruct } from './mm_types.ts';
+import type { Folio, MmStruct } from './mm_types.ts';
 import { folio_mark_dirty } from './page-writeback.ts';
 import { folio_put } from './page_ref.ts';
 import {
@@ -25,32 +31,67 @@ import {
   ptep_get,
   ptep_get_and_clear,
 } from './pgtable.ts';
+import type { Ptep } from './pgtable.ts';
 import { pte_dirty, pte_mkdirty, pte_page, pte_present, pte_write } from './pte.ts';
+import { folio_remove_rmap_pte } from './rmap.ts';
 
 /**
- * Unmaps one page and gives the mapping's reference back (munmap, exit). What the PTE knew of
- * stores goes to the folio: after this nobody else knows it. The folio lock is not held.
+ * Unmaps one page and gives the mapping's reference back (munmap, exit). The folio lock is not
+ * held: the page-table lock and the mapping keep the folio from being truncated meanwhile.
+ *
+ * The page is given back after every CPU has forgotten the entry, and after the lock is released.
  */
 export const zap_pte_range: (mm: MmStruct, address: number) => void = kernelFunction(
   'mm/memory.c',
   '6.18',
   function zap_pte_range(mm: MmStruct, address: number): void {
     const ptep = pte_offset_map_lock(mm, address);
-    label('zap: clear pte');
-    const pte = ptep_get_and_clear(ptep);
+    label('zap: read pte');
+    const pte = ptep_get(ptep);
     const folio = pte_present(pte) ? page_folio(pte_page(pte)) : null;
-    if (folio !== null) {
-      if (pte_dirty(pte) && !folio_test_anon(folio)) folio_mark_dirty(folio);
-      atomic_dec(folio._mapcount);
-      flush_tlb_page();
-    }
+    const flushed = folio !== null && zap_present_folio_ptes(ptep, folio);
     pte_unmap_unlock(mm);
-    if (folio !== null) folio_put(folio);
+    if (folio === null) return;
+    if (!flushed) flush_tlb_page();
+    folio_put(folio);
   },
 );
 
 /**
- * A store by the process itself, through the page table: what the MMU does, not the kernel.
+ * Clears the entry and ends the mapping. What the entry knew of stores goes to the folio: after
+ * this nobody else knows it.
+ *
+ * A CPU may still store through an entry that it remembers as writable and dirty. So if the entry
+ * was dirty, the flush is made here, under the page-table lock, and the mapping stays in the
+ * reverse map until then: write-back finds it and waits for the lock (`tlb_delay_rmap`, since 6.2).
+ * Design `zap-rmap`: `at once` is the order before, which could lose a store.
+ *
+ * @returns whether the flush was made; if not, it is the caller's to make
+ */
+export const zap_present_folio_ptes: (ptep: Ptep, folio: Folio) => boolean = kernelFunction(
+  'mm/memory.c',
+  '6.18',
+  function zap_present_folio_ptes(ptep: Ptep, folio: Folio): boolean {
+    label('zap: clear pte');
+    const pte = ptep_get_and_clear(ptep);
+    if (!pte_dirty(pte) || folio_test_anon(folio)) {
+      folio_remove_rmap_pte(folio);
+      return false;
+    }
+    folio_mark_dirty(folio);
+    const atOnce = design('zap-rmap', ZAP_RMAP) === 'at once';
+    if (atOnce) folio_remove_rmap_pte(folio);
+    flush_tlb_page();
+    if (!atOnce) folio_remove_rmap_pte(folio);
+    return true;
+  },
+);
+
+/** When a dirty mapping leaves the reverse map: design `zap-rmap`. The first is Linux's. */
+export const ZAP_RMAP = ['after the flush', 'at once'] as const;
+
+/**
+ * A store by the process itself, through the page table: what the CPU does, not the kernel.
  *
  * It sets the dirty bit by a locked operation on an entry that is still writable, then stores. The
  * instruction is not interrupted in between: a TLB flush that interrupts every CPU (design
@@ -59,22 +100,18 @@ export const zap_pte_range: (mm: MmStruct, address: number) => void = kernelFunc
  * @returns whether the store was made; false: it would fault
  */
 export const storeThroughPte: (mm: MmStruct, address: number, value: number) => boolean =
-  kernelFunction(
-    'arch/x86',
-    '6.18',
-    function storeThroughPte(mm: MmStruct, address: number, value: number): boolean {
-      const ptep = pte_offset_map(mm, address);
-      local_irq_disable();
-      label('cpu: read pte');
-      const pte = ptep_get(ptep);
-      let permitted = pte_present(pte) && pte_write(pte);
-      if (permitted && !pte_dirty(pte)) permitted = try_cmpxchg(ptep, pte, pte_mkdirty(pte));
-      const word = pte_page(pte).data[0];
-      if (permitted && word !== undefined) {
-        label('cpu: store');
-        WRITE_ONCE(word, value);
-      }
-      local_irq_enable();
-      return permitted;
-    },
-  );
+  modelFunction('CPU', function storeThroughPte(mm: MmStruct, address: number, value: number) {
+    const ptep = pte_offset_map(mm, address);
+    local_irq_disable();
+    label('read pte');
+    const pte = ptep_get(ptep);
+    let permitted = pte_present(pte) && pte_write(pte);
+    if (permitted && !pte_dirty(pte)) permitted = try_cmpxchg(ptep, pte, pte_mkdirty(pte));
+    const word = pte_page(pte).data[0];
+    if (permitted && word !== undefined) {
+      label('store');
+      WRITE_ONCE(word, value);
+    }
+    local_irq_enable();
+    return permitted;
+  });

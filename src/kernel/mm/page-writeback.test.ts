@@ -32,11 +32,11 @@ describe('write-back', () => {
       'unlock the page table',
       'mark dirty',
       'clear dirty',
-      'fs: expects it clean',
+      'expects it clean',
       'set write-back',
       'unlock the folio',
-      'disk reads the page (data)',
-      'disk reads the page (checksum)',
+      'reads the page (data)',
+      'reads the page (checksum)',
       'end write-back',
     ]);
   });

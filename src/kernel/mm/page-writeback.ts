@@ -19,8 +19,10 @@ import {
   smp_mb,
   smp_rmb,
   spin_lock,
+  spin_lock_irqsave,
   spin_unlock,
-  test_and_change_bit,
+  spin_unlock_irqrestore,
+  xorUnlock,
 } from '../../memory/index.ts';
 import type { AddressSpace } from '../fs/address_space.ts';
 import { folio_wait_writeback } from './folio-lock.ts';
@@ -34,6 +36,7 @@ import {
   folio_test_set_writeback,
   folio_test_writeback,
 } from './page-flags.ts';
+import { folio_get, folio_put } from './page_ref.ts';
 import { folio_maybe_dma_pinned } from './pin-count.ts';
 import { afterMkclean, folio_mkclean } from './rmap.ts';
 
@@ -163,21 +166,31 @@ export const folio_start_writeback: (folio: Folio) => void = kernelFunction(
 );
 
 /**
- * Write-back ends: the data is on disk. Runs in interrupts. Linux flips the bit with release order
- * together with a look at the waiters; the fully ordered form stands in for it here.
+ * Write-back ends: the data is on disk. Runs in interrupts. The bit is flipped with release order.
+ * Write-back holds no reference of its own, and truncation waits for the bit only: so a reference
+ * keeps the folio until this function has done with it.
  */
 export const folio_end_writeback: (folio: Folio) => void = kernelFunction(
   'mm/filemap.c',
   '6.18',
   function folio_end_writeback(folio: Folio): void {
+    assert(folio_test_writeback(folio), 'write-back ends once');
+    folio_get(folio);
+    __folio_end_writeback(folio);
+    folio_put(folio);
+  },
+);
+
+/** Takes PG_writeback off, with the mark in the page cache. */
+export const __folio_end_writeback: (folio: Folio) => void = kernelFunction(
+  'mm/page-writeback.c',
+  '6.18',
+  function __folio_end_writeback(folio: Folio): void {
     const mapping = mappingOf(folio);
-    local_irq_save();
-    spin_lock(mapping.xa_lock);
+    spin_lock_irqsave(mapping.xa_lock);
     label('end write-back');
-    const { PG_writeback } = page_flags.bit;
-    assert(test_and_change_bit(PG_writeback, folio.flags), 'write-back ends once');
-    spin_unlock(mapping.xa_lock);
-    local_irq_restore();
+    xorUnlock(1 << page_flags.bit.PG_writeback, folio.flags);
+    spin_unlock_irqrestore(mapping.xa_lock);
   },
 );
 

@@ -8,8 +8,12 @@
  *
  * What orders the clear before what follows it, which is what GUP-fast depends on: x86 clears by a
  * locked exchange, which is a full barrier; arm64 by a relaxed exchange, and the order comes from
- * the flush (TLBI, then DSB). Neither is a promise of the kernel's memory model. So the exchange is
+ * the flush (DSB, TLBI, DSB). Neither is a promise of the kernel's memory model. So the exchange is
  * relaxed here and the barrier stands in `flush_tlb_page`, where it can be removed.
+ *
+ * Left out: upper levels, the page tables that a kernel without HIGHPTE does not map, MMU notifiers
+ * and secondary TLBs, batched flushes (mmu_gather, arch_tlbbatch), flushes that are left out
+ * because the old entry was not accessible (pte_accessible), and entries that take two words.
  */
 
 import {
@@ -70,8 +74,10 @@ export const ptep_get_and_clear: (ptep: Ptep) => Pte = kernelFunction(
  * Makes every CPU forget the old entry.
  *
  * TLBs are not modelled yet: what is left of a flush is the order that it gives, and, with design
- * `tlb-flush` = `interrupt`, the wait for every CPU whose interrupts are off (x86 without INVLPGB:
- * arch/x86/mm/tlb.c sends an interrupt and waits).
+ * `tlb-flush` = `interrupt`, the wait for every CPU whose interrupts are off. That is x86 without
+ * INVLPGB: arch/x86/mm/tlb.c counts tlb_gen up, a full barrier, sends an interrupt to the CPUs that
+ * use the mm, and waits. arm64 sends none; its DSB waits for the accesses of other CPUs that still
+ * use the old entry.
  */
 export const flush_tlb_page: () => void = kernelFunction(
   'arch/arm64/include/asm/tlbflush.h',
@@ -79,7 +85,9 @@ export const flush_tlb_page: () => void = kernelFunction(
   function flush_tlb_page(): void {
     const how = design('tlb-flush', ['barrier', 'interrupt', 'no order']);
     if (how === 'barrier') smp_mb();
-    if (how === 'interrupt' && defence('wait for running stores', () => true)) smp_call_function();
+    if (how !== 'interrupt' || !defence('wait for running stores', () => true)) return;
+    label('flush the TLB');
+    smp_call_function();
   },
 );
 

@@ -9,6 +9,7 @@
  */
 
 import {
+  atomic_add_negative,
   atomic_read,
   design,
   down_read,
@@ -53,6 +54,12 @@ export function folio_mapped(folio: Folio): boolean {
 /** How many PTEs map the folio. */
 export function folio_mapcount(folio: Folio): number {
   return atomic_read(folio._mapcount) + 1;
+}
+
+/** A mapping of the folio ends; the caller holds the page-table lock (fully ordered). */
+export function folio_remove_rmap_pte(folio: Folio): void {
+  label('remove the rmap');
+  atomic_add_negative(-1, folio._mapcount);
 }
 
 /** Visits every mapping of a file folio; the only visitor so far is `page_mkclean_one`. */
