@@ -74,6 +74,12 @@ describe('a lock that is one bit', () => {
     expectCases(PF, wanted, (field) => bitops.xor_unlock_is_negative_byte(3, field));
   });
 
+  it('xorUnlock does the same and tells nothing', () => {
+    called.add('xorUnlock');
+    const wanted = [0, 1, 0x80, 0x83].map((old) => ({ old, left: old ^ 3, told: undefined }));
+    expectCases(PF, wanted, (field) => bitops.xorUnlock(3, field));
+  });
+
   it('wait_on_bit passes when the bit is clear', () => {
     expectBits(
       'wait_on_bit',

@@ -47,7 +47,7 @@ describe('a function of ours', () => {
     expect(provenanceOf('reset')).toEqual({ standsFor: 'disk' });
   });
 
-  it('puts that before the names of its steps, and not before those of a kernel function', async () => {
+  it('puts that before the names of its steps, as no kernel function does', async () => {
     const result = await tried(({ alloc, thread, never }) => {
       const x = alloc(s32, 'x');
       const set = kernelFunction('mm/set.c', '6.18', function set(): void {
