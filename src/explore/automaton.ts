@@ -9,7 +9,7 @@
 
 import type { Operation } from '../memory/operation.ts';
 import { accessWords, notDeterministic, resultKey, same } from './agreement.ts';
-import { addEdge, emptyTables, makeRoom } from './growth.ts';
+import { addEdge, emptyTables, makeRoom, settle } from './growth.ts';
 import type { Growing } from './growth.ts';
 import { Entry } from './history.ts';
 import type { Layout } from './layout.ts';
@@ -64,6 +64,8 @@ export interface Automaton {
   readonly states: () => number;
   /** How many there is room for. */
   readonly statesMax: () => number;
+  /** Makes room for so many states once and for all: several workers will read the tables. */
+  readonly settle: (states: number) => void;
   readonly runs: () => number;
   /** The pairs of states that edges join, in order of discovery: for the future of states. */
   readonly joined: readonly number[];
@@ -119,6 +121,7 @@ export function createAutomaton(
     problem: () => growing.problem,
     states: () => growing.details.length,
     statesMax: () => growing.tables.rows.length / ROW,
+    settle: (states) => settle(growing, states),
     runs: () => growing.runs,
     joined: growing.joined,
   };

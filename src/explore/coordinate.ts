@@ -1,21 +1,32 @@
 /**
  * The coordinator of a parallel search: worker 0, and the only one who runs the user's code.
  *
- * parallel.ts says how the work is divided.
+ * The search begins in one thread (search.ts). Once it is large it goes on here: the automata, the
+ * visited states, the layer and all counts are taken over, nothing is done twice. parallel.ts says
+ * how the work is divided.
  */
 
-import { Command, Control, Count, makeDesk, Notice, NOTICE_HEAD, ownerOf } from './desk.ts';
-import type { Assignment, Desk } from './desk.ts';
+import { Command, Control, Count, makeControl, makeDesk, Notice, NOTICE_HEAD } from './desk.ts';
+import type { Assignment, Desk, Start, Team } from './desk.ts';
 import { playRound, startWorker } from './parallel.ts';
 import type { Worker } from './parallel.ts';
 import { beginRound, endRound } from './rounds.ts';
-import { candidatesMax, Counted } from './counting.ts';
-import type { SearchInput, SearchOutcome } from './counting.ts';
+import { candidatesMax } from './counting.ts';
+import type { Counted, SearchInput, SearchOutcome } from './counting.ts';
+import type { Frontier } from './frontier.ts';
+import { AUTOMATON_STATES_MAX } from './limits.ts';
 import type { Trouble } from './trouble.ts';
-import { placesOf, poolLayouts, writeInitial } from './walk.ts';
+import type { Visited } from './visited.ts';
+import { placesOf, poolLayouts } from './walk.ts';
 
-/** Hands assignments to the other workers; each then calls `work(startWorker(assignment))`. */
-export type HandOut = (assignments: readonly Assignment[]) => void;
+/** A search between two layers. */
+export interface Begun {
+  readonly input: SearchInput;
+  readonly counted: Counted;
+  readonly visited: Visited;
+  /** The layer to go on with. */
+  readonly current: Frontier;
+}
 
 interface Coordination {
   readonly input: SearchInput;
@@ -23,43 +34,74 @@ interface Coordination {
   readonly control: Int32Array;
   readonly desks: readonly Desk[];
   readonly self: Worker;
+  /** Transitions that were made before. */
+  readonly transitions: number;
 }
 
-/**
- * Explores every state, with the tables in shared memory.
- *
- * @param workers how many workers, this thread among them
- */
-export function parallelSearch(
-  input: SearchInput,
-  workers: number,
-  handOut: HandOut,
-): SearchOutcome {
-  const one = coordinate(input, workers, handOut);
-  placeInitialState(one);
+/** Explores every state that has not been explored yet, with all workers. */
+export function searchTogether(begun: Begun, team: Team): SearchOutcome {
+  const one = coordinate(begun, team);
   let command: number = Command.WORK;
   while (command !== Command.STOP) {
     beginRound(one.control, command);
     playRound(one.self, command);
-    endRound(one.control, workers - 1);
+    endRound(one.control, team.workers - 1);
     command = afterRound(one);
   }
   beginRound(one.control, Command.STOP);
   return one.counted.outcome();
 }
 
-function coordinate(input: SearchInput, workers: number, handOut: HandOut): Coordination {
-  const { layout, automaton, program, reduction } = input;
-  const counted = new Counted(input);
-  reduction.restart();
-  reduction.update(automaton.states());
+function coordinate(begun: Begun, team: Team): Coordination {
+  const { input, counted } = begun;
+  const { automaton, reduction, layout } = input;
+  automaton.settle(roomFor(automaton.states()));
   const states = automaton.statesMax();
-  const desks = Array.from({ length: workers }, () => makeDesk(layout, workers, states));
-  reduction.listenTo(desks.map((desk) => desk.relied));
-  const control = new Int32Array(new SharedArrayBuffer(64));
+  const desks = Array.from({ length: team.workers }, () => makeDesk(layout, team.workers, states));
+  reduction.share(
+    states,
+    desks.map((desk) => desk.relied),
+  );
+  const start = {
+    hashes: shared(begun.visited.hashes()),
+    records: shared(recordsOf(begun, Infinity)),
+  };
+  const control = makeControl();
+  const assign = assignmentsFor(begun, desks, start, control);
+  const [own, ...others] = desks.map((_, worker) => assign(worker, false));
+  if (own === undefined) throw new Error('coordinate: no worker');
+  team.handOut(others);
+  const self = startWorker(own);
+  return { input, counted, control, desks, self, transitions: counted.transitions };
+}
+
+/**
+ * A search for a worker alone, from some states of the layer on: practice for the real one.
+ *
+ * @param control 1 as its round ends the rehearsal
+ */
+export function rehearsalOf(begun: Begun, control: Int32Array): Assignment {
+  const { layout, automaton } = begun.input;
+  const desks = [makeDesk(layout, 1, automaton.statesMax())];
+  const records = shared(recordsOf(begun, REHEARSAL_STATES));
+  const start = { hashes: new Int32Array(0), records };
+  return assignmentsFor(begun, desks, start, control)(0, true);
+}
+
+const REHEARSAL_STATES = 2000;
+
+function assignmentsFor(
+  { input, counted }: Begun,
+  desks: readonly Desk[],
+  start: Start,
+  control: Int32Array,
+): (worker: number, rehearses: boolean) => Assignment {
+  const { layout, automaton, program, reduction } = input;
   control[Control.KNOWN] = automaton.states();
-  const assignments = desks.map((_, worker): Assignment => ({
+  return (worker, rehearses) => ({
     worker,
+    rehearses,
+    start,
     layout,
     tables: automaton.tables,
     pools: poolLayouts(program, layout),
@@ -69,34 +111,37 @@ function coordinate(input: SearchInput, workers: number, handOut: HandOut): Coor
     control,
     desks,
     candidatesMax: candidatesMax(program, layout),
-  }));
-  const [own, ...others] = assignments;
-  if (own === undefined) throw new Error('coordinate: no worker');
-  handOut(others);
-  return { input, counted, control, desks, self: startWorker(own) };
+  });
 }
 
-/** The initial state is sent to its owner like any other: as a candidate without changes. */
-function placeInitialState(one: Coordination): void {
-  const { self, input } = one;
-  const half = self.half as 0 | 1;
-  const parents = self.desk.parents[half];
-  writeInitial(input, self.expansion.stepper, parents);
-  self.desk.out[half].set([0, parents[0] as number, parents[1] as number, 0, 0]);
-  const owner = ownerOf(parents[1] as number, one.desks.length);
-  self.desk.places[half][owner]?.fill(0, 0, 1);
-  self.desk.used[half][owner] = 1;
+/** Room for the thread states that are known, and for many more. */
+function roomFor(known: number): number {
+  let states = 1 << 11;
+  while (states < 8 * known) states *= 2;
+  return Math.min(states, AUTOMATON_STATES_MAX);
+}
+
+function recordsOf({ input, current }: Begun, most: number): Int32Array {
+  return current.records.subarray(0, input.layout.width * Math.min(current.count, most));
+}
+
+function shared(integers: Int32Array): Int32Array {
+  const copy = new Int32Array(new SharedArrayBuffer(integers.byteLength));
+  copy.set(integers);
+  return copy;
 }
 
 /** What the workers reported, and what comes next. */
 function afterRound(one: Coordination): number {
   const { counted, desks, input } = one;
   for (const desk of desks) readNotices(one, desk);
-  const transitions = sum(desks, Count.TRANSITIONS) - 1;
   counted.states = sum(desks, Count.STATES);
-  counted.transitions = transitions;
+  counted.transitions = one.transitions + sum(desks, Count.TRANSITIONS);
   counted.visitedBytes = sum(desks, Count.VISITED_BYTES) * 1024;
   counted.bytes = sum(desks, Count.BYTES) * 1024;
+  one.control[Control.MOST_STATES] = Math.max(
+    ...desks.map((desk) => desk.counts[Count.STATES] ?? 0),
+  );
   learn(one);
   counted.checkLimits();
   if (counted.isOver()) return Command.STOP;
@@ -111,7 +156,7 @@ function nextLayer(one: Coordination, input: SearchInput): number {
     counted.ended = true;
     return Command.STOP;
   }
-  if (counted.layers.length > 0) counted.depth++;
+  counted.depth++;
   counted.layers.push(counted.states - before);
   input.options.onLayer(counted);
   if (counted.found.size > 0 && !input.options.keepGoing) return Command.STOP;
@@ -147,8 +192,7 @@ function discover(one: Coordination, node: number, observed: number): void {
   const { automaton } = one.input;
   if (automaton.knows(node, observed)) return;
   automaton.discover(node, observed);
-  one.counted.problem ??= automaton.problem();
-  if (automaton.isFull()) one.counted.retry = 'tables';
+  one.counted.checkAutomaton();
 }
 
 /** Brings the reduction up to date with what was discovered. */

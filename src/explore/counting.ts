@@ -6,7 +6,7 @@ import type { Automaton } from './automaton.ts';
 import { Feature } from './tables.ts';
 import type { Judge, Violation } from './judge.ts';
 import type { Layout } from './layout.ts';
-import { CHOICES_MAX } from './limits.ts';
+import { AUTOMATON_STATES_MAX, CHOICES_MAX } from './limits.ts';
 import { problem } from './problem.ts';
 import type { Program } from './program.ts';
 import type { Reduction } from './reduction.ts';
@@ -56,7 +56,7 @@ export interface FoundViolation {
 }
 
 /** Something taken for granted turned out wrong: the search must be run again without it. */
-export type Retry = 'reduction' | 'symmetry' | 'buffer' | 'tables' | 'parallel';
+export type Retry = 'reduction' | 'symmetry' | 'buffer' | 'tables';
 
 /** How a search ended. */
 export interface SearchOutcome extends SearchCounts {
@@ -107,7 +107,9 @@ export class Counted implements SearchCounts {
   checkAutomaton(): void {
     const { automaton } = this.input;
     this.problem ??= automaton.problem();
-    if (automaton.isFull()) this.open = { limit: 'automaton', states: automaton.states() };
+    if (!automaton.isFull()) return;
+    if (automaton.statesMax() < AUTOMATON_STATES_MAX) this.retry = 'tables';
+    else this.open = { limit: 'automaton', states: automaton.states() };
   }
 
   final(records: Int32Array, base: number): void {

@@ -7,8 +7,11 @@ import type { Layout } from './layout.ts';
 import type { AutomatonTables } from './tables.ts';
 import type { PoolLayout } from './trouble.ts';
 
-/** States that a worker looks at in one round, and integers of candidates that it can write. */
-export const BLOCK = 512;
+/**
+ * States that a worker looks at in one round, and integers of candidates that it can write. Fewer
+ * states make the workers wait for each other more often; with more, candidates leave the cache.
+ */
+export const BLOCK = 2048;
 export const ROOM = 1 << 19;
 /** States that a worker can report in one round. */
 export const NOTICES = 128;
@@ -22,7 +25,17 @@ export const NOTICE_HEAD = 3;
 export const Command = { WORK: 0, NEXT_LAYER: 1, STOP: 2 } as const;
 
 /** Words of the control block. */
-export const Control = { ROUND: 0, ARRIVED: 1, COMMAND: 2, KNOWN: 3 } as const;
+export const Control = {
+  ROUND: 0,
+  ARRIVED: 1,
+  COMMAND: 2,
+  /** Thread states that the reduction knows. */
+  KNOWN: 3,
+  /** States of the worker who has most. */
+  MOST_STATES: 4,
+  /** 1 when some worker has come to grief. */
+  FAILED: 5,
+} as const;
 
 /** Words of a worker's counts. */
 export const Count = {
@@ -49,9 +62,32 @@ export interface Desk {
   readonly relied: Uint8Array;
 }
 
+/** What one thread has found before several go on: every worker takes what it owns. */
+export interface Start {
+  /** Pairs of hashes of visited states; (0, 0) is none. */
+  readonly hashes: Int32Array;
+  /** The layer to go on with. */
+  readonly records: Int32Array;
+}
+
+/** Workers that wait for assignments; this thread is worker 0 and not among them. */
+export interface Team {
+  /** How many workers there are, with this thread. */
+  readonly workers: number;
+  /** States from which on they search together. */
+  readonly from: number;
+  /** The search may become large: starts workers, and lets new ones practise. Does not wait. */
+  prepare(rehearsal: () => Assignment): void;
+  /** Hands an assignment to each worker. */
+  handOut(assignments: readonly Assignment[]): void;
+}
+
 /** Everything that a worker is given; all arrays are shared. */
 export interface Assignment {
   readonly worker: number;
+  /** Practice only: to be ended as soon as a round begins. */
+  readonly rehearses: boolean;
+  readonly start: Start;
   readonly layout: Layout;
   readonly tables: AutomatonTables;
   readonly pools: readonly PoolLayout[];
@@ -61,6 +97,11 @@ export interface Assignment {
   readonly control: Int32Array;
   readonly desks: readonly Desk[];
   readonly candidatesMax: number;
+}
+
+/** Makes a control block. */
+export function makeControl(): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(64));
 }
 
 /** Makes the desk of one worker. */

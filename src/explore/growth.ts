@@ -35,6 +35,8 @@ export interface Growing {
   runs: number;
   problem: Problem | null;
   isFull: boolean;
+  /** Several workers read the tables now: they are no longer replaced by larger ones. */
+  isSettled: boolean;
 }
 
 export function emptyTables(
@@ -77,6 +79,7 @@ export function emptyTables(
     runs: 0,
     problem: null,
     isFull: false,
+    isSettled: false,
   };
   return growing;
 }
@@ -86,11 +89,29 @@ const EDGES_PER_STATE = 4;
 
 /** Makes room for state `number` and its edges; false when the limit is reached. */
 export function makeRoom(growing: Growing, number: number): boolean {
-  const { tables, space } = growing;
+  const { tables } = growing;
   const states = tables.rows.length / ROW;
   const edgesFull = growing.edges + 2 > (tables.edges.length / 4) * 0.7;
   if (number < states && !edgesFull) return true;
-  if (!space.mayGrow || states >= AUTOMATON_STATES_MAX) return false;
+  if (growing.isSettled || states >= AUTOMATON_STATES_MAX) return false;
+  enlarge(growing, states);
+  return true;
+}
+
+/** Makes room for so many states, once and for all. */
+export function settle(growing: Growing, room: number): void {
+  if (growing.isSettled) return;
+  for (;;) {
+    const states = growing.tables.rows.length / ROW;
+    if (states >= room) break;
+    enlarge(growing, states);
+  }
+  growing.isSettled = true;
+}
+
+/** Doubles the tables. */
+function enlarge(growing: Growing, states: number): void {
+  const { tables, space } = growing;
   tables.rows = enlarged(tables.rows, 2 * ROW * states, space);
   tables.hashes = enlarged(tables.hashes, 4 * growing.layout.threads * states, space);
   const old = tables.edges;
@@ -100,7 +121,6 @@ export function makeRoom(growing: Growing, number: number): boolean {
     const to = findEdge(tables.edges, old[at] ?? 0, old[at + 1] ?? 0);
     tables.edges.set(old.subarray(at, at + 4), to);
   }
-  return true;
 }
 
 function enlarged(old: Int32Array, length: number, space: TableSpace): Int32Array {

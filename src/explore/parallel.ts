@@ -1,5 +1,5 @@
 /**
- * The breadth-first search on several cores.
+ * The breadth-first search on several cores: one worker's part.
  *
  * Every state belongs to one worker, by its hash: that worker alone keeps it in its visited set and
  * its part of the layer, so no word is ever contended. In each round a worker goes through the
@@ -93,7 +93,26 @@ export function startWorker(assignment: Assignment): Worker {
     notices: 0,
     missed: false,
   };
+  takeOver(worker);
   return worker;
+}
+
+/** Takes its own among the states that one thread has found before. */
+function takeOver({ assignment, visited, current }: Worker): void {
+  const { hashes, records } = assignment.start;
+  const { width } = assignment.layout;
+  const workers = assignment.desks.length;
+  for (let at = 0; at < hashes.length; at += 2) {
+    const hash1 = hashes[at] as number;
+    const hash2 = hashes[at + 1] as number;
+    if (hash1 === 0 && hash2 === 0) continue;
+    if (ownerOf(hash2, workers) === assignment.worker) visited.add(hash1, hash2);
+  }
+  for (let from = 0; from < records.length; from += width) {
+    if (ownerOf(records[from + 1] as number, workers) !== assignment.worker) continue;
+    const base = current.push();
+    current.records.set(records.subarray(from, from + width), base);
+  }
 }
 
 /** One round: adds what others wrote, then looks at a block of states. */
@@ -102,6 +121,7 @@ export function playRound(worker: Worker, command: number): void {
   worker.half ^= 1;
   if (command === Command.NEXT_LAYER) nextLayer(worker);
   expansion.reduction?.adopt(assignment.control[Control.KNOWN] as number);
+  makeRoom(worker);
   addSent(worker);
   expansion.stepper.out = desk.out[worker.half as 0 | 1];
   expansion.stepper.length = 0;
@@ -117,6 +137,18 @@ function nextLayer(worker: Worker): void {
   worker.position = 0;
 }
 
+/**
+ * The visited sets are of nearly the same size, so they grow at nearly the same time: then let it
+ * be in the same round, and nobody waits for anybody.
+ */
+function makeRoom({ assignment, visited }: Worker): void {
+  const most = assignment.control[Control.MOST_STATES] as number;
+  visited.reserve(most + (most >>> 6) + BLOCK);
+}
+
+/** Candidates that are touched before they are added: so many slots stay in the cache. */
+const TOUCHED = 1024;
+
 /** Adds its own among the candidates that every worker wrote in the last round. */
 function addSent(worker: Worker): void {
   const half = (worker.half ^ 1) as 0 | 1;
@@ -124,27 +156,32 @@ function addSent(worker: Worker): void {
   for (const desk of worker.assignment.desks) {
     const places = desk.places[half][own] as Int32Array;
     const count = desk.used[half][own] as number;
-    touchOwn(worker, desk.out[half], places, count);
-    addOwn(worker, desk.out[half], places, count, desk.parents[half]);
+    for (let from = 0; from < count; from += TOUCHED) {
+      const to = Math.min(count, from + TOUCHED);
+      touchOwn(worker.visited, desk.out[half], places, from, to);
+      addOwn(worker, desk, places, from, to);
+    }
     worker.transitions += count;
   }
 }
 
-function touchOwn(worker: Worker, out: Int32Array, places: Int32Array, count: number): void {
-  const { visited } = worker;
-  for (let i = 0; i < count; i++) visited.touch(out[(places[i] as number) + 1] as number);
-}
-
-function addOwn(
-  worker: Worker,
+function touchOwn(
+  visited: Visited,
   out: Int32Array,
   places: Int32Array,
-  count: number,
-  parents: Int32Array,
+  from: number,
+  to: number,
 ): void {
+  for (let i = from; i < to; i++) visited.touch(out[(places[i] as number) + 1] as number);
+}
+
+function addOwn(worker: Worker, desk: Desk, places: Int32Array, from: number, to: number): void {
   const { visited, next } = worker;
   const { width } = worker.assignment.layout;
-  for (let i = 0; i < count; i++) {
+  const half = (worker.half ^ 1) as 0 | 1;
+  const out = desk.out[half];
+  const parents = desk.parents[half];
+  for (let i = from; i < to; i++) {
     const at = places[i] as number;
     if (visited.add(out[at + 1] as number, out[at + 2] as number)) {
       const base = next.push();
@@ -204,7 +241,10 @@ function sort(worker: Worker, from: number): void {
   }
 }
 
-/** Everything but the missing edges will be reported when the state is looked at again. */
+/**
+ * Everything but the missing edges will be reported when the state is looked at again; and so will
+ * missing edges for which there is no room.
+ */
 function keepMissing(worker: Worker, from: number): void {
   const { notices } = worker.desk;
   const size = NOTICE_HEAD + worker.assignment.layout.width;
@@ -223,7 +263,7 @@ function onMissing(worker: Worker, node: number, observed: number): number {
   return -1;
 }
 
-export function report(worker: Worker, what: number, first: number, second: number): void {
+function report(worker: Worker, what: number, first: number, second: number): void {
   const { records, base } = worker.expansion.stepper;
   reportState(worker, what, first, second, records, base);
 }

@@ -83,7 +83,6 @@ export class Reduction {
     this.conflicts = new Int32Array(0);
     this.used = new Uint8Array(0);
     this.everybody = [this.used];
-    if (!space.mayGrow) this.makeRoom(space.states);
   }
 
   /** The reduction of one worker of a parallel search: it decides, but learns nothing by itself. */
@@ -93,11 +92,7 @@ export class Reduction {
     conflicts: Int32Array,
     relied: Uint8Array,
   ): Reduction {
-    const space = {
-      makeBuffer: (bytes: number) => new ArrayBuffer(bytes),
-      states: 0,
-      mayGrow: true,
-    };
+    const space = { makeBuffer: (bytes: number) => new ArrayBuffer(bytes), states: 0 };
     const reduction = new Reduction(layout, tables, [], space);
     reduction.conflicts = conflicts;
     reduction.used = relied;
@@ -109,19 +104,26 @@ export class Reduction {
     this.known = known;
   }
 
-  /** The shared table that workers decide by. */
+  /** The table that decisions are made by: what conflicts with the futures of thread states. */
   shared(): Int32Array {
     return this.conflicts;
   }
 
-  /** The decisions of these workers are the ones that may turn out wrong. */
-  listenTo(everybody: readonly Uint8Array[]): void {
-    this.everybody = everybody;
+  /**
+   * From now on workers decide, and their decisions may turn out wrong like those made so far.
+   *
+   * @param states room for so many thread states, once and for all
+   * @param relied the decisions of each worker
+   */
+  share(states: number, relied: readonly Uint8Array[]): void {
+    this.makeRoom(states);
+    this.everybody = [this.used, ...relied];
   }
 
   /** Forgets the decisions, not the futures: before the search is run again. */
   restart(): void {
-    for (const relied of this.everybody) relied.fill(0);
+    this.used.fill(0);
+    this.everybody = [this.used];
     this.isInvalid = false;
   }
 
@@ -227,7 +229,7 @@ export class Reduction {
   private makeRoom(states: number): void {
     const integers = states * CLASSES * this.setWords;
     if (integers <= this.futures.length) return;
-    const length = this.space.mayGrow ? 2 * integers : integers;
+    const length = 2 * integers;
     this.futures = enlarged(this.futures, new ArrayBuffer(4 * length));
     this.conflicts = enlarged(this.conflicts, this.space.makeBuffer(4 * length));
     const used = new Uint8Array(2 * states);

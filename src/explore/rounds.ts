@@ -1,14 +1,31 @@
 /** How the workers of a parallel search keep in step (parallel.ts). */
 
-import { Command, Control } from './desk.ts';
-import { playRound } from './parallel.ts';
+import { Command, Control, Count } from './desk.ts';
+import type { Assignment } from './desk.ts';
+import { playRound, startWorker } from './parallel.ts';
 import type { Worker } from './parallel.ts';
 
-/** How often a waiting worker looks before it sleeps. */
-const SPINS = 2000;
+/** How often a waiting worker looks before it sleeps: some tenths of a millisecond. */
+const SPINS = 50_000;
 
-/** A worker's life: a round whenever the coordinator begins one, until it says stop. */
-export function work(worker: Worker): void {
+/** A round takes milliseconds; a worker that is silent for so long is no more. */
+const SILENT_SECONDS_MAX = 60;
+
+/** What a worker does with an assignment. */
+export function work(assignment: Assignment): void {
+  try {
+    const worker = startWorker(assignment);
+    if (assignment.rehearses) rehearse(worker);
+    else playRounds(worker);
+  } catch (error) {
+    Atomics.store(assignment.control, Control.FAILED, 1);
+    arrive(assignment.control);
+    throw error;
+  }
+}
+
+/** A round whenever the coordinator begins one, until it says stop. */
+function playRounds(worker: Worker): void {
   const { control } = worker.assignment;
   for (let round = 1; ; round++) {
     for (let spin = 0; spin < SPINS && Atomics.load(control, Control.ROUND) < round; spin++);
@@ -18,8 +35,28 @@ export function work(worker: Worker): void {
     const command = control[Control.COMMAND] as number;
     if (command === Command.STOP) return;
     playRound(worker, command);
-    Atomics.add(control, Control.ARRIVED, 1);
-    Atomics.notify(control, Control.ARRIVED);
+    arrive(control);
+  }
+}
+
+function arrive(control: Int32Array): void {
+  Atomics.add(control, Control.ARRIVED, 1);
+  Atomics.notify(control, Control.ARRIVED);
+}
+
+/** Rounds of a rehearsal at the most. */
+const REHEARSAL_ROUNDS = 200;
+
+/** A search of its own, until there is real work: afterwards the code is compiled. */
+function rehearse(worker: Worker): void {
+  const { control } = worker.assignment;
+  const { counts } = worker.desk;
+  let command: number = Command.WORK;
+  for (let round = 0; round < REHEARSAL_ROUNDS; round++) {
+    if (Atomics.load(control, Control.ROUND) > 0) return;
+    playRound(worker, command);
+    const isOver = counts[Count.WAITING] === 0 && counts[Count.SENT] === 0;
+    command = isOver ? Command.NEXT_LAYER : Command.WORK;
   }
 }
 
@@ -34,9 +71,12 @@ export function beginRound(control: Int32Array, command: number): void {
 /** Waits until `others` workers have finished the round. */
 export function endRound(control: Int32Array, others: number): void {
   for (let spin = 0; spin < SPINS && Atomics.load(control, Control.ARRIVED) < others; spin++);
-  for (;;) {
+  for (let silent = 0; ;) {
     const arrived = Atomics.load(control, Control.ARRIVED);
+    if (Atomics.load(control, Control.FAILED) !== 0) throw new Error('rounds: a worker has failed');
     if (arrived >= others) return;
-    Atomics.wait(control, Control.ARRIVED, arrived);
+    const woken = Atomics.wait(control, Control.ARRIVED, arrived, 1000);
+    silent = woken === 'timed-out' ? silent + 1 : 0;
+    if (silent > SILENT_SECONDS_MAX) throw new Error('rounds: a worker does not answer');
   }
 }

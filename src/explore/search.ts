@@ -5,11 +5,15 @@
  * candidates (stepper.ts), and candidates with a new hash become states of the next layer.
  * Candidates are collected in batches and their places in the visited set are touched before they
  * are added, so that the memory system fetches many of them at once. The first layer with a
- * violation is finished, then the search stops, unless it shall go on.
+ * violation is finished, then the search stops, unless it shall go on. A search that has become
+ * large goes on with several workers (coordinate.ts).
  */
 
+import { rehearsalOf, searchTogether } from './coordinate.ts';
 import { candidatesMax, Counted } from './counting.ts';
 import type { SearchInput, SearchOutcome } from './counting.ts';
+import { Control, makeControl } from './desk.ts';
+import type { Team } from './desk.ts';
 import { expand } from './expand.ts';
 import type { Expansion } from './expand.ts';
 import { Frontier } from './frontier.ts';
@@ -33,7 +37,6 @@ interface Search {
   readonly stepper: Stepper;
   readonly expansion: Expansion;
   readonly visited: Visited;
-  readonly statesMax: number;
   current: Frontier;
   next: Frontier;
 }
@@ -41,27 +44,49 @@ interface Search {
 /**
  * Explores every state that the program can reach.
  *
- * @param statesMax beyond this many states the search gives up with `retry: 'parallel'`
+ * @param team who helps once the search is large; null for nobody
  */
-export function search(input: SearchInput, statesMax = Infinity): SearchOutcome {
-  const one = startSearch(input, statesMax);
-  const { counted } = one;
+export function search(input: SearchInput, team: Team | null = null): SearchOutcome {
+  const one = startSearch(input);
   placeInitialState(one);
-  while (one.current.count > 0) {
-    counted.layers.push(one.current.count);
+  // Properties of every state are the user's code, which only this thread can run.
+  if (team !== null && !input.judge.judgesEveryState) return searchWith(one, team);
+  searchLayers(one, Infinity);
+  return one.counted.outcome();
+}
+
+/** The share of the states of a large search at which the workers are prepared. */
+const PREPARED_AT = 0.2;
+
+function searchWith(one: Search, team: Team): SearchOutcome {
+  if (!searchLayers(one, PREPARED_AT * team.from)) return one.counted.outcome();
+  const rehearsal = makeControl();
+  team.prepare(() => rehearsalOf(one, rehearsal));
+  const isLarge = searchLayers(one, team.from);
+  Atomics.store(rehearsal, Control.ROUND, 1);
+  return isLarge ? searchTogether(one, team) : one.counted.outcome();
+}
+
+/** Explores layer by layer. @returns whether it ended because of this many states */
+function searchLayers(one: Search, statesMax: number): boolean {
+  const { counted, input } = one;
+  while (one.current.count > 0 && counted.states <= statesMax) {
     expandLayer(one);
-    if (counted.isOver()) return counted.outcome();
+    if (counted.isOver()) return false;
     input.options.onLayer(counted);
     [one.current, one.next] = [one.next, one.current];
     one.next.clear();
     counted.ended = one.current.count === 0;
-    if (!counted.ended) counted.depth++;
-    if (counted.found.size > 0 && !input.options.keepGoing) break;
+    if (!counted.ended) {
+      counted.depth++;
+      counted.layers.push(one.current.count);
+    }
+    if (counted.found.size > 0 && !input.options.keepGoing) return false;
   }
-  return counted.outcome();
+  return one.current.count > 0;
 }
 
-function startSearch(input: SearchInput, statesMax: number): Search {
+function startSearch(input: SearchInput): Search {
   const { layout, automaton, program, reduction } = input;
   const counted = new Counted(input);
   const stepper = new Stepper(
@@ -84,8 +109,7 @@ function startSearch(input: SearchInput, statesMax: number): Search {
   const current = new Frontier(layout.width);
   const next = new Frontier(layout.width);
   const visited = new Visited();
-  const one = { input, counted, stepper, expansion, visited, statesMax, current, next };
-  return one;
+  return { input, counted, stepper, expansion, visited, current, next };
 }
 
 function expansionOf(input: SearchInput, counted: Counted, stepper: Stepper): Expansion {
@@ -108,6 +132,7 @@ function placeInitialState(one: Search): void {
   writeInitial(one.input, one.stepper, records);
   one.visited.add(records[0] as number, records[1] as number);
   one.counted.states = 1;
+  one.counted.layers.push(1);
 }
 
 function expandLayer(one: Search): void {
@@ -139,7 +164,6 @@ function addCandidates(one: Search): void {
   stepper.length = 0;
   learn(one);
   if (counted.losesSymmetry()) counted.retry = 'symmetry';
-  if (counted.states > one.statesMax) counted.retry ??= 'parallel';
   counted.checkLimits();
 }
 

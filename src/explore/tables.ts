@@ -29,8 +29,6 @@ export interface TableSpace {
   readonly makeBuffer: (bytes: number) => ArrayBufferLike;
   /** Room for this many thread states to begin with; a power of two. */
   readonly states: number;
-  /** The tables may be replaced by larger ones (one worker only). */
-  readonly mayGrow: boolean;
 }
 
 /** Where the search for an edge begins. */

@@ -44,6 +44,11 @@ export class Visited {
     this.touched = this.table[2 * (hash1 & this.mask)] as number;
   }
 
+  /** The hashes in pairs, with (0, 0) between them. */
+  hashes(): Int32Array {
+    return this.table;
+  }
+
   /** Bytes of the table. */
   bytes(): number {
     return this.table.byteLength;

@@ -1,39 +1,36 @@
 /**
- * Worker threads of Node for a parallel search.
+ * Worker threads of Node for parallel searches.
+ *
+ * They stay for the whole process, because starting one and compiling its code takes as long as
+ * searching 200,000 states; idle, they do not keep the process from ending.
  */
 
 import { Worker } from 'node:worker_threads';
-import type { Assignment } from '../explore/desk.ts';
+import type { Team } from '../explore/desk.ts';
 
-/** Workers that wait for assignments. */
-export interface Crew {
-  /** Gives one assignment to each worker; they begin at once. */
-  handOut(assignments: readonly Assignment[]): void;
-  /** Ends the workers. */
-  dismiss(): Promise<void>;
-}
+/** The threads that have been started, and no more than anybody has asked for. */
+const crew: Worker[] = [];
 
 /**
- * Starts worker threads and waits until they are ready.
- *
- * @param size how many
+ * A team for one search. A search does not return before it has ended, so no two of them ever use
+ * the crew at the same time.
  */
-export async function hire(size: number): Promise<Crew> {
-  const url = new URL('./worker.ts', import.meta.url);
-  const workers = Array.from({ length: size }, () => new Worker(url));
-  await Promise.all(workers.map(ready));
+export function hire(workers: number, from: number): Team {
   return {
-    handOut: (assignments) =>
-      assignments.forEach((assignment, i) => workers[i]?.postMessage(assignment)),
-    async dismiss() {
-      await Promise.all(workers.map((worker) => worker.terminate()));
+    workers,
+    from,
+    prepare(rehearsal) {
+      while (crew.length < workers - 1) start().postMessage(rehearsal());
     },
+    handOut: (assignments) => assignments.forEach((one, i) => crew[i]?.postMessage(one)),
   };
 }
 
-function ready(worker: Worker): Promise<void> {
-  return new Promise((resolve, reject) => {
-    worker.once('message', () => resolve());
-    worker.once('error', reject);
-  });
+/** What a worker posts is read by nobody; its errors are bugs of ours, and end the process. */
+function start(): Worker {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url));
+  worker.unref();
+  worker.once('exit', () => crew.splice(crew.indexOf(worker), 1));
+  crew.push(worker);
+  return worker;
 }

@@ -1,9 +1,7 @@
 /** The other end of crew.ts: one worker thread. It never loads the user's code. */
 
 import { parentPort } from 'node:worker_threads';
-import { startWorker } from '../explore/parallel.ts';
 import { work } from '../explore/rounds.ts';
 import type { Assignment } from '../explore/desk.ts';
 
-parentPort?.on('message', (assignment: Assignment) => work(startWorker(assignment)));
-parentPort?.postMessage('ready');
+parentPort?.on('message', (assignment: Assignment) => work(assignment));

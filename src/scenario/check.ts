@@ -2,28 +2,21 @@
  * `check`: from a scenario to a verdict.
  */
 
-import type { HandOut } from '../explore/coordinate.ts';
 import type { SearchInput } from '../explore/counting.ts';
+import type { Team } from '../explore/desk.ts';
 import { layOut } from '../explore/layout.ts';
 import { BUFFER_ENTRIES_MAX } from '../explore/limits.ts';
-import type { Assignment } from '../explore/desk.ts';
 import type { CheckResult, Defence, Problem } from '../explore/result.ts';
 
 import { createWorld } from '../explore/world.ts';
 import { expectedOf, failed, resultOf } from './answer.ts';
 import { buildProgram } from './build.ts';
-import { OWN_TABLES, explore, exploreInParallel, inputOf } from './explore.ts';
+import { OWN_TABLES, explore, inputOf } from './explore.ts';
 import type { Asked, CheckOptions, StateObserver } from './explore.ts';
 import type { Scenario } from './scenario.ts';
 
-/** Workers for a parallel search; `null` where there are none (in a browser). */
-export type Hire = (size: number) => Promise<Helpers>;
-
-/** Workers that wait for assignments. */
-export interface Helpers {
-  handOut(assignments: readonly Assignment[]): void;
-  dismiss(): Promise<void>;
-}
+/** Finds workers for a search. */
+export type Hire = (workers: number, from: number) => Team;
 
 export type { CheckOptions } from './explore.ts';
 
@@ -36,29 +29,15 @@ export function check(scenario: Scenario, options: CheckOptions = {}): Promise<C
   return checkWith(scenario, options, null);
 }
 
-/** `check` with worker threads, once a search turns out to be large. */
-export async function checkWith(
+/** `check` with worker threads, once a search turns out to be large; null where there are none. */
+export function checkWith(
   scenario: Scenario,
   options: CheckOptions,
   hire: Hire | null,
 ): Promise<CheckResult> {
-  const asked = askedOf(scenario, options);
-  const program = buildProgram(scenario, asked.designs, expectedOf(scenario, asked.model));
-  if ('code' in program) return failed(scenario, asked, program);
-  const jobs = hire === null ? 1 : (options.jobs ?? 1);
-  const explored = explore(program, asked, null, jobs > 1 ? PARALLEL_FROM : Infinity);
-  if (hire === null || 'code' in explored || explored.outcome.retry !== 'parallel') {
-    return resultOf(scenario, asked, explored);
-  }
-  const helpers = await hire(jobs - 1);
-  try {
-    const layout = explored.input.layout;
-    const handOut: HandOut = (assignments) => helpers.handOut(assignments);
-    const found = exploreInParallel(program, asked, layout, explored, { workers: jobs, handOut });
-    return resultOf(scenario, asked, found);
-  } finally {
-    await helpers.dismiss();
-  }
+  const { jobs = 1, parallelFrom = PARALLEL_FROM } = options;
+  const team = hire === null || jobs === 1 ? null : hire(jobs, parallelFrom);
+  return new Promise((resolve) => resolve(checkNow(scenario, options, null, team)));
 }
 
 /** `check` in this thread, with an observer of final and stuck states. */
@@ -66,11 +45,12 @@ export function checkNow(
   scenario: Scenario,
   options: CheckOptions,
   observer: StateObserver | null,
+  team: Team | null = null,
 ): CheckResult {
   const asked = askedOf(scenario, options);
   const program = buildProgram(scenario, asked.designs, expectedOf(scenario, asked.model));
   if ('code' in program) return failed(scenario, asked, program);
-  return resultOf(scenario, asked, explore(program, asked, observer, Infinity));
+  return resultOf(scenario, asked, explore(program, asked, observer, team));
 }
 
 /**

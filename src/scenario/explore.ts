@@ -2,14 +2,13 @@
 
 import { createAutomaton } from '../explore/automaton.ts';
 import type { Automaton } from '../explore/automaton.ts';
-import { parallelSearch } from '../explore/coordinate.ts';
-import type { HandOut } from '../explore/coordinate.ts';
 import type { SearchInput, SearchOptions, SearchOutcome } from '../explore/counting.ts';
+import type { Team } from '../explore/desk.ts';
 import { estimateStates } from '../explore/estimate.ts';
 import { createJudge } from '../explore/judge.ts';
 import { layOut } from '../explore/layout.ts';
 import type { Layout } from '../explore/layout.ts';
-import { AUTOMATON_STATES_MAX, BUFFER_ENTRIES, BUFFER_ENTRIES_MAX } from '../explore/limits.ts';
+import { BUFFER_ENTRIES, BUFFER_ENTRIES_MAX } from '../explore/limits.ts';
 import { probe } from '../explore/probe.ts';
 import type { Program } from '../explore/program.ts';
 import { Reduction } from '../explore/reduction.ts';
@@ -24,6 +23,8 @@ export interface CheckOptions {
   readonly model?: Model;
   /** Worker threads; 1 when left out. */
   readonly jobs?: number;
+  /** States from which on more than one of them searches; 100,000 when left out. */
+  readonly parallelFrom?: number;
   /** Limits, beyond which the verdict is OPEN. */
   readonly until?: {
     readonly seconds?: number;
@@ -67,12 +68,11 @@ export interface Seen {
   readonly base: number;
 }
 
+const ownBuffer = (bytes: number): ArrayBuffer => new ArrayBuffer(bytes);
+const sharedBuffer = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes);
+
 /** Tables that only this thread reads. */
-export const OWN_TABLES: TableSpace = {
-  makeBuffer: (bytes) => new ArrayBuffer(bytes),
-  states: 256,
-  mayGrow: true,
-};
+export const OWN_TABLES: TableSpace = { makeBuffer: ownBuffer, states: 256 };
 
 /** The options with everything that was left out. */
 export interface Asked extends CheckOptions {
@@ -84,71 +84,35 @@ export interface Asked extends CheckOptions {
   readonly numbered: readonly Defence[];
 }
 
+/** @param team who helps once the search is large; null for nobody */
 export function explore(
   program: Program,
   asked: Asked,
   observer: StateObserver | null,
-  statesMax: number,
+  team: Team | null,
 ): Explored | Problem {
-  for (let entries = BUFFER_ENTRIES; ; entries *= 2) {
+  let space: TableSpace = { ...OWN_TABLES, makeBuffer: team === null ? ownBuffer : sharedBuffer };
+  for (let entries = BUFFER_ENTRIES; ;) {
     const layout = layOut(program, asked.model, entries);
-    const explored = exploreWith(program, asked, layout, observer, statesMax);
-    if ('code' in explored || explored.outcome.retry !== 'buffer') return explored;
-    if (entries < BUFFER_ENTRIES_MAX) continue;
-    const open = { limit: 'buffer', entries } as const;
-    return { ...explored, outcome: { ...explored.outcome, open, retry: null } };
-  }
-}
-
-function exploreWith(
-  program: Program,
-  asked: Asked,
-  layout: Layout,
-  observer: StateObserver | null,
-  statesMax: number,
-): Explored | Problem {
-  const world = createWorld(program, asked);
-  const space = {
-    makeBuffer: (bytes: number) => new ArrayBuffer(bytes),
-    states: 256,
-    mayGrow: true,
-  };
-  const input = inputOf(program, asked, layout, world, space, observer);
-  if ('code' in input) return input;
-  return repeated(input, world, (one) => search(one, statesMax), observer);
-}
-
-/** Workers of a parallel search, this thread among them. */
-interface Team {
-  readonly workers: number;
-  readonly handOut: HandOut;
-}
-
-export function exploreInParallel(
-  program: Program,
-  asked: Asked,
-  layout: Layout,
-  before: Explored,
-  team: Team,
-): Explored | Problem {
-  const { world } = before;
-  const makeBuffer = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes);
-  let states = 1 << 14;
-  while (states < 8 * before.input.automaton.states()) states *= 2;
-  for (;;) {
-    const space = { makeBuffer, states, mayGrow: false };
-    const input = inputOf(program, asked, layout, world, space, null);
+    const world = createWorld(program, asked);
+    const input = inputOf(program, asked, layout, world, space, observer);
     if ('code' in input) return input;
-    const found = repeated(input, world, (one) => parallelSearch(one, team.workers, team.handOut));
-    if ('code' in found || found.outcome.retry !== 'tables') return found;
-    if (states >= AUTOMATON_STATES_MAX) return withOpen(found, states);
-    states *= 4;
+    const explored = repeated(input, world, team, observer);
+    if ('code' in explored) return explored;
+    const { retry } = explored.outcome;
+    if (retry === 'tables') {
+      space = { ...space, states: 4 * input.automaton.statesMax() };
+    } else if (retry === 'buffer' && entries < BUFFER_ENTRIES_MAX) {
+      entries *= 2;
+    } else {
+      return retry === 'buffer' ? withoutRoom(explored, entries) : explored;
+    }
   }
 }
 
-function withOpen(found: Explored, states: number): Explored {
-  const open = { limit: 'automaton', states } as const;
-  return { ...found, outcome: { ...found.outcome, open, retry: null } };
+function withoutRoom(explored: Explored, entries: number): Explored {
+  const open = { limit: 'buffer', entries } as const;
+  return { ...explored, outcome: { ...explored.outcome, open, retry: null } };
 }
 
 export function inputOf(
@@ -172,14 +136,14 @@ export function inputOf(
 function repeated(
   input: SearchInput,
   world: ReplayWorld,
-  run: (input: SearchInput) => SearchOutcome,
-  observer: StateObserver | null = null,
+  team: Team | null,
+  observer: StateObserver | null,
 ): Explored | Problem {
   let one = input;
   for (let attempt = 0; ; attempt++) {
     if (one.options.reduction) probe(one, PROBES << attempt);
     observer?.begin();
-    const outcome = run(one);
+    const outcome = search(one, team);
     const found = outcome.problem ?? one.automaton.problem() ?? otherWays(one, outcome);
     if (found !== null) return found;
     if (outcome.retry !== 'reduction' && outcome.retry !== 'symmetry') {

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { Control, makeControl } from './desk.ts';
+import type { Assignment } from './desk.ts';
+import { layOut } from './layout.ts';
+import { beginRound, endRound, work } from './rounds.ts';
+
+describe('a round', () => {
+  it('ends when everybody has finished it', () => {
+    const control = makeControl();
+    beginRound(control, 0);
+    Atomics.add(control, Control.ARRIVED, 2);
+    expect(() => endRound(control, 2)).not.toThrow();
+  });
+
+  it('ends with an error when some worker has failed, instead of waiting for ever', () => {
+    const control = makeControl();
+    beginRound(control, 0);
+    expect(() => work(assignmentWithoutDesk(control))).toThrow('without a desk');
+    expect(() => endRound(control, 2)).toThrow('a worker has failed');
+  });
+});
+
+function assignmentWithoutDesk(control: Int32Array): Assignment {
+  const none = new Int32Array(0);
+  const program = { words: [], threads: [] } as never;
+  return {
+    worker: 1,
+    rehearses: false,
+    start: { hashes: none, records: none },
+    layout: layOut(program, 'sc', 0),
+    tables: { rows: none, edges: none, marks: none, hashes: none, features: none },
+    pools: [],
+    places: [],
+    initialNodes: [],
+    conflicts: null,
+    control,
+    desks: [],
+    candidatesMax: 0,
+  };
+}
