@@ -8,9 +8,14 @@
  * count. So one of the two sees the other; that is all the synchronisation there is.
  *
  * Interrupts are off during the walk, which keeps page tables from being freed. One entry is
- * walked, and the page is the result instead of an element of `pages`. Upper levels (and the PMD
- * that Linux compares again with the PTE), the zero page, large folios and write_protect_seq
- * (against fork) are not here yet.
+ * walked, and the page is the result instead of an element of `pages`.
+ *
+ * Left out: upper levels, and the PMD that Linux compares again with the PTE (page tables here are
+ * never freed); PROT_NONE, special entries and the zero page, which is not counted; large folios
+ * with their _pincount and the second look at the head of the page; write_protect_seq, by which
+ * fork makes the walk fail, and MMF_HAS_PINNED; folio_is_longterm_pinnable (CMA, ZONE_MOVABLE), P2P
+ * DMA, secretmem, hugetlb and slab pages; arch_make_folio_accessible (s390, only for FOLL_PIN),
+ * folio_set_referenced and statistics.
  */
 
 import {

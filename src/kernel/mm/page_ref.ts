@@ -3,7 +3,9 @@
  *
  * Who holds a reference keeps the page from being freed. Zero means free: only the allocator leaves
  * zero, so a lockless lookup adds *unless zero*. Adding to a reference that one holds orders
- * nothing; adding unless zero and taking away are fully ordered.
+ * nothing; adding unless zero and taking away are fully ordered. Left out: freezing (count to 0
+ * by who knows of every reference), trace points, and what freeing does beside giving the page
+ * back: LRU lists, memory cgroups, hugetlb and device pages.
  */
 
 import {

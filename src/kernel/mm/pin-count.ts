@@ -4,6 +4,7 @@
  * A pin says: somebody reads or writes the page's *contents* behind the page tables' back. A small
  * folio has no word of its own for pins, so a pin is worth 1024 references. A folio with 1024
  * plain references looks pinned (callers must live with it); a pinned one never looks unpinned.
+ * Left out: large folios, which have _pincount, and the zero page, which is not counted.
  */
 
 import { atomicAtLeast, kernelFunction } from '../../memory/index.ts';
@@ -17,6 +18,8 @@ export const GUP_PIN_COUNTING_BIAS: number = 1024;
 export const FOLL_WRITE: number = 1 << 0;
 /** The caller wants a plain reference. */
 export const FOLL_GET: number = 1 << 1;
+/** Mark the page as used, and dirty if it is to be written and no PTE says so. */
+export const FOLL_TOUCH: number = 1 << 16;
 /** The pin may last as long as user space likes. */
 export const FOLL_LONGTERM: number = 1 << 8;
 /** The caller wants a pin. */

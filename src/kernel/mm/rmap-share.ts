@@ -5,7 +5,7 @@
  * if the page may be pinned; A3 clear PageAnonExclusive; A4 the caller writes a PTE that is not
  * writable. Between A1 and A2 a full barrier: either A2 sees the pin or B4 sees the cleared PTE.
  * Between A3 and A4 a write barrier: whoever sees the new PTE, which may be equal to the old one,
- * sees A3 too.
+ * sees A3 too. Left out: large folios, and device-private ones, which nobody can pin.
  */
 
 import {

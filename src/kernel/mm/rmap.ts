@@ -6,6 +6,9 @@
  * stays, and one page-table lock at a time. It looks at shared mappings only: a private mapping
  * never shows the file's own page writable. Pins are not looked at: a PTE is write-protected
  * whatever the reference count is.
+ *
+ * Left out: huge entries, MMU notifiers, flush_cache_page, DAX, and the walk of anonymous folios.
+ * Of ending a mapping: statistics, mlock, and the deferred split of a large folio.
  */
 
 import {

@@ -2,7 +2,8 @@
  * Giving pins back (mm/gup.c, 6.18).
  *
  * Order: the device has written, the folio is marked dirty, the pin goes. While the pin is there,
- * nobody takes the folio for clean and unused; so the mark comes first.
+ * nobody takes the folio for clean and unused; so the mark comes first. One page instead of an
+ * array; left out: large folios, and the debug check that pinned anonymous pages are exclusive.
  */
 
 import { design, kernelFunction, label } from '../../memory/index.ts';
@@ -24,7 +25,7 @@ export const unpin_user_page: (page: Page) => void = kernelFunction(
 );
 
 /**
- * Gives back a pin after the page was written through it. One page instead of an array.
+ * Gives back a pin after the page was written through it.
  *
  * The look at PG_dirty without the lock is safe: a folio that is dirty now will be written, and
  * what the device wrote is in it already. Sleeps.
