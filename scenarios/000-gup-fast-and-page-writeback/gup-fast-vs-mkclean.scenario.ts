@@ -10,15 +10,16 @@
 import { scenario } from 'holdfast';
 import type { Stage } from 'holdfast';
 import {
+  FAULT_FLAG_WRITE,
   filePage,
   FOLL_PIN,
   FOLL_WRITE,
   follow_page_pte,
   gup_fast,
+  handle_mm_fault,
   nic_mailbox,
   writeFolio,
   WriteOut,
-  wp_page_shared,
 } from 'holdfast/linux/mm';
 import { declareDevice, declareProperties, pinAndWrite } from './protocol.ts';
 
@@ -77,7 +78,7 @@ export const refault = scenario(
     );
     declareDevice(stage, nic);
     const writeback = stage.thread('write-back', () => writeFolio(page.folio, page.disk));
-    stage.thread('fault', () => wp_page_shared(page.vma, page.address));
+    stage.thread('fault', () => handle_mm_fault(page.vma, page.address, FAULT_FLAG_WRITE));
     declareProperties(stage, page);
     stage.sometimes('pinned although it was cleaned meanwhile', () => {
       return pin.result() === true && writeback.result() === WriteOut.IN_PLACE && page.dirty();

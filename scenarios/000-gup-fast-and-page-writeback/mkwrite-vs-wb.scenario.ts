@@ -7,13 +7,14 @@
 
 import { scenario } from 'holdfast';
 import {
+  FAULT_FLAG_WRITE,
   filePage,
   FOLL_PIN,
   FOLL_WRITE,
   follow_page_pte,
+  handle_mm_fault,
   nic_mailbox,
   storeThroughPte,
-  wp_page_shared,
   writeFolio,
   zap_pte_range,
 } from 'holdfast/linux/mm';
@@ -26,14 +27,14 @@ const WRITE_PIN = FOLL_PIN | FOLL_WRITE;
 function pinWithFault({ vma, address }: FilePage): Page | null {
   const page = follow_page_pte(vma, address, WRITE_PIN);
   if (page !== null) return page;
-  wp_page_shared(vma, address);
+  handle_mm_fault(vma, address, FAULT_FLAG_WRITE);
   return follow_page_pte(vma, address, WRITE_PIN);
 }
 
 /** A store by the process: try, fault, try again. */
 function storeWithFault({ mm, vma, address }: FilePage): boolean {
   if (storeThroughPte(mm, address, NEW)) return true;
-  wp_page_shared(vma, address);
+  handle_mm_fault(vma, address, FAULT_FLAG_WRITE);
   return storeThroughPte(mm, address, NEW);
 }
 

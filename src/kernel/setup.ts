@@ -7,11 +7,14 @@
 
 import { atomic_inc, atomic_set, READ_ONCE, set_bit, WRITE_ONCE } from '../memory/index.ts';
 import type { Members, Struct, StructType } from '../memory/index.ts';
+import { disk_block } from './block/disk-block.ts';
+import type { DiskBlock } from './block/disk-block.ts';
 import { address_space, mapping_flags } from './fs/address_space.ts';
 import type { AddressSpace } from './fs/address_space.ts';
+import { inode } from './fs/inode.ts';
+import type { Inode } from './fs/inode.ts';
 import { FS_CLEAN, FS_TOLD } from './fs/page-mkwrite.ts';
-import { disk_block } from './fs/write-folio.ts';
-import type { DiskBlock } from './fs/write-folio.ts';
+import { markOf, slotOf } from './mm/filemap.ts';
 import { anonMapping, fileMapping } from './mm/mapping.ts';
 import { folio, mm_struct, page_flags, vm_area_struct } from './mm/mm_types.ts';
 import type { Folio, MmStruct, VmArea } from './mm/mm_types.ts';
@@ -71,15 +74,29 @@ export function filePage(
   options: { pte?: InitialPte; stable?: boolean; references?: number } = {},
 ): FilePage {
   const { pte = 'rw dirty', stable = true, references = 0 } = options;
-  const page = mapPage(alloc, pte, SHARED_FILE, 2 + references);
   const mapping = alloc(address_space, 'mapping');
+  const page = mapPage(alloc, pte, SHARED_FILE, 2 + references, fileOf(alloc, mapping));
   const disk = alloc(disk_block, 'disk');
   if (stable) set_bit(mapping_flags.bit.AS_STABLE_WRITES, mapping.flags);
   WRITE_ONCE(mapping.i_mmap, page.vma);
   WRITE_ONCE(page.folio.mapping, fileMapping(mapping));
-  if (pte === 'rw dirty') set_bit(page_flags.bit.PG_dirty, page.folio.flags);
+  set_bit(page_flags.bit.PG_uptodate, page.folio.flags);
+  WRITE_ONCE(slotOf(mapping, 0), page.folio);
+  if (pte === 'rw dirty') {
+    set_bit(page_flags.bit.PG_dirty, page.folio.flags);
+    set_bit(markOf(0), mapping.dirty_tag);
+  }
   WRITE_ONCE(page.folio.private, pte === 'ro' ? FS_CLEAN : FS_TOLD);
   return { ...page, mapping, disk, ...fileProperties(page, disk) };
+}
+
+/** A file of one page. */
+function fileOf(alloc: AllocStruct, mapping: AddressSpace): Inode {
+  const file = alloc(inode, 'inode');
+  WRITE_ONCE(file.i_size, 1);
+  WRITE_ONCE(file.i_mapping, mapping);
+  WRITE_ONCE(mapping.host, file);
+  return file;
 }
 
 /**
@@ -92,6 +109,9 @@ export function mapAgain(alloc: AllocStruct, page: FilePage, how: 'shared' | 'pr
   const mm = alloc(mm_struct, 'mm2');
   const second = alloc(vm_area_struct, 'vma2');
   WRITE_ONCE(second.vm_mm, mm);
+  WRITE_ONCE(second.vm_end, 1);
+  WRITE_ONCE(second.vm_file, READ_ONCE(vma.vm_file));
+  WRITE_ONCE(mm.mmap, second);
   WRITE_ONCE(second.vm_flags, how === 'shared' ? SHARED_FILE : PRIVATE);
   WRITE_ONCE(vma.next, second);
   const [first] = mm.pte;
@@ -142,6 +162,7 @@ function mapPage(
   pte: InitialPte,
   vm_flags: number,
   references: number,
+  file: Inode | null = null,
 ): MappedPage {
   const page = alloc(folio, 'folio');
   const mm = alloc(mm_struct, 'mm');
@@ -149,6 +170,9 @@ function mapPage(
   atomic_set(page._refcount, references);
   WRITE_ONCE(vma.vm_mm, mm);
   WRITE_ONCE(vma.vm_flags, vm_flags);
+  WRITE_ONCE(vma.vm_end, 1);
+  WRITE_ONCE(vma.vm_file, file);
+  WRITE_ONCE(mm.mmap, vma);
   const entry = pte === 'ro' ? mk_pte(page) : pte_mkwrite(mk_pte(page));
   const [first] = mm.pte;
   if (first !== undefined) WRITE_ONCE(first, pte === 'rw dirty' ? pte_mkdirty(entry) : entry);

@@ -30,7 +30,7 @@ export * from './rcu.ts';
 export * from './seqcount.ts';
 export * from './seqlock.ts';
 export * from './slab.ts';
-export { array, pointer, struct } from './struct.ts';
+export { array, forward, pointer, struct } from './struct.ts';
 export type { ArrayType, Members, Struct, StructType } from './struct.ts';
 export * from './type.ts';
 export * from './wait.ts';

@@ -98,6 +98,21 @@ export function pointer<M extends Members>(
   };
 }
 
+/**
+ * A struct that is declared in another file: C's `struct inode;`. Structs point to each other in
+ * circles, files may not import each other so.
+ *
+ * @param name the name that `struct` gives it, unique among the structs that are forward-declared
+ */
+export function forward<M extends Members>(name: string): () => StructType<M> {
+  let found: StructType | undefined;
+  return () => {
+    found ??= declared.find((type) => type.struct === name);
+    if (found === undefined) throw new Error(`struct: nobody declares ${name}`);
+    return found as StructType<M>;
+  };
+}
+
 /** Whether a value is a view on a struct. */
 export function isStruct(value: unknown): value is Struct {
   return typeof value === 'object' && value !== null && structAddress in value;

@@ -1,15 +1,28 @@
 /**
  * `struct address_space`: the pages of a file and who maps them (include/linux/fs.h, 6.18).
  *
- * Locks: i_mmap_rwsem protects the list of mappings; the xarray lock protects the marks that go
- * with PG_dirty and PG_writeback, and is taken with interrupts off because write-back ends in one.
- * Order: folio lock, i_mmap_rwsem, page-table lock; folio lock, xarray lock.
+ * Locks: i_mmap_rwsem protects the list of mappings; the xarray lock protects the tree and the
+ * marks that go with PG_dirty and PG_writeback, and is taken with interrupts off because write-back
+ * ends in one. Order (mm/filemap.c, mm/rmap.c): i_rwsem, mmap_lock, invalidate_lock, folio lock,
+ * i_mmap_rwsem, page-table lock, xarray lock.
  */
 
-import { flags, pointer, rw_semaphore, spinlock_t, struct, test_bit } from '../../memory/index.ts';
-import type { FlagsType, Struct, StructType, Type } from '../../memory/index.ts';
-import { vm_area_struct } from '../mm/mm_types.ts';
-import type { VmArea } from '../mm/mm_types.ts';
+import {
+  array,
+  constant,
+  flags,
+  forward,
+  pointer,
+  rw_semaphore,
+  spinlock_t,
+  struct,
+  test_bit,
+} from '../../memory/index.ts';
+import type { ArrayType, FlagsType, Struct, StructType, Type } from '../../memory/index.ts';
+import { folio, vm_area_struct } from '../mm/mm_types.ts';
+import type { Folio, VmArea } from '../mm/mm_types.ts';
+import { FILE_PAGES } from '../mm/sizes.ts';
+import type { Inode, InodeMembers } from './inode.ts';
 
 /** `mapping->flags`. AS_SHMEM is ours: Linux compares the operations with those of shmem. */
 export const mapping_flags: FlagsType<'AS_STABLE_WRITES' | 'AS_SHMEM'> = flags('mapping_flags', [
@@ -17,12 +30,24 @@ export const mapping_flags: FlagsType<'AS_STABLE_WRITES' | 'AS_SHMEM'> = flags('
   'AS_SHMEM',
 ]);
 
+/** Which pages of the file have a mark: the tree's `PAGECACHE_TAG_...` of each index. */
+export const page_marks: FlagsType<'0' | '1'> = flags('marks', ['0', '1']);
+
 /** The members of `struct address_space`. */
 export type AddressSpaceMembers = {
   /** Set when the file is opened; constant afterwards. */
   flags: typeof mapping_flags;
-  /** `i_pages.xa_lock`. */
+  /** The file. */
+  host: Type<'pointer', Inode | null>;
+  /** `i_pages.xa_lock`: tree and marks change under it. */
   xa_lock: typeof spinlock_t;
+  /** `i_pages`: the pages in memory, by index. Looked up without the lock. */
+  i_pages: ArrayType<Type<'pointer', Folio | null>>;
+  /** PAGECACHE_TAG_DIRTY and PAGECACHE_TAG_WRITEBACK of each index. */
+  dirty_tag: typeof page_marks;
+  writeback_tag: typeof page_marks;
+  /** Held for writing while pages are removed for good, for reading while they are brought in. */
+  invalidate_lock: typeof rw_semaphore;
   i_mmap_rwsem: typeof rw_semaphore;
   /** The first mapping; Linux has an interval tree, a list is enough here. Under i_mmap_rwsem. */
   i_mmap: Type<'pointer', VmArea | null>;
@@ -30,14 +55,19 @@ export type AddressSpaceMembers = {
 
 /** `struct address_space`. */
 export const address_space: StructType<AddressSpaceMembers> = struct('address_space', {
-  flags: mapping_flags,
+  flags: constant(mapping_flags) as typeof mapping_flags,
+  host: constant(pointer(forward<InodeMembers>('inode'))),
   xa_lock: spinlock_t,
+  i_pages: array(pointer(folio), FILE_PAGES),
+  dirty_tag: page_marks,
+  writeback_tag: page_marks,
+  invalidate_lock: rw_semaphore,
   i_mmap_rwsem: rw_semaphore,
   i_mmap: pointer(vm_area_struct),
 });
 
 /** An address_space in memory. */
-export type AddressSpace = Struct<AddressSpaceMembers>;
+export interface AddressSpace extends Struct<AddressSpaceMembers> {}
 
 /** A `struct address_space *` in memory. */
 export const address_space_ptr: Type<'pointer', AddressSpace | null> = pointer(address_space);

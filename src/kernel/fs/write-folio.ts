@@ -7,43 +7,21 @@
  * metadata does. A page that changes in between has a wrong checksum on disk.
  */
 
-import {
-  array,
-  design,
-  label,
-  modelFunction,
-  READ_ONCE,
-  struct,
-  u32,
-  WRITE_ONCE,
-} from '../../memory/index.ts';
-import type { ArrayType, Struct, StructType, Type } from '../../memory/index.ts';
+import { design, label, modelFunction, READ_ONCE, WRITE_ONCE } from '../../memory/index.ts';
+import { fillFrom } from '../block/disk-block.ts';
+import type { DiskBlock } from '../block/disk-block.ts';
 import { folio_lock, folio_unlock } from '../mm/folio-lock.ts';
-import { PAGE_WORDS } from '../mm/mm_types.ts';
+import { folio_mapping } from '../mm/mapping.ts';
 import type { Folio } from '../mm/mm_types.ts';
 import { folio_test_clear_dirty } from '../mm/page-flags.ts';
 import {
   folio_end_writeback,
   folio_prepare_writeback,
   folio_start_writeback,
+  WB_SYNC_ALL,
   WriteOut,
 } from '../mm/page-writeback.ts';
 import { FS_CLEAN } from './page-mkwrite.ts';
-
-/** The members of a disk of one block. */
-export type DiskMembers = {
-  data: ArrayType<Type<'word', number>>;
-  checksum: ArrayType<Type<'word', number>>;
-};
-
-/** A disk of one block, which belongs to the one folio of the file. */
-export const disk_block: StructType<DiskMembers> = struct('disk', {
-  data: array(u32, PAGE_WORDS),
-  checksum: array(u32, PAGE_WORDS),
-});
-
-/** A block on disk. */
-export type DiskBlock = Struct<DiskMembers>;
 
 /**
  * Writes the folio if it is dirty, and waits until it is on disk.
@@ -64,15 +42,17 @@ export function writeFolio(folio: Folio, block: DiskBlock): WriteOut {
 export const submitFolio: (folio: Folio, block: DiskBlock) => WriteOut = modelFunction(
   'file system',
   function submitFolio(folio: Folio, block: DiskBlock): WriteOut {
+    const mapping = folio_mapping(folio);
+    if (mapping === null) throw new Error('submitFolio: the folio belongs to no file');
     folio_lock(folio);
-    const how = folio_prepare_writeback(folio);
+    const how = folio_prepare_writeback(mapping, folio, WB_SYNC_ALL);
     if (how === WriteOut.IN_PLACE) {
       label('expects it clean');
       WRITE_ONCE(folio.private, FS_CLEAN);
       folio_start_writeback(folio);
     }
     if (how === WriteOut.COPY) {
-      writeCopy(folio, block);
+      fillFrom(block, folio.data);
       if (design('bounced-folio', ['stays dirty', 'becomes clean']) === 'becomes clean') {
         WRITE_ONCE(folio.private, FS_CLEAN);
         folio_test_clear_dirty(folio);
@@ -99,16 +79,5 @@ function transfer(folio: Folio, block: DiskBlock, to: 'data' | 'checksum'): void
     if (target === undefined) return;
     label(`reads the page (${to})`);
     WRITE_ONCE(target, READ_ONCE(word));
-  });
-}
-
-function writeCopy(folio: Folio, block: DiskBlock): void {
-  folio.data.forEach((word, i) => {
-    const [data, checksum] = [block.data[i], block.checksum[i]];
-    if (data === undefined || checksum === undefined) return;
-    label('copy the page');
-    const copied = READ_ONCE(word);
-    WRITE_ONCE(data, copied);
-    WRITE_ONCE(checksum, copied);
   });
 }

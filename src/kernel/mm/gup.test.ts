@@ -106,6 +106,7 @@ describe('unpinning', () => {
       'dirty already?',
       'lock the folio',
       'mark dirty',
+      'mark in the page cache',
       'unlock the folio',
       'unpin',
     ]);

@@ -12,26 +12,35 @@
 import {
   array,
   atomic_t,
+  constant,
   flags,
+  forward,
   pointer,
+  rw_semaphore,
   spinlock_t,
   struct,
   u32,
   word,
 } from '../../memory/index.ts';
 import type { ArrayType, FlagsType, Struct, StructType, Type } from '../../memory/index.ts';
+import type { Inode, InodeMembers } from '../fs/inode.ts';
+import { PAGE_WORDS } from './sizes.ts';
+import type { Zone, ZoneMembers } from './zone.ts';
 
 type Word = Type<'word', number>;
 
-/** How many words of a page's contents are modelled. */
-export const PAGE_WORDS = 1;
-
-/** How many entries a page table has. */
-export const PTRS_PER_PTE = 2;
+/** How many entries a page table has: two mappings of two pages. */
+export const PTRS_PER_PTE = 4;
 
 /** The page flags that some code looks at. */
 export type PageFlag =
-  'PG_locked' | 'PG_writeback' | 'PG_dirty' | 'PG_swapcache' | 'PG_anon_exclusive' | 'PG_buddy';
+  | 'PG_locked'
+  | 'PG_writeback'
+  | 'PG_dirty'
+  | 'PG_swapcache'
+  | 'PG_anon_exclusive'
+  | 'PG_buddy'
+  | 'PG_uptodate';
 
 /** `folio->flags`. PG_buddy is a page type in Linux (the page is free); here it is a flag. */
 export const page_flags: FlagsType<PageFlag> = flags('page_flags', [
@@ -41,6 +50,7 @@ export const page_flags: FlagsType<PageFlag> = flags('page_flags', [
   'PG_swapcache',
   'PG_anon_exclusive',
   'PG_buddy',
+  'PG_uptodate',
 ]);
 
 /** `folio->mapping`: mapping.ts says what its bits mean. */
@@ -103,25 +113,42 @@ export type MmMembers = {
   page_table_lock: typeof spinlock_t;
   /** The page table. Written under page_table_lock; GUP-fast and the MMU read it without. */
   pte: ArrayType<typeof pte_t>;
+  /** Protects the set of mappings. Faults and slow GUP read, mmap and munmap write. */
+  mmap_lock: typeof rw_semaphore;
+  /** The first mapping; Linux has a maple tree, a list is enough here. Under mmap_lock. */
+  mmap: Type<'pointer', VmArea | null>;
+  /** Where pages for it come from: zone.ts says why it stands here. */
+  zone: Type<'pointer', Zone | null>;
 };
 
 /** `struct mm_struct`. */
 export const mm_struct: StructType<MmMembers> = struct('mm_struct', {
   page_table_lock: spinlock_t,
   pte: array(pte_t, PTRS_PER_PTE),
+  mmap_lock: rw_semaphore,
+  mmap: pointer(() => vm_area_struct),
+  zone: constant(pointer(forward<ZoneMembers>('zone'))),
 });
 
 /** An address space of a process. */
-export type MmStruct = Struct<MmMembers>;
+export interface MmStruct extends Struct<MmMembers> {}
 
-/** The members of `struct vm_area_struct`. They change under mmap_lock, held for writing. */
+/**
+ * The members of `struct vm_area_struct`. A mapping is made as a whole and unmapped as a whole
+ * here, so all but the links are constant (mprotect, mremap and splitting are not modelled).
+ */
 export type VmAreaMembers = {
   vm_mm: Type<'pointer', MmStruct | null>;
-  /** The first virtual page. */
+  /** The first virtual page, and the first one behind the mapping. */
   vm_start: Word;
+  vm_end: Word;
   /** The page of the file that the first virtual page shows. */
   vm_pgoff: Word;
   vm_flags: Word;
+  /** The file, NULL for anonymous memory. `struct file` is left out: it has nothing but this. */
+  vm_file: Type<'pointer', Inode | null>;
+  /** The next mapping of the same mm. Under mmap_lock. */
+  vm_next: Type<'pointer', VmArea | null>;
   /** The next mapping of the same file. Under i_mmap_rwsem. */
   next: Type<'pointer', VmArea | null>;
 };
@@ -130,10 +157,13 @@ const vm_flags_t: Word = word('vm_flags', (value) => `0x${value.toString(16)}`);
 
 /** `struct vm_area_struct`: one mapping of a file or of anonymous memory. */
 export const vm_area_struct: StructType<VmAreaMembers> = struct('vm_area_struct', {
-  vm_mm: pointer(mm_struct),
-  vm_start: u32,
-  vm_pgoff: u32,
-  vm_flags: vm_flags_t,
+  vm_mm: constant(pointer(mm_struct)),
+  vm_start: constant(u32),
+  vm_end: constant(u32),
+  vm_pgoff: constant(u32),
+  vm_flags: constant(vm_flags_t),
+  vm_file: constant(pointer(forward<InodeMembers>('inode'))),
+  vm_next: pointer(() => vm_area_struct),
   next: pointer(() => vm_area_struct),
 });
 

@@ -11,6 +11,7 @@
 import {
   clear_bit,
   set_bit,
+  smp_wmb,
   test_and_clear_bit,
   test_and_set_bit,
   test_bit,
@@ -18,8 +19,15 @@ import {
 import { page_flags } from './mm_types.ts';
 import type { Folio, Page } from './mm_types.ts';
 
-const { PG_locked, PG_writeback, PG_dirty, PG_swapcache, PG_anon_exclusive, PG_buddy } =
-  page_flags.bit;
+const {
+  PG_locked,
+  PG_writeback,
+  PG_dirty,
+  PG_swapcache,
+  PG_anon_exclusive,
+  PG_buddy,
+  PG_uptodate,
+} = page_flags.bit;
 
 /** Whether somebody holds the folio lock. */
 export function folio_test_locked(folio: Folio): boolean {
@@ -49,6 +57,17 @@ export function folio_test_set_dirty(folio: Folio): boolean {
 /** Clears PG_dirty; tells whether it was set before. */
 export function folio_test_clear_dirty(folio: Folio): boolean {
   return test_and_clear_bit(PG_dirty, folio.flags);
+}
+
+/** Whether the folio holds what the file says: it was read, or written as a whole. */
+export function folio_test_uptodate(folio: Folio): boolean {
+  return test_bit(PG_uptodate, folio.flags);
+}
+
+/** The contents are complete: they come before the flag (Linux: `smp_wmb`, then the bit). */
+export function folio_mark_uptodate(folio: Folio): void {
+  smp_wmb();
+  set_bit(PG_uptodate, folio.flags);
 }
 
 /** Whether the folio is in the swap cache. */

@@ -2,15 +2,17 @@
 import { describe, expect, it } from 'vitest';
 import { kernelMachine } from '../../../test/support/kernel-machine.ts';
 import { READ_ONCE, WRITE_ONCE } from '../../memory/index.ts';
-import { fsWasTold, wp_page_shared } from '../fs/page-mkwrite.ts';
+import { fsWasTold } from '../fs/page-mkwrite.ts';
 import { submitFolio, writeFolio } from '../fs/write-folio.ts';
 import { filePage } from '../setup.ts';
 import type { FilePage } from '../setup.ts';
+import { handle_mm_fault } from './fault.ts';
 import { gup_fast } from './gup-fast.ts';
 import { storeThroughPte } from './memory.ts';
 import { folio_test_dirty, folio_test_locked, folio_test_writeback } from './page-flags.ts';
 import { WriteOut } from './page-writeback.ts';
 import { FOLL_PIN, FOLL_WRITE } from './pin-count.ts';
+import { FAULT_FLAG_WRITE } from './vm_fault.ts';
 
 const DATA = 5;
 
@@ -24,6 +26,7 @@ describe('write-back', () => {
     const page = run(() => filePage(alloc));
     expect(steps(() => void writeFolio(page.folio, page.disk))).toEqual([
       'lock the folio',
+      'truncated?',
       'dirty?',
       'lock the page table',
       'mkclean: read pte',
@@ -101,7 +104,7 @@ describe('a write fault after write-back', () => {
     run(() => {
       const page = filePage(alloc);
       writeFolio(page.folio, page.disk);
-      expect(wp_page_shared(page.vma, page.address)).toBe(true);
+      expect(handle_mm_fault(page.vma, page.address, FAULT_FLAG_WRITE)).toBe(0);
       expect([page.dirty(), page.told(), folio_test_locked(page.folio)]).toEqual([
         true,
         true,

@@ -10,12 +10,15 @@
 
 import {
   assert,
+  clear_bit,
   defence,
   design,
   kernelFunction,
   label,
   local_irq_restore,
   local_irq_save,
+  READ_ONCE,
+  set_bit,
   smp_mb,
   smp_rmb,
   spin_lock,
@@ -25,6 +28,7 @@ import {
   xorUnlock,
 } from '../../memory/index.ts';
 import type { AddressSpace } from '../fs/address_space.ts';
+import { __folio_mark_dirty, markOf } from './filemap.ts';
 import { folio_wait_writeback } from './folio-lock.ts';
 import { folio_mapping } from './mapping.ts';
 import { page_flags } from './mm_types.ts';
@@ -46,18 +50,38 @@ import { afterMkclean, folio_mkclean } from './rmap.ts';
 export const WriteOut = { NOTHING: 0, IN_PLACE: 1, COPY: 2 } as const;
 export type WriteOut = (typeof WriteOut)[keyof typeof WriteOut];
 
+/** `wbc->sync_mode`: whether write-back waits for an earlier write of the same folio. */
+export const WB_SYNC_NONE = 0;
+export const WB_SYNC_ALL = 1;
+
 /**
- * Makes a locked folio ready to be written, waiting for an earlier write of it (WB_SYNC_ALL).
+ * Makes a locked folio ready to be written. An earlier write of it that is still under way is
+ * waited for (WB_SYNC_ALL), or the folio is left for another time (WB_SYNC_NONE).
  *
  * Linux's result is a boolean; COPY appears with design `pinned-folio` only.
+ *
+ * @param mapping the file that is written; the folio may have been truncated before it was locked
  */
-export const folio_prepare_writeback: (folio: Folio) => WriteOut = kernelFunction(
+export const folio_prepare_writeback: (
+  mapping: AddressSpace,
+  folio: Folio,
+  sync_mode: number,
+) => WriteOut = kernelFunction(
   'mm/page-writeback.c',
   '6.18',
-  function folio_prepare_writeback(folio: Folio): WriteOut {
+  function folio_prepare_writeback(
+    mapping: AddressSpace,
+    folio: Folio,
+    sync_mode: number,
+  ): WriteOut {
+    label('truncated?');
+    if (defence('truncated', () => folio_mapping(folio) !== mapping)) return WriteOut.NOTHING;
     label('dirty?');
     if (!folio_test_dirty(folio)) return WriteOut.NOTHING;
-    if (folio_test_writeback(folio)) folio_wait_writeback(folio);
+    if (folio_test_writeback(folio)) {
+      if (sync_mode === WB_SYNC_NONE) return WriteOut.NOTHING;
+      folio_wait_writeback(folio);
+    }
     return folio_clear_dirty_for_io(folio);
   },
 );
@@ -133,7 +157,8 @@ function redirtyIfPinned(folio: Folio, written: WriteOut, bounces: boolean): Wri
 
 /**
  * Marks a folio dirty: `filemap_dirty_folio` without inode lists and accounting. The flag is set by
- * a fully ordered read-modify-write.
+ * a fully ordered read-modify-write, and only then the mark in the page cache, by which write-back
+ * finds the folio. A folio that belongs to no file any more gets the flag alone.
  *
  * @returns whether it was clean before
  */
@@ -141,8 +166,11 @@ export const folio_mark_dirty: (folio: Folio) => boolean = kernelFunction(
   'mm/page-writeback.c',
   '6.18',
   function folio_mark_dirty(folio: Folio): boolean {
+    const mapping = folio_mapping(folio);
     label('mark dirty');
-    return !folio_test_set_dirty(folio);
+    if (folio_test_set_dirty(folio)) return false;
+    if (mapping !== null) __folio_mark_dirty(mapping, folio);
+    return true;
   },
 );
 
@@ -160,6 +188,9 @@ export const folio_start_writeback: (folio: Folio) => void = kernelFunction(
     spin_lock(mapping.xa_lock);
     label('set write-back');
     assert(!folio_test_set_writeback(folio), 'a folio is written once at a time');
+    const mark = markOf(READ_ONCE(folio.index));
+    set_bit(mark, mapping.writeback_tag);
+    if (!folio_test_dirty(folio)) clear_bit(mark, mapping.dirty_tag);
     spin_unlock(mapping.xa_lock);
     if (irqsOff) local_irq_restore();
   },
@@ -190,6 +221,7 @@ export const __folio_end_writeback: (folio: Folio) => void = kernelFunction(
     spin_lock_irqsave(mapping.xa_lock);
     label('end write-back');
     xorUnlock(1 << page_flags.bit.PG_writeback, folio.flags);
+    clear_bit(markOf(READ_ONCE(folio.index)), mapping.writeback_tag);
     spin_unlock_irqrestore(mapping.xa_lock);
   },
 );

@@ -1,0 +1,42 @@
+/**
+ * The file whose mapping is the buffer of a direct read is truncated or punched meanwhile.
+ *
+ * Linux does not wait: `inode_dio_wait` counts direct I/O of the truncated file, and this is direct
+ * I/O of another one. The page leaves its file and lives on until the pin goes; what was read into
+ * it is lost. The next access finds nothing, or after a hole a new page of zeroes.
+ */
+
+import { scenario } from 'holdfast';
+import { READ_ONCE } from 'holdfast/linux';
+import { do_truncate, iomap_dio_read, punch_hole, system, userLoad } from 'holdfast/linux/mm';
+
+const NEW = 7;
+
+export default scenario.each(
+  { how: ['truncated', 'punched'] },
+  'dio-buffer-truncated',
+  ({ how, ...stage }) => {
+    const { file, proc, disk } = system(stage, { freePages: 1 });
+    const other = disk('other disk', { directIo: true });
+    const source = file('source', { data: NEW, cached: false, disk: other });
+    const buffer = file('buffer');
+    const app = proc('app');
+    app.mmap(buffer, { pte: 'rw dirty' });
+    const reader = stage.thread('reader', () => {
+      const read = iomap_dio_read(source.inode, 0, app.mm, 0);
+      return read === 1 ? userLoad(app.mm, 0) : read;
+    });
+    stage.thread('truncate', () => {
+      if (how === 'truncated') do_truncate(buffer.inode, 0);
+      else punch_hole(buffer.inode, 0);
+    });
+    const [slot] = buffer.mapping.i_pages;
+    stage.sometimes('what was read is seen', () => reader.result() === NEW);
+    if (how === 'truncated') {
+      stage.sometimes('SIGBUS after a read that succeeded', () => reader.result() === -1);
+      stage.always('no page is left', () => slot !== undefined && READ_ONCE(slot) === null);
+    } else {
+      stage.sometimes('zeroes after a read that succeeded', () => reader.result() === 0);
+    }
+  },
+);

@@ -1,0 +1,144 @@
+/**
+ * Writing the dirty pages of a file (mm/page-writeback.c writeback_iter, fs/iomap/buffered-io.c
+ * iomap_writepages, 6.18).
+ *
+ * Page after page: find it by its mark, lock it, look whether it still is a dirty page of the file,
+ * write-protect and clean it, set PG_writeback, add it to the bio, unlock it. The bio is submitted
+ * at the end, so while a later page is locked and waited for, earlier ones are under write-back and
+ * *not submitted*. Linux looks pages up in batches of 15; here one by one.
+ *
+ * What the file system does with a page: it was told of the write (FS_TOLD) and has reserved what
+ * it needs, so a page over a hole or over a block that another file shares gets a block of its own.
+ * Of a page that it was not told of it knows nothing: it writes over whatever block is there, and a
+ * page over a hole is dropped (as XFS does).
+ */
+
+import {
+  atomic_cmpxchg,
+  atomic_dec,
+  atomic_read,
+  design,
+  kernelFunction,
+  label,
+  READ_ONCE,
+  test_bit,
+  WRITE_ONCE,
+} from '../../memory/index.ts';
+import { bio_add_folio, bio_alloc, submit_bio } from '../block/bio.ts';
+import { fillFrom } from '../block/disk-block.ts';
+import type { DiskBlock } from '../block/disk-block.ts';
+import { END_WRITEBACK, REQ_OP_WRITE } from '../block/request_queue.ts';
+import type { Bio, RequestQueue } from '../block/request_queue.ts';
+import { filemap_get_folio, markOf } from '../mm/filemap.ts';
+import { folio_lock, folio_unlock } from '../mm/folio-lock.ts';
+import type { Folio } from '../mm/mm_types.ts';
+import { folio_put } from '../mm/page_ref.ts';
+import { folio_test_clear_dirty } from '../mm/page-flags.ts';
+import { folio_prepare_writeback, folio_start_writeback, WriteOut } from '../mm/page-writeback.ts';
+import { FS_CLEAN, FS_TOLD } from './page-mkwrite.ts';
+import { i_size_read, mappingOf, present } from './inode.ts';
+import type { Inode } from './inode.ts';
+
+/** Writes the dirty pages of a file; does not wait for the end of the I/O. */
+export const iomap_writepages: (file: Inode, sync_mode: number) => void = kernelFunction(
+  'fs/iomap/buffered-io.c',
+  '6.18',
+  function iomap_writepages(file: Inode, sync_mode: number): void {
+    const queue = present(READ_ONCE(file.queue), 'inode: queue');
+    let bio: Bio | null = null;
+    let added = 0;
+    for (let index = 0; index < mappingOf(file).i_pages.length; index++) {
+      const folio = writeback_iter(file, index, sync_mode);
+      if (folio === null) continue;
+      const block = iomap_writeback_folio(file, index, folio);
+      if (block !== null) {
+        bio ??= bio_alloc(queue, REQ_OP_WRITE, END_WRITEBACK);
+        bio_add_folio(bio, added++, { page: folio, block });
+      }
+      folio_unlock(folio);
+      folio_put(folio);
+    }
+    if (bio !== null) submit_bio(queue, bio);
+  },
+);
+
+/** The page of the file, locked and cleaned, if it is to be written in place; else null. */
+export const writeback_iter: (file: Inode, index: number, sync_mode: number) => Folio | null =
+  kernelFunction(
+    'mm/page-writeback.c',
+    '6.18',
+    function writeback_iter(file: Inode, index: number, sync_mode: number): Folio | null {
+      const mapping = mappingOf(file);
+      label('marked dirty?');
+      if (!test_bit(markOf(index), mapping.dirty_tag)) return null;
+      const folio = filemap_get_folio(mapping, index);
+      if (folio === null) return null;
+      folio_lock(folio);
+      const how = folio_prepare_writeback(mapping, folio, sync_mode);
+      if (how === WriteOut.IN_PLACE) return folio;
+      if (how === WriteOut.COPY) writeCopy(file, index, folio);
+      folio_unlock(folio);
+      folio_put(folio);
+      return null;
+    },
+  );
+
+/**
+ * Decides where the folio goes, and sets PG_writeback.
+ *
+ * @returns the block; null: the folio is behind the end of the file, or over a hole
+ */
+const iomap_writeback_folio: (file: Inode, index: number, folio: Folio) => DiskBlock | null =
+  kernelFunction(
+    'fs/iomap/buffered-io.c',
+    '6.18',
+    function iomap_writeback_folio(file: Inode, index: number, folio: Folio): DiskBlock | null {
+      label('beyond the end?');
+      if (index >= i_size_read(file)) return null;
+      const block = blockFor(file, index, folio);
+      label('fs: expects it clean');
+      WRITE_ONCE(folio.private, FS_CLEAN);
+      if (block !== null) folio_start_writeback(folio);
+      return block;
+    },
+  );
+
+/** The block that a page is written to; a new one where the file system was told and needs one. */
+function blockFor(file: Inode, index: number, folio: Folio): DiskBlock | null {
+  const slot = present(file.i_block[index] ?? null, 'inode: i_block');
+  const block = READ_ONCE(slot);
+  label('fs: was it told?');
+  const wasTold = READ_ONCE(folio.private) === FS_TOLD;
+  if (!wasTold || (block !== null && !isShared(block))) return block;
+  const own = allocBlock(present(READ_ONCE(file.queue), 'inode: queue'));
+  if (block !== null) atomic_dec(block.owners);
+  label('fs: map the new block');
+  WRITE_ONCE(slot, own);
+  return own;
+}
+
+function isShared(block: DiskBlock): boolean {
+  return atomic_read(block.owners) > 1;
+}
+
+/** Takes a free block of the device. */
+function allocBlock(queue: RequestQueue): DiskBlock {
+  for (const slot of queue.free_block) {
+    const block = READ_ONCE(slot);
+    if (block !== null && atomic_cmpxchg(block.owners, 0, 1) === 0) return block;
+  }
+  throw new Error('allocBlock: the device is full; give it a spare block');
+}
+
+/**
+ * Design `pinned-folio` = `bounce`: a copy goes to disk, at once, and the folio stays dirty; design
+ * `bounced-folio` = `becomes clean` is the mistake that discussion 000 leaves room for.
+ */
+function writeCopy(file: Inode, index: number, folio: Folio): void {
+  const block = blockFor(file, index, folio);
+  if (block !== null) fillFrom(block, folio.data);
+  if (design('bounced-folio', ['stays dirty', 'becomes clean']) === 'becomes clean') {
+    WRITE_ONCE(folio.private, FS_CLEAN);
+    folio_test_clear_dirty(folio);
+  }
+}

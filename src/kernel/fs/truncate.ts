@@ -1,0 +1,63 @@
+/**
+ * Making a file shorter, and holes (fs/open.c do_truncate, fs/attr.c; ext4_setattr and
+ * ext4_punch_hole, xfs_setattr_size and xfs_free_file_space, 6.18).
+ *
+ * Both hold i_rwsem and then the invalidate lock for writing: no buffered write, and no page is
+ * brought in. Both wait until no direct I/O *on this file* is under way; direct I/O of another file
+ * that has this one's pages as its buffer is not counted. The blocks are freed last.
+ */
+
+import {
+  atomic_dec,
+  down_write,
+  kernelFunction,
+  label,
+  READ_ONCE,
+  up_write,
+  WRITE_ONCE,
+} from '../../memory/index.ts';
+import { truncate_pagecache_range, truncate_setsize } from '../mm/truncate.ts';
+import { inode_dio_wait } from './inode-dio.ts';
+import { mappingOf } from './inode.ts';
+import type { Inode } from './inode.ts';
+
+/** Sets a smaller size. */
+export const do_truncate: (file: Inode, length: number) => void = kernelFunction(
+  'fs/open.c',
+  '6.18',
+  function do_truncate(file: Inode, length: number): void {
+    const mapping = mappingOf(file);
+    down_write(file.i_rwsem);
+    down_write(mapping.invalidate_lock);
+    inode_dio_wait(file);
+    truncate_setsize(file, length);
+    for (let index = length; index < mapping.i_pages.length; index++) freeBlock(file, index);
+    up_write(mapping.invalidate_lock);
+    up_write(file.i_rwsem);
+  },
+);
+
+/** Makes one page of the file a hole (FALLOC_FL_PUNCH_HOLE). */
+export const punch_hole: (file: Inode, index: number) => void = kernelFunction(
+  'fs/open.c',
+  '6.18',
+  function punch_hole(file: Inode, index: number): void {
+    const mapping = mappingOf(file);
+    down_write(file.i_rwsem);
+    down_write(mapping.invalidate_lock);
+    inode_dio_wait(file);
+    truncate_pagecache_range(file, index, index + 1);
+    freeBlock(file, index);
+    up_write(mapping.invalidate_lock);
+    up_write(file.i_rwsem);
+  },
+);
+
+function freeBlock(file: Inode, index: number): void {
+  const slot = file.i_block[index];
+  const block = slot === undefined ? null : READ_ONCE(slot);
+  if (slot === undefined || block === null) return;
+  label('free the block');
+  WRITE_ONCE(slot, null);
+  atomic_dec(block.owners);
+}

@@ -1,0 +1,153 @@
+/**
+ * get_user_pages and pin_user_pages: several pages, with page faults (mm/gup.c, 6.18).
+ *
+ * Slow: for each page look it up under the page-table lock; where that fails, fault as the CPU
+ * would and *look again*: what the fault mapped may be gone already, and only the lookup counts.
+ * mmap_lock is held for reading throughout. Fast: gup-fast.ts, and slow for the rest.
+ *
+ * The result is the pages, which may be fewer than asked for, or an error if there is none. Left
+ * out: dropping mmap_lock during a fault (FOLL_UNLOCKABLE), FOLL_TOUCH, MMF_HAS_PINNED (fork), and
+ * the migration of long-term pinned pages out of movable memory.
+ */
+
+import {
+  defence,
+  down_read,
+  kernelFunction,
+  loop,
+  READ_ONCE,
+  up_read,
+} from '../../memory/index.ts';
+import { EFAULT, ENOMEM } from '../errno.ts';
+import { gup_fast } from './gup-fast.ts';
+import { follow_page_pte } from './gup-slow.ts';
+import { handle_mm_fault } from './fault.ts';
+import { find_vma } from './mmap.ts';
+import type { MmStruct, Page, VmArea } from './mm_types.ts';
+import { FOLL_GET, FOLL_LONGTERM, FOLL_PIN, FOLL_WRITE } from './pin-count.ts';
+import { unpin_user_pages_dirty_lock } from './unpin.ts';
+import { FAULT_FLAG_WRITE, VM_FAULT_ERROR, VM_FAULT_OOM } from './vm_fault.ts';
+import { VM_READ, VM_WRITE, vma_needs_dirty_tracking } from './vma.ts';
+
+/** The pages, or a negative error number. */
+export type Pages = readonly Page[] | number;
+
+/** Pins pages whose contents somebody will read or write. @param flags FOLL_WRITE, FOLL_LONGTERM */
+export const pin_user_pages: (mm: MmStruct, start: number, nr: number, flags: number) => Pages =
+  kernelFunction(
+    'mm/gup.c',
+    '6.18',
+    function pin_user_pages(mm: MmStruct, start: number, nr: number, flags: number): Pages {
+      return __get_user_pages_locked(mm, start, nr, flags | FOLL_PIN);
+    },
+  );
+
+/** The same, without locks where the pages are mapped already. */
+export const pin_user_pages_fast: (
+  mm: MmStruct,
+  start: number,
+  nr: number,
+  flags: number,
+) => Pages = kernelFunction(
+  'mm/gup.c',
+  '6.18',
+  function pin_user_pages_fast(mm: MmStruct, start: number, nr: number, flags: number): Pages {
+    return gupFastFallback(mm, start, nr, flags | FOLL_PIN);
+  },
+);
+
+/** Takes plain references: for whoever looks at the struct page and not at its contents. */
+export const get_user_pages: (mm: MmStruct, start: number, nr: number, flags: number) => Pages =
+  kernelFunction(
+    'mm/gup.c',
+    '6.18',
+    function get_user_pages(mm: MmStruct, start: number, nr: number, flags: number): Pages {
+      return __get_user_pages_locked(mm, start, nr, flags | FOLL_GET);
+    },
+  );
+
+/** `gup_fast_fallback`: as many pages as GUP-fast gives, and slow GUP for the rest. */
+function gupFastFallback(mm: MmStruct, start: number, nr: number, flags: number): Pages {
+  const fast: Page[] = [];
+  while (fast.length < nr) {
+    const page = gup_fast(mm, start + fast.length, flags);
+    if (page === null) break;
+    fast.push(page);
+  }
+  if (fast.length === nr) return fast;
+  const slow = __get_user_pages_locked(mm, start + fast.length, nr - fast.length, flags);
+  if (typeof slow !== 'number') return [...fast, ...slow];
+  return fast.length > 0 ? fast : slow;
+}
+
+/** The walk with mmap_lock held for reading. */
+function __get_user_pages_locked(mm: MmStruct, start: number, nr: number, flags: number): Pages {
+  down_read(mm.mmap_lock);
+  const pages = __get_user_pages(mm, start, nr, flags);
+  up_read(mm.mmap_lock);
+  return pages;
+}
+
+/** Page after page; an error counts only if there is no page before it. */
+export const __get_user_pages: (mm: MmStruct, start: number, nr: number, flags: number) => Pages =
+  kernelFunction(
+    'mm/gup.c',
+    '6.18',
+    function __get_user_pages(mm: MmStruct, start: number, nr: number, flags: number): Pages {
+      const pages: Page[] = [];
+      while (pages.length < nr) {
+        const page = getUserPage(mm, start + pages.length, flags);
+        if (typeof page === 'number') return pages.length > 0 ? pages : page;
+        pages.push(page);
+      }
+      return pages;
+    },
+  );
+
+function getUserPage(mm: MmStruct, address: number, flags: number): Page | number {
+  const vma = find_vma(mm, address);
+  if (vma === null || !check_vma_flags(vma, flags)) return -EFAULT;
+  let found: Page | number = 0;
+  loop(() => {
+    const page = follow_page_pte(vma, address, flags);
+    if (page !== null) found = page;
+    else found = faultin_page(vma, address, flags);
+    return found === 0;
+  });
+  return found;
+}
+
+/**
+ * Faults as the CPU would for this access. @returns 0: look again; else a negative error number
+ */
+export const faultin_page: (vma: VmArea, address: number, flags: number) => number = kernelFunction(
+  'mm/gup.c',
+  '6.18',
+  function faultin_page(vma: VmArea, address: number, flags: number): number {
+    const isWrite = (flags & FOLL_WRITE) !== 0;
+    const fault = handle_mm_fault(vma, address, isWrite ? FAULT_FLAG_WRITE : 0);
+    if ((fault & VM_FAULT_ERROR) === 0) return 0;
+    return (fault & VM_FAULT_OOM) === 0 ? -EFAULT : -ENOMEM;
+  },
+);
+
+/** Whether the mapping permits what is asked for; without FOLL_FORCE. */
+export function check_vma_flags(vma: VmArea, flags: number): boolean {
+  const vm_flags = READ_ONCE(vma.vm_flags);
+  if ((flags & FOLL_WRITE) === 0) return (vm_flags & VM_READ) !== 0;
+  if (!writable_file_mapping_allowed(vma, flags)) return false;
+  return (vm_flags & VM_WRITE) !== 0;
+}
+
+/** No long-term write pin on a file that must hear of every first write (6.5). */
+export function writable_file_mapping_allowed(vma: VmArea, flags: number): boolean {
+  const longPin = FOLL_PIN | FOLL_LONGTERM;
+  if ((flags & longPin) !== longPin) return true;
+  return !defence('long-term pin of a file', () => vma_needs_dirty_tracking(vma));
+}
+
+/** Gives several pins back (`unpin_user_pages_dirty_lock` of an array). */
+export function unpinUserPages(pages: Pages, make_dirty: boolean): void {
+  if (typeof pages === 'number') return;
+  for (const page of pages) unpin_user_pages_dirty_lock(page, make_dirty);
+}

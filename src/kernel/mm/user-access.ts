@@ -1,0 +1,48 @@
+/**
+ * What a process does with its own memory: store and load, with the page faults that this takes.
+ *
+ * The instruction is tried, faults, and is tried again until it is done or the process gets a
+ * signal. Not from Linux: the loop is the CPU's.
+ */
+
+import { kernelFunction, label, loop, READ_ONCE } from '../../memory/index.ts';
+import { do_user_addr_fault } from './fault.ts';
+import { storeThroughPte } from './memory.ts';
+import type { MmStruct } from './mm_types.ts';
+import { pte_offset_map, ptep_get } from './pgtable.ts';
+import { pte_page, pte_present } from './pte.ts';
+import { FAULT_FLAG_WRITE, VM_FAULT_ERROR } from './vm_fault.ts';
+
+/** Stores a word into a page. @returns false: SIGBUS or SIGSEGV */
+export const userStore: (mm: MmStruct, address: number, value: number) => boolean = kernelFunction(
+  'arch/x86',
+  '6.18',
+  function userStore(mm: MmStruct, address: number, value: number): boolean {
+    let isStored = false;
+    loop(() => {
+      isStored = storeThroughPte(mm, address, value);
+      if (isStored) return false;
+      return (do_user_addr_fault(mm, address, FAULT_FLAG_WRITE) & VM_FAULT_ERROR) === 0;
+    });
+    return isStored;
+  },
+);
+
+/** Loads a word from a page. @returns -1: SIGBUS or SIGSEGV */
+export const userLoad: (mm: MmStruct, address: number) => number = kernelFunction(
+  'arch/x86',
+  '6.18',
+  function userLoad(mm: MmStruct, address: number): number {
+    let value = -1;
+    loop(() => {
+      label('cpu: read pte');
+      const pte = ptep_get(pte_offset_map(mm, address));
+      const word = pte_present(pte) ? pte_page(pte).data[0] : undefined;
+      if (word === undefined) return (do_user_addr_fault(mm, address, 0) & VM_FAULT_ERROR) === 0;
+      label('cpu: load');
+      value = READ_ONCE(word);
+      return false;
+    });
+    return value;
+  },
+);

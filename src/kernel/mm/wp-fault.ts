@@ -1,0 +1,175 @@
+/**
+ * A write to a page that is mapped read-only (mm/memory.c, 6.18).
+ *
+ * Shared file mapping: the file system must hear of the write (`page_mkwrite`), which may sleep, so
+ * the page-table lock is dropped and the PTE compared again afterwards. The folio stays locked from
+ * `page_mkwrite` until the folio is dirty, so "the PTE is writable" and "the folio is dirty" change
+ * together as far as write-back can see. Private mapping: the process gets a copy of its own,
+ * unless the page is anonymous and exclusive.
+ *
+ * `do_wp_page` is entered with the page-table lock held and returns without it.
+ */
+
+import {
+  atomic_dec,
+  atomic_inc,
+  defence,
+  kernelFunction,
+  label,
+  READ_ONCE,
+  WRITE_ONCE,
+} from '../../memory/index.ts';
+import { iomap_page_mkwrite } from '../fs/page-mkwrite.ts';
+import { present } from '../fs/inode.ts';
+import { folio_lock, folio_unlock } from './folio-lock.ts';
+import { anonMapping, folio_test_anon } from './mapping.ts';
+import { page_folio } from './mm_types.ts';
+import type { Folio, MmStruct, VmArea } from './mm_types.ts';
+import { alloc_pages } from './page_alloc.ts';
+import { folio_get, folio_put } from './page_ref.ts';
+import { PageAnonExclusive, SetPageAnonExclusive } from './page-flags.ts';
+import { folio_mark_dirty } from './page-writeback.ts';
+import {
+  pte_offset_map,
+  pte_offset_map_lock,
+  pte_unmap_unlock,
+  ptep_clear_flush,
+  pteUnchanged,
+  set_pte_at,
+} from './pgtable.ts';
+import { mk_pte, pte_mkdirty, pte_mkwrite, pte_page } from './pte.ts';
+import type { Pte } from './pte.ts';
+import { hasPageMkwrite, VM_SHARED, vmMm } from './vma.ts';
+import { faultFailed, VM_FAULT_NOPAGE, VM_FAULT_OOM } from './vm_fault.ts';
+
+/** @returns VM_FAULT flags; 0 where the PTE is writable now or the access is to be tried again */
+export const do_wp_page: (vma: VmArea, address: number, orig_pte: Pte) => number = kernelFunction(
+  'mm/memory.c',
+  '6.18',
+  function do_wp_page(vma: VmArea, address: number, orig_pte: Pte): number {
+    const folio = page_folio(pte_page(orig_pte));
+    if ((READ_ONCE(vma.vm_flags) & VM_SHARED) !== 0) {
+      return wp_page_shared(vma, address, orig_pte, folio);
+    }
+    if (folio_test_anon(folio) && PageAnonExclusive(folio)) {
+      wp_page_reuse(vmMm(vma), address, orig_pte);
+      return 0;
+    }
+    folio_get(folio);
+    pte_unmap_unlock(vmMm(vma));
+    return wp_page_copy(vma, address, orig_pte, folio);
+  },
+);
+
+/** A write through a shared mapping of a file. */
+export const wp_page_shared: (vma: VmArea, address: number, orig_pte: Pte, folio: Folio) => number =
+  kernelFunction(
+    'mm/memory.c',
+    '6.18',
+    function wp_page_shared(vma: VmArea, address: number, orig_pte: Pte, folio: Folio): number {
+      folio_get(folio);
+      if (hasPageMkwrite(vma)) {
+        pte_unmap_unlock(vmMm(vma));
+        const told = iomap_page_mkwrite(vma, folio);
+        if (faultFailed(told)) {
+          folio_put(folio);
+          return told;
+        }
+        const finished = finish_mkwrite_fault(vma, address, orig_pte);
+        if (faultFailed(finished)) {
+          folio_unlock(folio);
+          folio_put(folio);
+          return finished;
+        }
+      } else {
+        wp_page_reuse(vmMm(vma), address, orig_pte);
+        folio_lock(folio);
+      }
+      fault_dirty_shared_page(folio);
+      folio_put(folio);
+      return 0;
+    },
+  );
+
+/** Makes the PTE writable if it still is `orig_pte`. */
+export const finish_mkwrite_fault: (vma: VmArea, address: number, orig_pte: Pte) => number =
+  kernelFunction(
+    'mm/memory.c',
+    '6.18',
+    function finish_mkwrite_fault(vma: VmArea, address: number, orig_pte: Pte): number {
+      const mm = vmMm(vma);
+      const ptep = pte_offset_map_lock(mm, address);
+      const changed = defence('pte unchanged', () => {
+        label('fault: pte unchanged?');
+        return !pteUnchanged(ptep, orig_pte);
+      });
+      if (changed) {
+        pte_unmap_unlock(mm);
+        return VM_FAULT_NOPAGE;
+      }
+      wp_page_reuse(mm, address, orig_pte);
+      return 0;
+    },
+  );
+
+/** Makes the PTE writable and dirty, and drops the page-table lock. */
+function wp_page_reuse(mm: MmStruct, address: number, orig_pte: Pte): void {
+  label('pte writable');
+  set_pte_at(pte_offset_map(mm, address), pte_mkdirty(pte_mkwrite(orig_pte)));
+  pte_unmap_unlock(mm);
+}
+
+/** The folio of a shared mapping is dirty now; it is locked on entry and not on return. */
+export function fault_dirty_shared_page(folio: Folio): void {
+  folio_mark_dirty(folio);
+  folio_unlock(folio);
+}
+
+/** Gives the process a copy of its own; drops the reference on the old folio. */
+const wp_page_copy: (vma: VmArea, address: number, orig_pte: Pte, old: Folio) => number =
+  kernelFunction(
+    'mm/memory.c',
+    '6.18',
+    function wp_page_copy(vma: VmArea, address: number, orig_pte: Pte, old: Folio): number {
+      const mm = vmMm(vma);
+      const copy = copyOf(mm, old);
+      if (copy === null) {
+        folio_put(old);
+        return VM_FAULT_OOM;
+      }
+      const ptep = pte_offset_map_lock(mm, address);
+      label('fault: pte unchanged?');
+      const unchanged = pteUnchanged(ptep, orig_pte);
+      if (unchanged) {
+        ptep_clear_flush(mm, address);
+        label('pte of the copy');
+        set_pte_at(ptep, pte_mkdirty(pte_mkwrite(mk_pte(copy))));
+        atomic_dec(old._mapcount);
+      }
+      pte_unmap_unlock(mm);
+      if (unchanged) folio_put(old);
+      else folio_put(copy);
+      folio_put(old);
+      return 0;
+    },
+  );
+
+/** A new anonymous page with the contents of another, as if mapped once; null: none is free. */
+export function copyOf(mm: MmStruct, old: Folio): Folio | null {
+  const copy = alloc_pages(present(READ_ONCE(mm.zone), 'mm_struct: zone'));
+  if (copy === null) return null;
+  label('copy the page');
+  copy.data.forEach((word, i) => {
+    const from = old.data[i];
+    if (from !== undefined) WRITE_ONCE(word, READ_ONCE(from));
+  });
+  becomeAnonymous(copy);
+  return copy;
+}
+
+/** A new page belongs to one PTE of one process. */
+export function becomeAnonymous(folio: Folio): void {
+  WRITE_ONCE(folio.mapping, anonMapping);
+  SetPageAnonExclusive(folio);
+  atomic_inc(folio._mapcount);
+}
