@@ -12,6 +12,8 @@ import { check, isScenario } from '../src/index.ts';
 import type { Scenario } from '../src/index.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+/** Several seconds at most; more where other work keeps the machine busy. */
+const TIMEOUT_MS = 60_000;
 const MODELS = ['sc', 'tso'] as const;
 
 function scenarioFiles(folder: string): string[] {
@@ -38,16 +40,20 @@ describe('the scenarios that ship', () => {
 
   const lines: string[] = [];
 
-  it.each(scenarios.map((one) => [one.name, one] as const))('%s', async (name, one) => {
-    for (const model of MODELS) {
-      const result = await check(one, { model });
-      const { verdict, expected, states, transitions, problems } = result;
-      lines.push(
-        `${model.padEnd(4)}${verdict} ${states} states ${transitions} transitions  ${name}`,
-      );
-      expect({ model, verdict, problems }).toEqual({ model, verdict: expected, problems: [] });
-    }
-  });
+  it.each(scenarios.map((one) => [one.name, one] as const))(
+    '%s',
+    async (name, one) => {
+      for (const model of MODELS) {
+        const result = await check(one, { model });
+        const { verdict, expected, states, transitions, problems } = result;
+        lines.push(
+          `${model.padEnd(4)}${verdict} ${states} states ${transitions} transitions  ${name}`,
+        );
+        expect({ model, verdict, problems }).toEqual({ model, verdict: expected, problems: [] });
+      }
+    },
+    TIMEOUT_MS,
+  );
 
   it('take as many states as they took before', async () => {
     await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('scenarios.counts.txt');

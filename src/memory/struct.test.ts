@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   array,
   forEachWord,
+  forward,
   isStruct,
   numberOfStructType,
   pointer,
@@ -155,5 +156,17 @@ describe('a view', () => {
 
   it('cannot be given back from a number that no layout has', () => {
     expect(() => viewOfRecord(-1, 3)).toThrow('no layout has the number -1');
+  });
+});
+
+describe('a struct declared elsewhere', () => {
+  it('is found by its name, when it is needed', () => {
+    const pointed = pointer(forward<{ value: typeof u32 }>('declared later'));
+    const later = struct('declared later', { value: u32 });
+    expect(pointed.decode(8)).toBe(later.at(8));
+  });
+
+  it('must be declared somewhere', () => {
+    expect(() => forward('nowhere')()).toThrow('struct: nobody declares nowhere');
   });
 });
