@@ -8,7 +8,14 @@
 
 import { scenario } from 'holdfast';
 import { READ_ONCE } from 'holdfast/linux';
-import { do_truncate, iomap_dio_read, punch_hole, system, userLoad } from 'holdfast/linux/mm';
+import {
+  do_truncate,
+  FALLOC_FL_PUNCH_HOLE,
+  system,
+  userLoad,
+  vfs_fallocate,
+  xfs_file_dio_read,
+} from 'holdfast/linux/mm';
 
 const NEW = 7;
 
@@ -23,12 +30,12 @@ export default scenario.each(
     const app = proc('app');
     app.mmap(buffer, { pte: 'rw dirty' });
     const reader = stage.thread('reader', () => {
-      const read = iomap_dio_read(source.inode, 0, app.mm, 0);
+      const read = xfs_file_dio_read(source.inode, 0, app.mm, 0);
       return read === 1 ? userLoad(app.mm, 0) : read;
     });
     stage.thread('truncate', () => {
       if (how === 'truncated') do_truncate(buffer.inode, 0);
-      else punch_hole(buffer.inode, 0);
+      else vfs_fallocate(buffer.inode, FALLOC_FL_PUNCH_HOLE, 0);
     });
     const [slot] = buffer.mapping.i_pages;
     stage.sometimes('what was read is seen', () => reader.result() === NEW);

@@ -12,7 +12,7 @@ import { READ_ONCE } from 'holdfast/linux';
 import {
   dma_write,
   FOLL_WRITE,
-  iomap_dio_read,
+  xfs_file_dio_read,
   pin_user_pages_fast,
   system,
   unpinUserPages,
@@ -84,7 +84,7 @@ export const directRead = scenario.fails(
     const app = proc('app');
     app.mmap(buffer, { pte: 'rw dirty' });
     stage.thread('reader', () => {
-      iomap_dio_read(source.inode, 0, app.mm, 0);
+      xfs_file_dio_read(source.inode, 0, app.mm, 0);
       vfs_fsync(buffer.inode);
     });
     stage.thread('flusher', () => wb_writeback(buffer.inode));

@@ -35,29 +35,39 @@ import { filemap_write_and_wait } from './sync.ts';
  *
  * @returns how many pages were read (0 at the end of the file), or a negative error number
  */
-export const iomap_dio_read: (file: Inode, index: number, mm: MmStruct, buffer: number) => number =
+export const xfs_file_dio_read: (
+  file: Inode,
+  index: number,
+  mm: MmStruct,
+  buffer: number,
+) => number = kernelFunction(
+  'fs/xfs/xfs_file.c',
+  '6.18',
+  function xfs_file_dio_read(file: Inode, index: number, mm: MmStruct, buffer: number): number {
+    down_read(file.i_rwsem);
+    const read = index < i_size_read(file) ? iomap_dio_rw(file, index, mm, buffer) : 0;
+    up_read(file.i_rwsem);
+    return read;
+  },
+);
+
+/** The read itself; i_rwsem is held. */
+export const iomap_dio_rw: (file: Inode, index: number, mm: MmStruct, buffer: number) => number =
   kernelFunction(
     'fs/iomap/direct-io.c',
     '6.18',
-    function iomap_dio_read(file: Inode, index: number, mm: MmStruct, buffer: number): number {
-      down_read(file.i_rwsem);
-      const read = index < i_size_read(file) ? readBlock(file, index, mm, buffer) : 0;
-      up_read(file.i_rwsem);
-      return read;
+    function iomap_dio_rw(file: Inode, index: number, mm: MmStruct, buffer: number): number {
+      filemap_write_and_wait(file);
+      inode_dio_begin(file);
+      const block = READ_ONCE(present(file.i_block[index] ?? null, 'inode: i_block'));
+      if (block === null) throw new Error('iomap_dio_rw: reading a hole is not modelled');
+      const pages = pin_user_pages_fast(mm, buffer, 1, FOLL_WRITE);
+      const page = typeof pages === 'number' ? undefined : pages[0];
+      if (page !== undefined) readInto(file, page, block);
+      inode_dio_end(file);
+      return page === undefined ? -EFAULT : 1;
     },
   );
-
-function readBlock(file: Inode, index: number, mm: MmStruct, buffer: number): number {
-  filemap_write_and_wait(file);
-  inode_dio_begin(file);
-  const block = READ_ONCE(present(file.i_block[index] ?? null, 'inode: i_block'));
-  if (block === null) throw new Error('iomap_dio_read: reading a hole is not modelled');
-  const pages = pin_user_pages_fast(mm, buffer, 1, FOLL_WRITE);
-  const page = typeof pages === 'number' ? undefined : pages[0];
-  if (page !== undefined) readInto(file, page, block);
-  inode_dio_end(file);
-  return page === undefined ? -EFAULT : 1;
-}
 
 /** Has the device write the block into the pinned page; the pin goes when the I/O ends. */
 function readInto(file: Inode, page: Page, block: DiskBlock): void {

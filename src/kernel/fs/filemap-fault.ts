@@ -68,34 +68,30 @@ function cachedFolio(file: Inode, pgoff: number): Folio | null {
  * The folio, locked, read from disk if it must be (`retry_find`). Linux reads with the folio
  * unlocked by the end of the I/O and looks again; here the folio stays locked.
  */
-export const readFolio: (file: Inode, pgoff: number) => Folio | null = kernelFunction(
-  'mm/filemap.c',
-  '6.18',
-  function readFolio(file: Inode, pgoff: number): Folio | null {
-    const mapping = mappingOf(file);
-    let folio: Folio | null = null;
-    down_read(mapping.invalidate_lock);
-    loop(() => {
-      folio = filemap_get_folio(mapping, pgoff);
-      if (folio === null) {
-        folio = newFolio(file);
-        if (folio === null || filemap_add_folio(file, pgoff, folio)) return false;
-        folio_unlock(folio);
-        folio_put(folio);
-        return true;
-      }
-      folio_lock(folio);
-      label('truncated?');
-      if (folio_mapping(folio) === mapping) return false;
+export function readFolio(file: Inode, pgoff: number): Folio | null {
+  const mapping = mappingOf(file);
+  let folio: Folio | null = null;
+  down_read(mapping.invalidate_lock);
+  loop(() => {
+    folio = filemap_get_folio(mapping, pgoff);
+    if (folio === null) {
+      folio = newFolio(file);
+      if (folio === null || filemap_add_folio(file, pgoff, folio)) return false;
       folio_unlock(folio);
       folio_put(folio);
       return true;
-    });
-    if (folio !== null && !folio_test_uptodate(folio)) filemap_read_folio(file, pgoff, folio);
-    up_read(mapping.invalidate_lock);
-    return folio;
-  },
-);
+    }
+    folio_lock(folio);
+    label('truncated?');
+    if (folio_mapping(folio) === mapping) return false;
+    folio_unlock(folio);
+    folio_put(folio);
+    return true;
+  });
+  if (folio !== null && !folio_test_uptodate(folio)) filemap_read_folio(file, pgoff, folio);
+  up_read(mapping.invalidate_lock);
+  return folio;
+}
 
 /** A free page, locked. */
 function newFolio(file: Inode): Folio | null {

@@ -37,11 +37,15 @@ export const do_truncate: (file: Inode, length: number) => void = kernelFunction
   },
 );
 
-/** Makes one page of the file a hole (FALLOC_FL_PUNCH_HOLE). */
-export const punch_hole: (file: Inode, index: number) => void = kernelFunction(
+/** Mode of fallocate: the range becomes a hole. */
+export const FALLOC_FL_PUNCH_HOLE = 0x02;
+
+/** Makes one page of the file a hole; the only mode so far. */
+export const vfs_fallocate: (file: Inode, mode: number, index: number) => void = kernelFunction(
   'fs/open.c',
   '6.18',
-  function punch_hole(file: Inode, index: number): void {
+  function vfs_fallocate(file: Inode, mode: number, index: number): void {
+    if (mode !== FALLOC_FL_PUNCH_HOLE) throw new Error('vfs_fallocate: unknown mode');
     const mapping = mappingOf(file);
     down_write(file.i_rwsem);
     down_write(mapping.invalidate_lock);

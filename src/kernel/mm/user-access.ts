@@ -2,10 +2,10 @@
  * What a process does with its own memory: store and load, with the page faults that this takes.
  *
  * The instruction is tried, faults, and is tried again until it is done or the process gets a
- * signal. Not from Linux: the loop is the CPU's.
+ * signal.
  */
 
-import { kernelFunction, label, loop, READ_ONCE } from '../../memory/index.ts';
+import { label, loop, modelFunction, READ_ONCE } from '../../memory/index.ts';
 import { do_user_addr_fault } from './fault.ts';
 import { storeThroughPte } from './memory.ts';
 import type { MmStruct } from './mm_types.ts';
@@ -14,9 +14,8 @@ import { pte_page, pte_present } from './pte.ts';
 import { FAULT_FLAG_WRITE, VM_FAULT_ERROR } from './vm_fault.ts';
 
 /** Stores a word into a page. @returns false: SIGBUS or SIGSEGV */
-export const userStore: (mm: MmStruct, address: number, value: number) => boolean = kernelFunction(
-  'arch/x86',
-  '6.18',
+export const userStore: (mm: MmStruct, address: number, value: number) => boolean = modelFunction(
+  'CPU',
   function userStore(mm: MmStruct, address: number, value: number): boolean {
     let isStored = false;
     loop(() => {
@@ -29,9 +28,8 @@ export const userStore: (mm: MmStruct, address: number, value: number) => boolea
 );
 
 /** Loads a word from a page. @returns -1: SIGBUS or SIGSEGV */
-export const userLoad: (mm: MmStruct, address: number) => number = kernelFunction(
-  'arch/x86',
-  '6.18',
+export const userLoad: (mm: MmStruct, address: number) => number = modelFunction(
+  'CPU',
   function userLoad(mm: MmStruct, address: number): number {
     let value = -1;
     loop(() => {
