@@ -190,8 +190,8 @@ describe('the command line', () => {
       "
       HF005  'jump' is not a design of pinned-folio.
 
-        holdfast/src/kernel/mm/page-writeback.ts:73:21
-         73 |   const bounces = design('pinned-folio', ['linux', 'bounce']) === 'bounce';
+        holdfast/src/kernel/mm/page-writeback.ts:100:21
+        100 |   const bounces = design('pinned-folio', ['linux', 'bounce']) === 'bounce';
             |                   ^^^^^^
         There are: linux, bounce
 

@@ -6,7 +6,7 @@
  */
 
 import type { Machine } from '../memory/machine.ts';
-import { Effect, modified, Modify, resultOf, testHolds } from '../memory/operation.ts';
+import { Effect, goesToNull, modified, Modify, resultOf, testHolds } from '../memory/operation.ts';
 import type { Operation } from '../memory/operation.ts';
 import { callStack } from './position.ts';
 import { problem } from './problem.ts';
@@ -56,6 +56,9 @@ export function directMachine(
       if (!condition) throw mistake('HF027', `An assertion outside of a thread fails: ${message}.`);
     },
     require: () => undefined,
+    refuse(code, what) {
+      throw mistake(code, what);
+    },
     mark: () => refuse('mark() can only be called by a thread.'),
     defended: () => true,
     design,
@@ -66,6 +69,7 @@ const ROUNDS_MAX = 100_000;
 
 function perform(memory: DirectMemory, operation: Operation, mayWrite: boolean): number {
   if (operation.effect === Effect.BARRIER) return 0;
+  if (goesToNull(operation)) throw mistake('HF030', `${operation.primitive} follows NULL.`);
   if (operation.effect !== Effect.ACCESS) refuse(`${operation.primitive} needs a thread.`);
   if (operation.modify !== Modify.NOTHING && !mayWrite) refuse('A property may only read memory.');
   const index = memory.offset + operation.address;

@@ -7,6 +7,7 @@
  */
 
 import { isStruct, numberOfStructType, structAddress, viewOfRecord } from '../memory/struct.ts';
+import { fieldAt } from '../memory/field.ts';
 import type { Field, Type } from '../memory/type.ts';
 import { Entry } from './history.ts';
 import { TUPLE_MAX } from './limits.ts';
@@ -57,7 +58,7 @@ export function decodeResult(
       return { value: viewOfRecord(value, entries[at + 3] ?? 0), next: at + 4 };
     case Entry.FIELD:
       return {
-        value: Object.freeze({ type: fieldTypes[value], address: entries[at + 3] ?? 0 }),
+        value: fieldAt(fieldTypes[value] as Type, entries[at + 3] ?? 0),
         next: at + 4,
       };
     default:

@@ -58,6 +58,8 @@ function readConstant(state: State, operation: Operation, value: number): number
     return suspendWith(state)(problem('HF035', { what, position: callStack()[0] ?? null }));
   }
   const tested = testHolds(operation.test, operation.testArgument, value);
+  // Who waits for another value waits for ever: a step like any other, which cannot be made.
+  if (operation.wait && !tested) return access(state, checkSleep(state, operation));
   return resultOf(operation.result, operation.resultArgument, value, value, tested);
 }
 

@@ -1,6 +1,7 @@
 /** Calls of kernel functions and rounds of loops of a thread that is run by replay.ts. */
 
 import { provenanceOf } from '../memory/function.ts';
+import { isStruct, structAddress } from '../memory/struct.ts';
 import type { KernelResult } from '../memory/machine.ts';
 import { decodeResult, encodeResult } from './encoding.ts';
 import { Entry } from './history.ts';
@@ -54,7 +55,7 @@ function recordedResult<R>(state: State): R {
 
 /** In a flat run the body runs again; its arguments must be the same afterwards. */
 function flatCall<R>(state: State, name: string, body: () => R, args: readonly unknown[]): R {
-  const before = args.map(contentOf);
+  const before = args.map((arg) => contentOf(arg));
   state.calls.push(name);
   const result = resultOf(state, name, body);
   state.calls.pop();
@@ -62,12 +63,23 @@ function flatCall<R>(state: State, name: string, body: () => R, args: readonly u
   return result;
 }
 
-/** The visible content of a plain object or array; of anything else, nothing. */
-function contentOf(value: unknown): string {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return '';
-  const items = Object.entries(value);
-  return items.map(([key, item]) => `${key}:${String(item)}`).join();
+/** The visible content of an object or array, as deep as one looks at an out-parameter. */
+function contentOf(value: unknown, depth = 0): string {
+  if (typeof value === 'function') return '';
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (isStruct(value)) return `struct ${value[structAddress]}`;
+  if ('type' in value && 'address' in value) return `field ${String(value.address)}`;
+  if (depth > CONTENT_DEPTH_MAX) return '';
+  const isList = value instanceof Map || value instanceof Set;
+  const items: readonly (readonly [unknown, unknown])[] = isList
+    ? [...value.entries()]
+    : Object.entries(value);
+  return items
+    .map(([key, item]) => `${contentOf(key, depth + 1)}:${contentOf(item, depth + 1)}`)
+    .join();
 }
+
+const CONTENT_DEPTH_MAX = 4;
 
 export function loop(state: State, round: () => boolean): void {
   if (state.end !== null) throw SENTINEL;

@@ -112,6 +112,8 @@ function machineOf(state: State): Machine {
     mark(word) {
       if (isLive(state)) state.marks.push(word);
     },
+    refuse: (code, what) =>
+      suspendWith(state)(problem(code, { what, position: callStack()[0] ?? null })),
     defended: (name) => defended(state, name),
     design: (name, choices) => state.world.design(name, choices, suspendWith(state)),
   };

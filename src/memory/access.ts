@@ -6,6 +6,7 @@
  * Orders: ordering.ts.
  */
 
+import { addressOf, integer } from './argument.ts';
 import { machine } from './machine.ts';
 import { Modify, operation, Result } from './operation.ts';
 import type { PrimitiveName } from './ordering.ts';
@@ -16,16 +17,15 @@ export type Readable = Type<'word' | 'flags' | 'pointer'>;
 
 function read<T extends Type>(primitive: PrimitiveName, field: Field<T>): ValueOf<T> {
   const observed = machine().perform(
-    operation(primitive, { address: field.address, result: Result.OLD }),
+    operation(primitive, { address: addressOf(primitive, field), result: Result.OLD }),
   );
   return field.type.decode(observed) as ValueOf<T>;
 }
 
 function write<T extends Type>(primitive: PrimitiveName, field: Field<T>, value: ValueOf<T>): void {
+  const address = addressOf(primitive, field);
   const modifyArgument = field.type.encode(value);
-  machine().perform(
-    operation(primitive, { address: field.address, modify: Modify.SET, modifyArgument }),
-  );
+  machine().perform(operation(primitive, { address, modify: Modify.SET, modifyArgument }));
 }
 
 /** Reads a word once, without order. */
@@ -88,10 +88,11 @@ export function rcu_assign_pointer<T extends Type<'pointer'>>(
  * thread observes, and states that differ in nothing else are the same state.
  */
 export function readEquals<T extends Readable>(field: Field<T>, expected: ValueOf<T>): boolean {
+  const address = addressOf('READ_ONCE', field);
   const resultArgument = field.type.encode(expected);
   const told = machine().perform(
     operation('READ_ONCE', {
-      address: field.address,
+      address,
       result: Result.OLD_EQUALS,
       resultArgument,
     }),
@@ -103,9 +104,9 @@ export function readEquals<T extends Readable>(field: Field<T>, expected: ValueO
 export function readAnyBit(field: Field<Type<'word' | 'flags', number>>, mask: number): boolean {
   const told = machine().perform(
     operation('READ_ONCE', {
-      address: field.address,
+      address: addressOf('READ_ONCE', field),
       result: Result.OLD_BITS,
-      resultArgument: mask,
+      resultArgument: integer(mask, 'a mask'),
     }),
   );
   return told !== 0;

@@ -3,7 +3,8 @@
  * A failed one orders nothing: ordering.ts. Source: Documentation/atomic_t.txt, 6.18.
  */
 
-import { perform } from './atomic.ts';
+import { integer } from './argument.ts';
+import { negative, perform } from './atomic.ts';
 import type { Atomic } from './atomic.ts';
 import { Modify, Result, Test } from './operation.ts';
 import type { PrimitiveName } from './ordering.ts';
@@ -16,7 +17,7 @@ function exchange(primitive: PrimitiveName): AtomicExchange {
   return (v, value) =>
     perform(primitive, v, {
       modify: Modify.SET,
-      modifyArgument: value | 0,
+      modifyArgument: integer(value, 'atomic_t'),
       result: Result.OLD,
     });
 }
@@ -25,9 +26,9 @@ function compareExchange(primitive: PrimitiveName, result: Result): AtomicCompar
   return (v, old, value) =>
     perform(primitive, v, {
       test: Test.EQUALS,
-      testArgument: old | 0,
+      testArgument: integer(old, 'atomic_t'),
       modify: Modify.SET,
-      modifyArgument: value | 0,
+      modifyArgument: integer(value, 'atomic_t'),
       result,
     });
 }
@@ -77,9 +78,9 @@ function addUnless(
 ): number {
   return perform(primitive, v, {
     test: Test.DIFFERS,
-    testArgument: unless | 0,
+    testArgument: integer(unless, 'atomic_t'),
     modify: Modify.ADD,
-    modifyArgument: add | 0,
+    modifyArgument: integer(add, 'atomic_t'),
     result,
   });
 }
@@ -114,7 +115,7 @@ export function atomic_dec_if_positive(v: Atomic): number {
 function reachesZero(primitive: PrimitiveName, v: Atomic, by: number): boolean {
   const told = perform(primitive, v, {
     modify: Modify.ADD,
-    modifyArgument: by | 0,
+    modifyArgument: integer(by, 'atomic_t'),
     result: Result.NEW_EQUALS,
     resultArgument: 0,
   });
@@ -133,14 +134,14 @@ export function atomic_inc_and_test(v: Atomic): boolean {
 
 /** Takes `i` away; tells whether the counter is now 0. */
 export function atomic_sub_and_test(i: number, v: Atomic): boolean {
-  return reachesZero('atomic_sub_and_test', v, -i);
+  return reachesZero('atomic_sub_and_test', v, negative(i));
 }
 
 /** Adds `i`; tells whether the counter is now negative. */
 export function atomic_add_negative(i: number, v: Atomic): boolean {
   const told = perform('atomic_add_negative', v, {
     modify: Modify.ADD,
-    modifyArgument: i | 0,
+    modifyArgument: integer(i, 'atomic_t'),
     result: Result.NEW_NEGATIVE,
   });
   return told !== 0;

@@ -7,6 +7,7 @@
  * kernel.
  */
 
+import { addressOf, integer } from './argument.ts';
 import { machine } from './machine.ts';
 import { Modify, operation, Result, Test } from './operation.ts';
 import type { Operation } from './operation.ts';
@@ -23,16 +24,16 @@ export type WithoutOperand<R> = (v: Atomic) => R;
 
 /** Makes one access to a counter. */
 export function perform(primitive: PrimitiveName, v: Atomic, parts: Partial<Operation>): number {
-  return machine().perform(operation(primitive, { address: v.address, ...parts }));
+  return machine().perform(operation(primitive, { address: addressOf(primitive, v), ...parts }));
 }
 
 /**
  * How the operand reaches the modification: `sub` adds its negative, `andnot` masks its complement.
  */
 export type Operand = (operand: number) => number;
-export const same: Operand = (operand) => operand | 0;
-export const negative: Operand = (operand) => -operand | 0;
-export const complement: Operand = (operand) => ~operand;
+export const same: Operand = (operand) => integer(operand, 'atomic_t');
+export const negative: Operand = (operand) => -integer(operand, 'atomic_t') | 0;
+export const complement: Operand = (operand) => ~integer(operand, 'atomic_t');
 
 function silent(primitive: PrimitiveName, modify: Modify, of: Operand): WithOperand<void> {
   return (operand, v) => void perform(primitive, v, { modify, modifyArgument: of(operand) });
@@ -54,12 +55,15 @@ export function atomic_read_acquire(v: Atomic): number {
 
 /** Sets the counter. */
 export function atomic_set(v: Atomic, value: number): void {
-  perform('atomic_set', v, { modify: Modify.SET, modifyArgument: value | 0 });
+  perform('atomic_set', v, { modify: Modify.SET, modifyArgument: integer(value, 'atomic_t') });
 }
 
 /** Sets the counter; every earlier access comes before it. */
 export function atomic_set_release(v: Atomic, value: number): void {
-  perform('atomic_set_release', v, { modify: Modify.SET, modifyArgument: value | 0 });
+  perform('atomic_set_release', v, {
+    modify: Modify.SET,
+    modifyArgument: integer(value, 'atomic_t'),
+  });
 }
 
 /**
@@ -68,7 +72,13 @@ export function atomic_set_release(v: Atomic, value: number): void {
  */
 export function atomicAtLeast(v: Atomic, limit: number): boolean {
   const test = Test.UNSIGNED_AT_LEAST;
-  return perform('atomic_read', v, { test, testArgument: limit, result: Result.TESTED }) !== 0;
+  return (
+    perform('atomic_read', v, {
+      test,
+      testArgument: integer(limit, 'atomic_t'),
+      result: Result.TESTED,
+    }) !== 0
+  );
 }
 
 export const atomic_add: WithOperand<void> = silent('atomic_add', Modify.ADD, same);

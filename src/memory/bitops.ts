@@ -6,6 +6,7 @@
  * does not.
  */
 
+import { addressOf, bitMask, integer } from './argument.ts';
 import { machine } from './machine.ts';
 import { Modify, operation, Result, Test } from './operation.ts';
 import type { Operation } from './operation.ts';
@@ -15,56 +16,57 @@ import type { Bit, Field, FlagsType } from './type.ts';
 /** A field whose bits have the names N. */
 export type Flags<N extends string> = Field<FlagsType<N>>;
 
-function perform(primitive: PrimitiveName, address: number, parts: Partial<Operation>): boolean {
+function perform(primitive: PrimitiveName, addr: Field, parts: Partial<Operation>): boolean {
+  const address = addressOf(primitive, addr);
   return machine().perform(operation(primitive, { address, ...parts })) !== 0;
 }
 
 const setting = (nr: number): Partial<Operation> => ({
   modify: Modify.OR,
-  modifyArgument: 1 << nr,
+  modifyArgument: bitMask(nr),
 });
 const clearing = (nr: number): Partial<Operation> => ({
   modify: Modify.AND,
-  modifyArgument: ~(1 << nr),
+  modifyArgument: ~bitMask(nr),
 });
 const changing = (nr: number): Partial<Operation> => ({
   modify: Modify.XOR,
-  modifyArgument: 1 << nr,
+  modifyArgument: bitMask(nr),
 });
 const telling = (nr: number): Partial<Operation> => ({
   result: Result.OLD_BITS,
-  resultArgument: 1 << nr,
+  resultArgument: bitMask(nr),
 });
 
 /** Whether the bit is set. */
 export function test_bit<N extends string>(nr: Bit<NoInfer<N>>, addr: Flags<N>): boolean {
-  return perform('test_bit', addr.address, telling(nr));
+  return perform('test_bit', addr, telling(nr));
 }
 
 /** Whether the bit is set; every later access comes after. */
 export function test_bit_acquire<N extends string>(nr: Bit<NoInfer<N>>, addr: Flags<N>): boolean {
-  return perform('test_bit_acquire', addr.address, telling(nr));
+  return perform('test_bit_acquire', addr, telling(nr));
 }
 
 /** Sets the bit. */
 export function set_bit<N extends string>(nr: Bit<NoInfer<N>>, addr: Flags<N>): void {
-  perform('set_bit', addr.address, setting(nr));
+  perform('set_bit', addr, setting(nr));
 }
 
 /** Clears the bit. */
 export function clear_bit<N extends string>(nr: Bit<NoInfer<N>>, addr: Flags<N>): void {
-  perform('clear_bit', addr.address, clearing(nr));
+  perform('clear_bit', addr, clearing(nr));
 }
 
 /** Inverts the bit. */
 export function change_bit<N extends string>(nr: Bit<NoInfer<N>>, addr: Flags<N>): void {
-  perform('change_bit', addr.address, changing(nr));
+  perform('change_bit', addr, changing(nr));
 }
 
 /** Clears the bit; every earlier access comes before. Releases a lock that is one bit. */
 export function clear_bit_unlock<N extends string>(nr: Bit<NoInfer<N>>, addr: Flags<N>): void {
   const hold = { release: 'bit', shared: false } as const;
-  perform('clear_bit_unlock', addr.address, { ...clearing(nr), hold });
+  perform('clear_bit_unlock', addr, { ...clearing(nr), hold });
 }
 
 /**
@@ -76,9 +78,9 @@ export function xor_unlock_is_negative_byte<N extends string>(
   mask: number,
   addr: Flags<N>,
 ): boolean {
-  return perform('xor_unlock_is_negative_byte', addr.address, {
+  return perform('xor_unlock_is_negative_byte', addr, {
     modify: Modify.XOR,
-    modifyArgument: mask,
+    modifyArgument: integer(mask, 'a mask'),
     ...telling(7),
     hold: { release: 'bit', shared: false },
   });
@@ -89,21 +91,21 @@ export function xor_unlock_is_negative_byte<N extends string>(
  * bit itself, so nobody has to be woken. Ours, not the kernel's.
  */
 export function xorUnlock<N extends string>(mask: number, addr: Flags<N>): void {
-  perform('xor_unlock_is_negative_byte', addr.address, {
+  perform('xor_unlock_is_negative_byte', addr, {
     modify: Modify.XOR,
-    modifyArgument: mask,
+    modifyArgument: integer(mask, 'a mask'),
     hold: { release: 'bit', shared: false },
   });
 }
 
 /** Sets the bit; tells whether it was set before. */
 export function test_and_set_bit<N extends string>(nr: Bit<NoInfer<N>>, addr: Flags<N>): boolean {
-  return perform('test_and_set_bit', addr.address, { ...setting(nr), ...telling(nr) });
+  return perform('test_and_set_bit', addr, { ...setting(nr), ...telling(nr) });
 }
 
 /** Clears the bit; tells whether it was set before. */
 export function test_and_clear_bit<N extends string>(nr: Bit<NoInfer<N>>, addr: Flags<N>): boolean {
-  return perform('test_and_clear_bit', addr.address, { ...clearing(nr), ...telling(nr) });
+  return perform('test_and_clear_bit', addr, { ...clearing(nr), ...telling(nr) });
 }
 
 /** Inverts the bit; tells whether it was set before. */
@@ -111,7 +113,7 @@ export function test_and_change_bit<N extends string>(
   nr: Bit<NoInfer<N>>,
   addr: Flags<N>,
 ): boolean {
-  return perform('test_and_change_bit', addr.address, { ...changing(nr), ...telling(nr) });
+  return perform('test_and_change_bit', addr, { ...changing(nr), ...telling(nr) });
 }
 
 /**
@@ -122,9 +124,9 @@ export function test_and_set_bit_lock<N extends string>(
   nr: Bit<NoInfer<N>>,
   addr: Flags<N>,
 ): boolean {
-  const free = { test: Test.BITS_CLEAR, testArgument: 1 << nr };
+  const free = { test: Test.BITS_CLEAR, testArgument: bitMask(nr) };
   const hold = { take: 'bit', shared: false } as const;
-  const taken = perform('test_and_set_bit_lock', addr.address, {
+  const taken = perform('test_and_set_bit_lock', addr, {
     ...free,
     ...setting(nr),
     result: Result.TESTED,
@@ -135,16 +137,16 @@ export function test_and_set_bit_lock<N extends string>(
 
 /** Spins until the bit is clear and sets it; preemption is off while it is held. */
 export function bit_spin_lock<N extends string>(nr: Bit<NoInfer<N>>, addr: Flags<N>): void {
-  const free = { test: Test.BITS_CLEAR, testArgument: 1 << nr, wait: true };
+  const free = { test: Test.BITS_CLEAR, testArgument: bitMask(nr), wait: true };
   const hold = { take: 'spin', shared: false } as const;
-  perform('bit_spin_lock', addr.address, { ...free, ...setting(nr), hold });
+  perform('bit_spin_lock', addr, { ...free, ...setting(nr), hold });
 }
 
 /** Sets the bit if it is clear; tells whether it did. */
 export function bit_spin_trylock<N extends string>(nr: Bit<NoInfer<N>>, addr: Flags<N>): boolean {
-  const free = { test: Test.BITS_CLEAR, testArgument: 1 << nr };
+  const free = { test: Test.BITS_CLEAR, testArgument: bitMask(nr) };
   const hold = { take: 'spin', shared: false } as const;
-  return perform('bit_spin_trylock', addr.address, {
+  return perform('bit_spin_trylock', addr, {
     ...free,
     ...setting(nr),
     result: Result.TESTED,
@@ -155,18 +157,18 @@ export function bit_spin_trylock<N extends string>(nr: Bit<NoInfer<N>>, addr: Fl
 /** Releases a bit taken by `bit_spin_lock`. */
 export function bit_spin_unlock<N extends string>(nr: Bit<NoInfer<N>>, addr: Flags<N>): void {
   const hold = { release: 'spin', shared: false } as const;
-  perform('bit_spin_unlock', addr.address, { ...clearing(nr), hold });
+  perform('bit_spin_unlock', addr, { ...clearing(nr), hold });
 }
 
 /** Sleeps until the bit is clear (include/linux/wait_bit.h). */
 export function wait_on_bit<N extends string>(bit: Bit<NoInfer<N>>, word: Flags<N>): void {
-  const clear = { test: Test.BITS_CLEAR, testArgument: 1 << bit, wait: true };
-  perform('wait_on_bit', word.address, { ...clear, hold: { sleeps: true } });
+  const clear = { test: Test.BITS_CLEAR, testArgument: bitMask(bit), wait: true };
+  perform('wait_on_bit', word, { ...clear, hold: { sleeps: true } });
 }
 
 /** Sleeps until the bit is clear and sets it with acquire order (include/linux/wait_bit.h). */
 export function wait_on_bit_lock<N extends string>(bit: Bit<NoInfer<N>>, word: Flags<N>): void {
-  const free = { test: Test.BITS_CLEAR, testArgument: 1 << bit, wait: true };
+  const free = { test: Test.BITS_CLEAR, testArgument: bitMask(bit), wait: true };
   const hold = { take: 'bit', shared: false } as const;
-  perform('wait_on_bit_lock', word.address, { ...free, ...setting(bit), hold });
+  perform('wait_on_bit_lock', word, { ...free, ...setting(bit), hold });
 }

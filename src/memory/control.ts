@@ -3,6 +3,7 @@
  * names of steps, assertions, defences and designs.
  */
 
+import { truth } from './argument.ts';
 import { machine } from './machine.ts';
 import { Effect, operation, Result } from './operation.ts';
 
@@ -16,7 +17,7 @@ import { Effect, operation, Result } from './operation.ts';
  * @param round gives true for another round, false to go on after the loop
  */
 export function loop(round: () => boolean): void {
-  machine().loop(round);
+  machine().loop(() => truth(round(), 'The result of a round of loop'));
 }
 
 /**
@@ -37,7 +38,7 @@ export function label(text: string): void {
 
 /** States what must hold here and now; a false condition is a finding. */
 export function assert(condition: boolean, message = 'assert'): void {
-  machine().assert(condition, message);
+  machine().assert(truth(condition, 'The condition of assert'), message);
 }
 
 /**
@@ -49,7 +50,7 @@ export function assert(condition: boolean, message = 'assert'): void {
  * @returns what `danger` gives; false, without looking, when the defence is removed
  */
 export function defence(name: string, danger: () => boolean): boolean {
-  return machine().defended(name) && danger();
+  return machine().defended(name) && truth(danger(), `The danger of defence '${name}'`);
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 
 import type { Readable } from './access.ts';
+import { addressOf } from './argument.ts';
 import { machine } from './machine.ts';
 import { Modify, operation, Result, Test } from './operation.ts';
 import type { PrimitiveName } from './ordering.ts';
@@ -28,10 +29,11 @@ export type TryCompareExchange = <T extends Readable>(
 
 function exchange(primitive: PrimitiveName): Exchange {
   return (field, value) => {
+    const address = addressOf(primitive, field);
     const modifyArgument = field.type.encode(value);
     const observed = machine().perform(
       operation(primitive, {
-        address: field.address,
+        address,
         modify: Modify.SET,
         modifyArgument,
         result: Result.OLD,
@@ -50,7 +52,7 @@ function compare<T extends Readable>(
 ): number {
   return machine().perform(
     operation(primitive, {
-      address: field.address,
+      address: addressOf(primitive, field),
       test: Test.EQUALS,
       testArgument: field.type.encode(old),
       modify: Modify.SET,

@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { finalsOf, traceOf, tried } from '../../test/support/small.ts';
+import { finalsOf, mistakeIn, traceOf, tried } from '../../test/support/small.ts';
 import { READ_ONCE, WRITE_ONCE } from './access.ts';
 import { label } from './control.ts';
 import { kernelFunction, modelFunction, provenanceOf } from './function.ts';
@@ -139,3 +139,31 @@ function same(a: unknown, b: unknown): boolean {
   const [one, other] = [a, b] as [{ address?: number }, { address?: number }];
   return Object.is(a, b) || (one?.address !== undefined && one.address === other?.address);
 }
+
+describe('a declaration that is wrong', () => {
+  const declare = kernelFunction as (...parts: unknown[]) => unknown;
+  const wanted = 'kernelFunction takes a file of Linux, a version and a named function';
+
+  it('is refused: a function without a name, on which defences are hung', () => {
+    expect(() => declare('mm/x.c', '6.18', () => 0)).toThrow(
+      `${wanted}; this function has no name.`,
+    );
+  });
+
+  it('is refused: arguments in another order, or too few', () => {
+    const given = function look(): void {};
+    expect(() => declare(given)).toThrow(`${wanted}, not (a function, undefined, undefined).`);
+    expect(() => declare('mm/x.c', given)).toThrow(`${wanted}, not ("mm/x.c", a function,`);
+  });
+
+  it('is a mistake with its place in the body of a scenario', async () => {
+    const found = await mistakeIn(({ thread }) => {
+      thread('t', () => 0);
+      declare('mm/x.c', '6.18', () => 0);
+    });
+    expect([found.code, found.position?.file.endsWith('function.test.ts')]).toEqual([
+      'HF037',
+      true,
+    ]);
+  });
+});

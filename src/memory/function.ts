@@ -6,6 +6,7 @@
  * and through shared memory; it must not write into its caller's objects or variables.
  */
 
+import { described, refuse } from './argument.ts';
 import { machine } from './machine.ts';
 import type { KernelResult, Provenance } from './machine.ts';
 
@@ -25,6 +26,7 @@ export function kernelFunction<A extends readonly unknown[], R extends KernelRes
   version: string,
   body: (...args: A) => R,
 ): (...args: A) => R {
+  checkDeclaration('kernelFunction takes a file of Linux, a version', [file, version], body);
   return declared({ file, version }, body);
 }
 
@@ -40,6 +42,7 @@ export function modelFunction<A extends readonly unknown[], R extends KernelResu
   standsFor: string,
   body: (...args: A) => R,
 ): (...args: A) => R {
+  checkDeclaration('modelFunction takes what it stands for', [standsFor], body);
   return declared({ standsFor }, body);
 }
 
@@ -52,6 +55,15 @@ function declared<A extends readonly unknown[], R extends KernelResult | void>(
   const called = (...args: A): R =>
     machine().call(name, provenance, () => body(...args) as KernelResult, args) as R;
   return Object.defineProperty(called, 'name', { value: name });
+}
+
+/** Defences, pictures and messages name a function: an arrow function handed over has none. */
+function checkDeclaration(takes: string, texts: readonly unknown[], body: unknown): void {
+  const wanted = `${takes} and a named function`;
+  if (typeof body !== 'function' || texts.some((text) => typeof text !== 'string')) {
+    refuse('HF037', `${wanted}, not (${[...texts, body].map(described).join(', ')}).`);
+  }
+  if (body.name === '') refuse('HF037', `${wanted}; this function has no name.`);
 }
 
 /** Where a function comes from; undefined if none of that name was declared. */

@@ -8,6 +8,7 @@
  * 6.18).
  */
 
+import { addressOf } from './argument.ts';
 import { machine } from './machine.ts';
 import { Modify, operation, Result, Test } from './operation.ts';
 import type { Hold, Operation } from './operation.ts';
@@ -34,7 +35,11 @@ function perform(
   hold: Hold | null,
   parts: Partial<Operation>,
 ): boolean {
-  return machine().perform(operation(primitive, { address: lock.address, hold, ...parts })) !== 0;
+  return (
+    machine().perform(
+      operation(primitive, { address: addressOf(primitive, lock), hold, ...parts }),
+    ) !== 0
+  );
 }
 
 const takes = (how: 'spin' | 'sleep', shared = false): Hold => ({ take: how, shared });

@@ -40,6 +40,8 @@ export interface Machine {
   /** States where `caller` may be called: a finding if the thread is somewhere else now. */
   require(where: Where, caller: string): void;
   mark(word: number): void;
+  /** Stops at a mistake of the user: code and what it is. */
+  refuse(code: string, what: string): never;
   /** Whether a named defence is in force, and which design was selected. */
   defended(name: string): boolean;
   design(name: string, choices: readonly string[]): string;
@@ -58,6 +60,11 @@ export function machine(): Machine {
   if (inForce === null) {
     throw new Error('memory: a primitive was called outside of a scenario');
   }
+  return inForce;
+}
+
+/** The machine in force, or null outside of any. */
+export function machineOrNull(): Machine | null {
   return inForce;
 }
 

@@ -7,6 +7,7 @@
  * (seqcount_spinlock_t and its like), which only checks that lock, and seqcount_latch_t.
  */
 
+import { addressOf, integer } from './argument.ts';
 import { machine } from './machine.ts';
 import { Modify, operation, Result, Test } from './operation.ts';
 import { smp_rmb, smp_wmb } from './barrier.ts';
@@ -18,7 +19,10 @@ type Seqcount = Field<typeof seqcount_t>;
 /** Reads the count with acquire order, also when it is odd. */
 export function raw_read_seqcount(s: Seqcount): number {
   return machine().perform(
-    operation('smp_load_acquire', { address: s.address, result: Result.OLD }),
+    operation('smp_load_acquire', {
+      address: addressOf('smp_load_acquire', s),
+      result: Result.OLD,
+    }),
   );
 }
 
@@ -26,7 +30,11 @@ export function raw_read_seqcount(s: Seqcount): number {
 export function read_seqcount_begin(s: Seqcount): number {
   const even = { test: Test.BITS_CLEAR, testArgument: 1, wait: true } as const;
   return machine().perform(
-    operation('read_seqcount_begin', { address: s.address, ...even, result: Result.OLD }),
+    operation('read_seqcount_begin', {
+      address: addressOf('read_seqcount_begin', s),
+      ...even,
+      result: Result.OLD,
+    }),
   );
 }
 
@@ -35,9 +43,9 @@ export function read_seqcount_retry(s: Seqcount, start: number): boolean {
   smp_rmb();
   const same = machine().perform(
     operation('READ_ONCE', {
-      address: s.address,
+      address: addressOf('READ_ONCE', s),
       result: Result.OLD_EQUALS,
-      resultArgument: start,
+      resultArgument: integer(start, 'seqcount_t'),
     }),
   );
   return same === 0;
@@ -72,11 +80,11 @@ export function write_seqcount_end(s: Seqcount): void {
 /** `s->sequence++` by the only writer: a read and a marked write, not an atomic. */
 function addOne(s: Seqcount): void {
   const sequence = machine().perform(
-    operation('READ_ONCE', { address: s.address, result: Result.OLD }),
+    operation('READ_ONCE', { address: addressOf('READ_ONCE', s), result: Result.OLD }),
   );
   machine().perform(
     operation('WRITE_ONCE', {
-      address: s.address,
+      address: addressOf('WRITE_ONCE', s),
       modify: Modify.SET,
       modifyArgument: (sequence + 1) | 0,
     }),

@@ -8,7 +8,8 @@
 
 import { machine } from './machine.ts';
 import { Effect, operation } from './operation.ts';
-import { structAddress } from './struct.ts';
+import { noValue } from './argument.ts';
+import { isStruct, structAddress } from './struct.ts';
 import type { Members, Struct, StructType } from './struct.ts';
 
 /**
@@ -17,10 +18,15 @@ import type { Members, Struct, StructType } from './struct.ts';
  * @returns the struct; an empty pool is an error of the scenario (HF032), not a NULL
  */
 export function kmalloc<M extends Members>(type: StructType<M>): Struct<M> {
+  if (typeof type !== 'object' || !('struct' in type)) {
+    return noValue(type, 'The argument of kmalloc', 'a type of structs');
+  }
   return type.at(machine().allocate(type as unknown as StructType));
 }
 
-/** Gives a struct back. Freeing it twice is a finding. */
-export function kfree(object: Struct): void {
+/** Gives a struct back; NULL is let pass. Freeing it twice is a finding. */
+export function kfree(object: Struct | null): void {
+  if (object === null) return;
+  if (!isStruct(object)) return noValue(object, 'The argument of kfree', 'a struct or null');
   machine().perform(operation('kfree', { effect: Effect.FREE, address: object[structAddress] }));
 }

@@ -6,7 +6,13 @@
  * and pointers compare with `===` as they do in C.
  */
 
+import { noValue } from './argument.ts';
+import { fieldAt } from './field.ts';
+import { knownMembers } from './missing.ts';
+import { structAddress, structType } from './struct-key.ts';
 import type { Field, Type } from './type.ts';
+
+export { structAddress, structType } from './struct-key.ts';
 
 /** A member of a struct: a word, an array of members or a struct inside the struct. */
 export type Member = Type | ArrayType<Member> | StructType;
@@ -46,11 +52,6 @@ export interface StructType<M extends Members = Members> {
   at(address: number): Struct<M>;
 }
 
-/** The key under which a view keeps its address. */
-export const structAddress: unique symbol = Symbol('address');
-/** The key under which a view keeps its layout. */
-export const structType: unique symbol = Symbol('type');
-
 /** Every layout, by the number that recorded results name it by. */
 const declared: StructType[] = [];
 
@@ -62,6 +63,7 @@ const declared: StructType[] = [];
  */
 export function struct<const M extends Members>(name: string, members: M): StructType<M> {
   const views = new Map<number, Struct<M>>();
+  const prototype = knownMembers(`struct ${name}`, Object.keys(members));
   const type: StructType<M> = {
     struct: name,
     size: sizeOfMembers(members),
@@ -69,7 +71,7 @@ export function struct<const M extends Members>(name: string, members: M): Struc
     at(address) {
       let view = views.get(address);
       if (view === undefined) {
-        view = makeView(type, address);
+        view = makeView(type, address, prototype);
         views.set(address, view);
       }
       return view;
@@ -93,7 +95,12 @@ export function pointer<M extends Members>(
     kind: 'pointer',
     name: 'pointer',
     decode: (word) => (word === 0 ? null : type().at(word)),
-    encode: (value) => (value === null ? 0 : value[structAddress]),
+    encode(value) {
+      if (value === null) return 0;
+      const given: unknown = isStruct(value) ? value[structType] : null;
+      if (given === type()) return value[structAddress];
+      return noValue(value, `A pointer to ${type().struct}`, `null or a struct ${type().struct}`);
+    },
     format: (word) => (word === 0 ? 'NULL' : `&${type().struct}@${word}`),
   };
 }
@@ -176,8 +183,14 @@ function sizeOfMembers(members: Members): number {
   return Object.values(members).reduce((sum, member) => sum + sizeOf(member), 0);
 }
 
-function makeView<M extends Members>(type: StructType<M>, address: number): Struct<M> {
-  const view: Record<string | symbol, unknown> = { [structAddress]: address, [structType]: type };
+function makeView<M extends Members>(
+  type: StructType<M>,
+  address: number,
+  prototype: object,
+): Struct<M> {
+  const view = Object.create(prototype) as Record<string | symbol, unknown>;
+  view[structAddress] = address;
+  view[structType] = type;
   let next = address;
   for (const [name, member] of Object.entries(type.members)) {
     view[name] = viewOfMember(member, next);
@@ -196,5 +209,5 @@ function viewOfMember(member: Member, address: number): unknown {
       ),
     );
   }
-  return Object.freeze({ type: member, address });
+  return fieldAt(member, address);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { mistakeIn, tried } from '../../test/support/small.ts';
-import { kmalloc, READ_ONCE, set_bit, test_bit, WRITE_ONCE } from './index.ts';
+import { kmalloc, READ_ONCE, set_bit, test_bit, waitUntilEquals, WRITE_ONCE } from './index.ts';
 import { pointer, struct } from './struct.ts';
 import * as types from './type.ts';
 import { atomic_t, bool, constant, flags, s32, spinlock_t, u32, word } from './type.ts';
@@ -136,6 +136,20 @@ describe('a constant', () => {
       always('6', () => READ_ONCE(sum) === 6);
     });
     expect(states).toBe(2);
+  });
+
+  it('of another value may be waited for, in vain', async () => {
+    const { findings } = await tried(({ alloc, thread }) => {
+      const limit = alloc(constant(s32), 'limit');
+      thread('waiter', () => waitUntilEquals(limit, 4));
+    });
+    expect(findings.map(({ property }) => property.name)).toEqual(['stuck thread']);
+    const { verdict } = await tried(({ alloc, thread }) => {
+      const limit = alloc(constant(s32), 'limit');
+      WRITE_ONCE(limit, 4);
+      thread('waiter', () => waitUntilEquals(limit, 4));
+    });
+    expect(verdict).toBe('pass');
   });
 
   it('is written by no thread', async () => {

@@ -6,6 +6,9 @@
  * picture can print `ro` instead of 5. Types are plain data; they hold no memory.
  */
 
+import { integer, truth } from './argument.ts';
+import { knownMembers } from './missing.ts';
+
 /**
  * What kinds of word there are. `word` is read and written freely, the others by their own calls.
  */
@@ -60,7 +63,7 @@ export function word(
   name: string,
   format: (word: number) => string = String,
 ): Type<'word', number> {
-  return { kind: 'word', name, decode: asIs, encode: asIs, format };
+  return { kind: 'word', name, decode: asIs, encode: (value) => integer(value, name), format };
 }
 
 /** A signed 32-bit number. */
@@ -70,7 +73,7 @@ export const s32: Type<'word', number> = word('s32');
 export const u32: Type<'word', number> = {
   ...word('u32', (value) => String(value >>> 0)),
   decode: (value) => value >>> 0,
-  encode: (value) => value | 0,
+  encode: (value) => integer(value, 'u32'),
 };
 
 /** A truth value, stored as 0 or 1. */
@@ -78,7 +81,7 @@ export const bool: Type<'word', boolean> = {
   kind: 'word',
   name: 'bool',
   decode: (value) => value !== 0,
-  encode: (value) => (value ? 1 : 0),
+  encode: (value) => (truth(value, 'A value of bool') ? 1 : 0),
   format: (value) => (value === 0 ? 'false' : 'true'),
 };
 
@@ -96,7 +99,7 @@ function opaque<K extends Kind>(
   kind: K,
   format: (word: number) => string = String,
 ): Type<K, number> {
-  return { kind, name: kind, decode: asIs, encode: asIs, format };
+  return { kind, name: kind, decode: asIs, encode: (value) => integer(value, kind), format };
 }
 
 /** A counter that only the `atomic_` calls touch. */
@@ -148,6 +151,10 @@ export function flags<const Name extends string>(
     const set = numbered.filter(([, index]) => (word >>> index) & 1);
     return set.length === 0 ? '-' : set.map(([bit]) => bit.replace(/^PG_/, '')).join(' ');
   };
-  const bit = Object.fromEntries(numbered) as { readonly [N in Name]: Bit<Name> };
-  return { kind: 'flags', name, decode: asIs, encode: asIs, format, bit };
+  const encode = (value: number): number => integer(value, name);
+  const known = Object.create(knownMembers(`flags word ${name}`, bits, 'bit')) as object;
+  const bit = Object.assign(known, Object.fromEntries(numbered)) as {
+    readonly [N in Name]: Bit<Name>;
+  };
+  return { kind: 'flags', name, decode: asIs, encode, format, bit };
 }

@@ -7,6 +7,7 @@
  */
 
 import { loop } from './control.ts';
+import { addressOf, integer, truth } from './argument.ts';
 import { machine } from './machine.ts';
 import { Modify, operation, Result, Test } from './operation.ts';
 import type { PrimitiveName } from './ordering.ts';
@@ -19,10 +20,10 @@ type Completion = Field<typeof completion>;
 /** Sleeps until `condition` holds; it is looked at before sleeping and after each wake-up. */
 export function wait_event(wq_head: WaitQueue, condition: () => boolean): void {
   machine().require('may sleep', 'wait_event');
-  if (condition()) return;
+  if (truth(condition(), 'The condition of wait_event')) return;
   loop(() => {
     own(wq_head, 'prepare_to_wait', { modify: Modify.OR });
-    if (condition()) return false;
+    if (truth(condition(), 'The condition of wait_event')) return false;
     own(wq_head, 'schedule', { test: Test.BITS_CLEAR, wait: true });
     return true;
   });
@@ -32,7 +33,11 @@ export function wait_event(wq_head: WaitQueue, condition: () => boolean): void {
 /** Wakes every thread that sleeps on the queue. */
 export function wake_up(wq_head: WaitQueue): void {
   machine().perform(
-    operation('wake_up', { address: wq_head.address, modify: Modify.SET, modifyArgument: 0 }),
+    operation('wake_up', {
+      address: addressOf('wake_up', wq_head),
+      modify: Modify.SET,
+      modifyArgument: 0,
+    }),
   );
 }
 
@@ -40,7 +45,7 @@ export function wake_up(wq_head: WaitQueue): void {
 export function wait_for_completion(x: Completion): void {
   machine().perform(
     operation('wait_for_completion', {
-      address: x.address,
+      address: addressOf('wait_for_completion', x),
       test: Test.DIFFERS,
       testArgument: 0,
       modify: Modify.TAKE_ONE,
@@ -54,7 +59,7 @@ export function wait_for_completion(x: Completion): void {
 export function complete(x: Completion): void {
   machine().perform(
     operation('complete', {
-      address: x.address,
+      address: addressOf('complete', x),
       test: Test.AT_LEAST,
       testArgument: 0,
       modify: Modify.ADD,
@@ -70,7 +75,7 @@ const FOR_EVERYBODY = -1;
 export function complete_all(x: Completion): void {
   machine().perform(
     operation('complete_all', {
-      address: x.address,
+      address: addressOf('complete_all', x),
       modify: Modify.SET,
       modifyArgument: FOR_EVERYBODY,
     }),
@@ -85,9 +90,9 @@ export function complete_all(x: Completion): void {
 export function waitUntilEquals(field: Field, value: number): void {
   machine().perform(
     operation('wait_for_value', {
-      address: field.address,
+      address: addressOf('wait_for_value', field),
       test: Test.EQUALS,
-      testArgument: value,
+      testArgument: integer(value, field.type.name),
       wait: true,
       hold: { sleeps: true },
     }),
@@ -102,7 +107,7 @@ export function waitUntilEquals(field: Field, value: number): void {
 export function waitForWork(field: Field): number {
   return machine().perform(
     operation('wait_for_value', {
-      address: field.address,
+      address: addressOf('wait_for_value', field),
       test: Test.DIFFERS,
       testArgument: 0,
       result: Result.OLD,
@@ -120,7 +125,7 @@ function own(
 ): void {
   machine().perform(
     operation(primitive, {
-      address: wq_head.address,
+      address: addressOf(primitive, wq_head),
       ...parts,
       ownBit: true,
       result: Result.NONE,

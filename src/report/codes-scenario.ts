@@ -137,4 +137,23 @@ export const scenarioCodes: readonly Code[] = [
     'a field that the set-up alone was meant to fill.',
     'Declare the field without constant, or write it in the body of the scenario.',
   ),
+  entry(
+    'HF036',
+    'A field is used as its value',
+    `A field is a place in shared memory; what it holds is known only to who reads it. In an
+      expression the field itself would be an object: flags & 1 would always be 0. Nobody can
+      notice where a field is only tested or compared: if (f.ready) is always true and
+      f.ready === 1 never. An editor with TypeScript notices both.`,
+    'a forgotten READ_ONCE, load or atomic_read.',
+    'Write READ_ONCE(field), or atomic_read(field) for an atomic_t.',
+  ),
+  entry(
+    'HF037',
+    'A call gets what it cannot take',
+    `The types of a scenario are removed before it runs. What C would not compile is refused
+      when it is met: a number that does not fit into 32 bits, a struct where one of its
+      members belongs, a condition that is neither true nor false, a member that does not exist.`,
+    'a misspelt name, arguments in the wrong order, or a missing return.',
+    'Compare the call with its declaration; an editor with TypeScript shows the same place.',
+  ),
 ];

@@ -4,6 +4,7 @@
 
 import { withMachine } from '../memory/machine.ts';
 import { READ_ONCE, WRITE_ONCE } from '../memory/access.ts';
+import { fieldAt } from '../memory/field.ts';
 import { operation } from '../memory/operation.ts';
 import { forEachWord } from '../memory/struct.ts';
 import type { Struct, StructType } from '../memory/struct.ts';
@@ -180,7 +181,7 @@ function addWord(building: Building, name: string, type: Type): number {
 
 function alloc(building: Building, type: StructType | Type, name?: string): Struct | Field {
   if ('struct' in type) return allocStruct(building, type, name ?? numbered(building, type.struct));
-  return { type, address: addWord(building, name ?? numbered(building, type.name), type) };
+  return fieldAt(type, addWord(building, name ?? numbered(building, type.name), type));
 }
 
 function allocStruct(building: Building, type: StructType, name: string): Struct {

@@ -1,0 +1,88 @@
+/**
+ * Arguments of primitives, checked where they are given.
+ *
+ * The types of a scenario are stripped before it runs, so its author may never have heard the
+ * compiler. In C the same mistakes do not compile; here they would be computed with: a field that
+ * stands for its value is always true, a bit without a number is bit 0, and NaN is 0.
+ */
+
+import { machineOrNull } from './machine.ts';
+import type { PrimitiveName } from './ordering.ts';
+import { structAddress, structType } from './struct-key.ts';
+import type { Field } from './type.ts';
+
+/** Stops at a mistake of the user: `code` says which. Never gives anything. */
+export function refuse(code: 'HF036' | 'HF037', what: string): never {
+  const machine = machineOrNull();
+  if (machine === null) throw new TypeError(what);
+  return machine.refuse(code, what);
+}
+
+/** The address that a primitive is to go to: 0 for NULL. */
+export function addressOf(primitive: PrimitiveName | 'kfree', field: Field): number {
+  const given: unknown = field;
+  if (isField(given)) return given.address;
+  if (given === null) return 0;
+  if (given === undefined) {
+    throw new TypeError(`${primitive} is given undefined, not a field`);
+  }
+  const hint = isView(given) ? ' Name one of its members.' : '';
+  return refuse('HF037', `${primitive} is given ${described(given)} where a field belongs.${hint}`);
+}
+
+const LOWEST = -(2 ** 31);
+const HIGHEST = 2 ** 32 - 1;
+
+/**
+ * A whole number of 32 bits, signed or not, as a word holds it.
+ *
+ * @param type what it is a value of, for the message
+ */
+export function integer(value: number, type: string): number {
+  const isWhole = Number.isInteger(value) && value >= LOWEST && value <= HIGHEST;
+  return isWhole ? value | 0 : noValue(value, `A value of ${type}`, 'a whole number of 32 bits');
+}
+
+/** The mask of one bit. */
+export function bitMask(nr: number): number {
+  if (Number.isInteger(nr) && nr >= 0 && nr < 32) return 1 << nr;
+  return noValue(nr, 'A bit number', 'a whole number from 0 to 31');
+}
+
+/** What must be true or false; `subject` says what it is, for the message. */
+export function truth(value: boolean, subject: string): boolean {
+  return typeof value === 'boolean' ? value : noValue(value, subject, 'true or false');
+}
+
+/** Refuses something: `subject` is to be `wanted`, and is this value. */
+export function noValue(value: unknown, subject: string, wanted: string): never {
+  if (isField(value)) notItsValue(value);
+  return refuse('HF037', `${subject} cannot be ${described(value)}: it is ${wanted}.`);
+}
+
+/** A field stands where its value belongs. */
+export function notItsValue({ type }: Field): never {
+  const read = type.kind === 'atomic_t' ? 'atomic_read' : 'READ_ONCE';
+  return refuse('HF036', `A field (${type.name}) is used as its value; ${read} reads it.`);
+}
+
+/** A struct may have members with these names, so a view is asked for its key first. */
+function isField(value: unknown): value is Field {
+  if (typeof value !== 'object' || value === null || structAddress in value) return false;
+  return 'type' in value && 'address' in value;
+}
+
+function isView(value: unknown): value is { [structType]: { readonly struct: string } } {
+  return typeof value === 'object' && value !== null && structAddress in value;
+}
+
+/** A value in words. */
+export function described(value: unknown): string {
+  if (value === null) return 'null';
+  if (isView(value)) return `a struct ${value[structType].struct}`;
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'function') return 'a function';
+  if (value instanceof Promise) return 'a promise';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : String(value as number | symbol);
+}

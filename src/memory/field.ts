@@ -1,0 +1,28 @@
+/**
+ * Fields: typed places in shared memory, which code hands to primitives and never computes with.
+ *
+ * A field that stands in an expression instead of its value would be an object there: `flags & 1`
+ * would be 0 whatever the memory holds. So every field refuses to become a number or a text
+ * (HF036). Comparing it with `===` or testing whether it is there cannot be noticed
+ * (docs/LIMITS.md).
+ */
+
+import { notItsValue } from './argument.ts';
+import { machineOrNull } from './machine.ts';
+import type { Field, Type } from './type.ts';
+
+const prototype: object = Object.freeze(
+  Object.create(Object.prototype, { [Symbol.toPrimitive]: { value: toPrimitive } }) as object,
+);
+
+/** The field of a type at an address. */
+export function fieldAt<T extends Type>(type: T, address: number): Field<T> {
+  const field = Object.create(prototype) as { type: T; address: number };
+  field.type = type;
+  field.address = address;
+  return Object.freeze(field);
+}
+
+function toPrimitive(this: Field): string {
+  return machineOrNull() === null ? `field ${this.address}` : notItsValue(this);
+}
