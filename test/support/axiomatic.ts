@@ -16,18 +16,23 @@ import { locationText, valueText } from '../../src/litmus/outcome.ts';
 /** The models of which there are axioms here. */
 export type Axiomatic = 'sc' | 'tso';
 
-/** The final states that the axioms of a model allow, sorted; null where a limit was reached. */
+/** The final states that the axioms of each model allow, sorted. */
+export type AxiomaticStates = Readonly<Record<Axiomatic, readonly string[]>>;
+
+/** The final states that the axioms allow; null where a limit was reached. */
 export function axiomaticStates(
   test: LitmusTest,
-  model: Axiomatic,
   options: SearchOptions = {},
-): string[] | null {
-  const states = new Set<string>();
+): AxiomaticStates | null {
+  const states = { sc: new Set<string>(), tso: new Set<string>() };
   const look = (judged: Judged): void => {
-    if (isConsistent(judged, model)) states.add(stateOf(judged));
+    for (const model of ['sc', 'tso'] as const) {
+      if (isConsistent(judged, model)) states[model].add(stateOf(judged));
+    }
   };
   const { open } = visitAll(test, options, look);
-  return open === null ? [...states].toSorted() : null;
+  if (open !== null) return null;
+  return { sc: [...states.sc].toSorted(), tso: [...states.tso].toSorted() };
 }
 
 /** Whether a test has sections that grace periods wait for, which these axioms say nothing of. */

@@ -1,0 +1,154 @@
+/** Tests of any shape: whatever statements, on few locations. */
+
+import type { Call, Place, RmwForm, Statement, Test, Value } from './program.ts';
+import type { Chance } from './random.ts';
+
+/** What may occur. */
+export interface Taste {
+  /** Plain accesses, which may race. */
+  readonly plain?: boolean;
+  /** Read-side sections and grace periods. */
+  readonly grace?: boolean;
+}
+
+const FORMS: [RmwForm, ...RmwForm[]] = [
+  'xchg',
+  'cmpxchg',
+  'atomic_fetch_add',
+  'atomic_add_return',
+  'atomic_add_unless',
+  'atomic_inc',
+];
+
+const BARRIERS: [Call, ...Call[]] = [
+  'smp_mb',
+  'smp_mb',
+  'smp_rmb',
+  'smp_wmb',
+  'smp_mb__before_atomic',
+  'smp_mb__after_atomic',
+];
+
+/** How often each kind of statement is drawn. */
+const KINDS: readonly ['load', ...string[]] = [
+  ...(['load', 'load', 'load', 'store', 'store', 'store'] as const),
+  ...(['rmw', 'call', 'if', 'lock', 'section'] as const),
+];
+
+/** A random test of two or three threads; every register and global tells states apart. */
+export function randomProgram(chance: Chance, taste: Taste = {}): Test {
+  const threads = chance.pick([2, 2, 3]);
+  const bodies = Array.from({ length: threads }, () => new Maker(chance, taste).thread());
+  return { name: 'random', threads: bodies, condition: [] };
+}
+
+/** Makes one thread. A class because registers are numbered and remembered on the way. */
+class Maker {
+  private readonly chance: Chance;
+  private readonly taste: Taste;
+  private readonly registers: string[] = [];
+  private isLocked = false;
+  private isInSection = false;
+
+  constructor(chance: Chance, taste: Taste) {
+    this.chance = chance;
+    this.taste = taste;
+  }
+
+  thread(): Statement[] {
+    return this.statements(this.chance.pick([1, 2, 2, 3, 3, 4]));
+  }
+
+  private statements(count: number): Statement[] {
+    return Array.from({ length: count }, () => this.statement()).flat();
+  }
+
+  private statement(): Statement[] {
+    const kind = this.chance.pick(KINDS);
+    if (kind === 'store') return [this.store()];
+    if (kind === 'rmw') return [this.rmw()];
+    if (kind === 'call') return [{ do: 'call', name: this.chance.pick(BARRIERS) }];
+    if (kind === 'if') return this.branch();
+    if (kind === 'lock') return this.locked();
+    if (kind === 'section' && this.taste.grace === true) return this.graceful();
+    return [this.load()];
+  }
+
+  private load(): Statement {
+    const plain = this.taste.plain === true && this.chance.once(3);
+    const order = plain ? 'plain' : this.chance.pick(['once', 'once', 'acquire']);
+    const from = this.place();
+    return { do: 'load', into: this.register(), from, order };
+  }
+
+  private store(): Statement {
+    const plain = this.taste.plain === true && this.chance.once(3);
+    const order = plain ? 'plain' : this.chance.pick(['once', 'once', 'release']);
+    return { do: 'store', to: this.place(), value: this.value(), order };
+  }
+
+  private rmw(): Statement {
+    const form = this.chance.pick(FORMS);
+    const at = this.place();
+    const value = this.value();
+    const old = this.chance.number(3);
+    if (form === 'atomic_inc')
+      return { do: 'rmw', form, order: 'relaxed', into: null, at, old, value };
+    const order = this.chance.pick(['full', 'acquire', 'release', 'relaxed']);
+    return { do: 'rmw', form, order, into: this.register(), at, old, value };
+  }
+
+  private branch(): Statement[] {
+    const register = this.anyRegister();
+    if (register === null) return [this.load()];
+    const body = [this.chance.once(2) ? this.store() : this.load()];
+    return [{ do: 'if', register, is: this.chance.number(3), body }];
+  }
+
+  private locked(): Statement[] {
+    if (this.isLocked) return [this.store()];
+    this.isLocked = true;
+    const body = this.statements(this.chance.pick([1, 2]));
+    this.isLocked = false;
+    const lock = this.chance.pick(['lock0', 'lock0', 'lock1']);
+    const barrier = this.chance.pick([
+      'smp_mb__after_spinlock',
+      'smp_mb__after_unlock_lock',
+      null,
+      null,
+    ]);
+    const after: Statement[] = barrier === null ? [] : [{ do: 'call', name: barrier as Call }];
+    return [{ do: 'lock', lock }, ...after, ...body, { do: 'unlock', lock }];
+  }
+
+  private graceful(): Statement[] {
+    if (this.isInSection) return [this.load()];
+    if (!this.isLocked && this.chance.once(2)) return [{ do: 'call', name: 'synchronize_rcu' }];
+    this.isInSection = true;
+    const body = this.statements(2);
+    this.isInSection = false;
+    const [enter, leave] = ['rcu_read_lock', 'rcu_read_unlock'] as const;
+    return [{ do: 'call', name: enter }, ...body, { do: 'call', name: leave }];
+  }
+
+  private place(): Place {
+    const name = this.chance.pick(['x', 'x', 'y', 'y', 'z']);
+    return { name, depends: this.chance.once(6) ? this.anyRegister() : null };
+  }
+
+  private value(): Value {
+    const depends = this.chance.once(4) ? this.anyRegister() : null;
+    return { number: 1 + this.chance.number(3), depends };
+  }
+
+  private register(): string {
+    const name = `r${this.registers.length}`;
+    this.registers.push(name);
+    return name;
+  }
+
+  private anyRegister(): string | null {
+    const [first, ...rest] = this.registers;
+    return first === undefined ? null : this.chance.pick([first, ...rest]);
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * The state search against the exact models on one test: sc and tso must reach exactly what their
+ * axioms allow, each model at least what the stronger one reaches, and none more than LKMM allows.
+ */
+
+import { axiomaticStates, hasSections } from '../support/axiomatic.ts';
+import { outcomesOf, stateText } from '../../src/bridge/outcomes.ts';
+import { whyMeaningless } from '../../src/bridge/runnable.ts';
+import { checkLitmus, parseLitmus } from '../../src/litmus/index.ts';
+import type { LitmusTest } from '../../src/litmus/index.ts';
+import type { Model } from '../../src/explore/result.ts';
+import { randomProgram } from './any-program.ts';
+import { randomCycle } from './cycle.ts';
+import { printed } from './print.ts';
+import type { Test } from './program.ts';
+import { chanceFrom } from './random.ts';
+import { shrunk } from './shrink.ts';
+
+/** Tests with more are left out: there are enough others. */
+const CANDIDATES_MAX = 5000;
+const STATES_MAX = 200_000;
+
+/** Which model the search is asked for instead of each: to see that a difference is found. */
+export type Instead = Readonly<Record<'sc' | 'tso', Model>>;
+
+/** What two models say differently, sentence by sentence; null where they cannot be compared. */
+export function disagreements(
+  test: Test,
+  instead: Instead = { sc: 'sc', tso: 'tso' },
+): string[] | null {
+  const text = printed(test);
+  const parsed = parseLitmus(text, 'test.litmus');
+  if ('problem' in parsed) throw new Error(`${parsed.problem.what}\n${text}`);
+  const exact = checkLitmus(text, { until });
+  const [problem] = exact.problems;
+  if (problem !== undefined) throw new Error(`${problem.what}\n${text}`);
+  if (exact.open !== null || whyMeaningless(exact.flags) !== null) return null;
+  const lkmm = exact.states.map(stateText);
+  const sc = reached(parsed, instead.sc);
+  const tso = reached(parsed, instead.tso);
+  if (sc === null || tso === null) return null;
+  const wrong = [...beyond('sc', sc, 'tso', tso), ...beyond('tso', tso, 'LKMM', lkmm)];
+  if (hasSections(text)) return wrong;
+  const allowed = axiomaticStates(parsed, { until });
+  if (allowed === null) return null;
+  return [...wrong, ...differences('sc', sc, allowed.sc), ...differences('tso', tso, allowed.tso)];
+}
+
+const until = { candidates: CANDIDATES_MAX };
+
+function differences(
+  model: 'sc' | 'tso',
+  found: readonly string[],
+  allowed: readonly string[],
+): string[] {
+  const axioms = `the axioms of ${model}`;
+  return [...beyond(model, found, axioms, allowed), ...beyond(axioms, allowed, model, found)];
+}
+
+function reached(test: LitmusTest, model: Model): string[] | null {
+  const outcomes = outcomesOf(test, model, { until: { states: STATES_MAX } });
+  if ('reason' in outcomes) throw new Error(`${model}: ${outcomes.reason}`);
+  return outcomes.complete ? outcomes.states.map(stateText) : null;
+}
+
+function beyond(
+  one: string,
+  states: readonly string[],
+  other: string,
+  known: readonly string[],
+): string[] {
+  return states
+    .filter((state) => !known.includes(state))
+    .map((state) => `${state} is reached by ${one} and not by ${other}.`);
+}
+
+/** What random tests are compared. */
+export interface Trial {
+  readonly seed: number;
+  readonly count: number;
+  readonly instead?: Instead;
+}
+
+/**
+ * Compares on random tests: cycles and programs of any shape, in turn.
+ *
+ * @returns how many were compared
+ * @throws Error with the smallest test that still shows a disagreement
+ */
+export function compareOnRandomTests({ seed, count, instead }: Trial): number {
+  let compared = 0;
+  for (let number = 0; number < count; number++) {
+    const test = randomTest(seed + number);
+    const found = disagreements(test, instead);
+    if (found === null) continue;
+    compared++;
+    if (found.length > 0) throw disagreement(test, seed + number, instead);
+  }
+  return compared;
+}
+
+/** The random test of a seed. */
+export function randomTest(seed: number): Test {
+  const chance = chanceFrom(seed);
+  if (seed % 2 === 0) return randomCycle(chance).test;
+  return randomProgram(chance, { plain: chance.once(2), grace: chance.once(2) });
+}
+
+function disagreement(test: Test, seed: number, instead: Instead | undefined): Error {
+  const shows = (one: Test): boolean => {
+    try {
+      return (disagreements(one, instead) ?? []).length > 0;
+    } catch {
+      return false;
+    }
+  };
+  const smallest = shrunk(test, shows);
+  const why = disagreements(smallest, instead) ?? [];
+  return new Error(`seed ${seed}: ${why.join(' ')}\n\n${printed(smallest)}`);
+}
