@@ -186,12 +186,14 @@ describe('the command line', () => {
 
   it('HF005: a design that does not exist', async () => {
     const argv = ['check', 'gup-fast-vs-mkclean', '-t', 'gup-fast-vs-mkclean', '--design'];
-    expect(await refusal(...argv, 'pinned-folio=jump')).toMatchInlineSnapshot(`
+    // The kernel's code moves; the line itself is what matters here.
+    const text = await refusal(...argv, 'pinned-folio=jump');
+    expect(text.replace(/:\d+:21$|^ *\d+(?= \|)/gm, '<line>')).toMatchInlineSnapshot(`
       "
       HF005  'jump' is not a design of pinned-folio.
 
-        holdfast/src/kernel/mm/page-writeback.ts:100:21
-        100 |   const bounces = design('pinned-folio', ['linux', 'bounce']) === 'bounce';
+        holdfast/src/kernel/mm/page-writeback.ts<line>
+      <line> |   const bounces = design('pinned-folio', ['linux', 'bounce']) === 'bounce';
             |                   ^^^^^^
         There are: linux, bounce
 

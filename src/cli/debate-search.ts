@@ -29,10 +29,15 @@ export type SearchByName = (
  */
 const WEAKEST: Model = 'tso';
 
-/** Decides the rows in order. */
+/**
+ * Decides the rows in order.
+ *
+ * @param isOver asked before each row: true gives the rows so far
+ */
 export async function decide(
   discussion: Discussion,
   search: SearchByName,
+  isOver: () => boolean = () => false,
 ): Promise<readonly ClaimFound[]> {
   const made = new Map<string, Promise<CheckResult | null>>();
   const once = (evidence: Evidence): Promise<CheckResult | null> => {
@@ -44,12 +49,13 @@ export async function decide(
   };
   const rows: ClaimFound[] = [];
   for (const claim of discussion.claims) {
+    if (isOver()) break;
     const searches: EvidenceFound[] = [];
     for (const evidence of claim.evidence) {
       const found = foundBy(evidence, await once(evidence));
       searches.push({ evidence, found, agrees: found === evidence.expect });
     }
-    rows.push({ claim, searches });
+    if (!isOver()) rows.push({ claim, searches });
   }
   return rows;
 }

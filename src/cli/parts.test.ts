@@ -3,14 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkResult, finding, storeBuffering } from '../../test/support/trace.ts';
 import type { Discussion } from '../debate/claim.ts';
-import type { Defence } from '../explore/result.ts';
 import { decide } from './debate-search.ts';
 import { Exit, exitCode } from './exit.ts';
 import { parseCount, parseDesigns, parseLimits, parseModels, parseReporter } from './options.ts';
 import { readTrace } from './read-trace.ts';
 import { shownFindings } from './report-plan.ts';
 import type { ScenarioReport } from './report-plan.ts';
-import { isPair, whyTable } from './why-table.ts';
 
 describe('options', () => {
   it.each([
@@ -119,62 +117,6 @@ describe('trace files', () => {
     expect(readTrace(JSON.stringify(long), 'a')).toMatchObject({
       details: ['finding.trace.steps has more than 20000 entries.'],
     });
-  });
-});
-
-describe('why', () => {
-  const barrier = (name: string, before: string[], after: string[]): Defence => ({
-    threads: [name],
-    name,
-    kind: 'barrier',
-    primitive: 'smp_mb',
-    position: null,
-    weaker: ['smp_rmb', 'smp_wmb'],
-    before,
-    after,
-  });
-  const defences = [barrier('left', ['W x'], ['R y']), barrier('right', ['W y'], ['R x'])];
-
-  it('two barriers pair if each orders first what the other orders last', () => {
-    const [left, right] = defences as [Defence, Defence];
-    expect(isPair(left, right)).toBe(true);
-    expect(isPair(left, left)).toBe(false);
-    expect(isPair(left, barrier('same', ['W x'], ['R y']))).toBe(false);
-    expect(isPair(left, { ...right, threads: ['left'] })).toBe(false);
-    expect(isPair(left, { ...right, primitive: 'smp_wmb' })).toBe(false);
-    expect(isPair({ ...left, kind: 'test' }, right)).toBe(false);
-  });
-
-  it('removes and weakens each defence, and asks no more than needed', async () => {
-    const asked: string[] = [];
-    const table = await whyTable(['sc', 'tso'], (model, without) => {
-      asked.push([model, ...without].join(' '));
-      const fails = model === 'tso' && /left$|left=smp_rmb/.test(without.join());
-      return Promise.resolve(checkResult({ model, defences, verdict: fails ? 'fail' : 'pass' }));
-    });
-    expect(asked).toEqual([
-      'sc',
-      'tso',
-      'sc left',
-      'tso left',
-      'sc left=smp_rmb',
-      'tso left=smp_rmb',
-      'sc left=smp_wmb',
-      'tso left=smp_wmb',
-      'sc right',
-      'tso right',
-    ]);
-    expect(table.rows.map(({ defence, pairs }) => [defence.name, ...pairs])).toEqual([
-      ['left', 'right'],
-      ['right', 'left'],
-    ]);
-  });
-
-  it('asks nothing of a scenario that fails by itself', async () => {
-    const table = await whyTable(['sc'], () =>
-      Promise.resolve(checkResult({ verdict: 'fail', defences })),
-    );
-    expect(table.rows).toEqual([]);
   });
 });
 

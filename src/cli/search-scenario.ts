@@ -6,12 +6,12 @@
 import { MODELS, strongerThan } from '../explore/models.ts';
 import type { CheckResult, Model } from '../explore/result.ts';
 import { outcomeOf } from '../report/human.ts';
-import { amount, listed } from '../report/text.ts';
 import type { CheckSettings } from './check-options.ts';
 import type { Context } from './context.ts';
 import { Exit } from './exit.ts';
 import { unknownDesign } from './problems.ts';
 import type { ScenarioInfo, SearchOptions } from './protocol.ts';
+import { repairNotes } from './repair.ts';
 import { failedResult } from './report-plan.ts';
 import type { Reporter, ScenarioReport } from './report-plan.ts';
 import { isProblem } from './session.ts';
@@ -40,7 +40,9 @@ export async function searchScenario(
   for (const finding of beside.flatMap((result) => result.findings)) {
     saveTrace(settings.out, info.file, finding);
   }
-  const notes = await repairNotes(results, settings.search, search);
+  const notes = await repairNotes(results, settings.search.without ?? [], (model, without) =>
+    search(model, { ...settings.search, without }),
+  );
   const report: ScenarioReport = { info, results, beside, notes };
   reporters.finished?.(report);
   return report;
@@ -87,21 +89,4 @@ async function besideSearches(
   const beside: CheckResult[] = [];
   for (const model of strongerThan(failing)) beside.push(await search(model));
   return beside.filter((result) => result.problems.length === 0);
-}
-
-/** After `--without`: whether the scenario holds with everything in place. */
-async function repairNotes(
-  results: readonly CheckResult[],
-  options: SearchOptions,
-  search: (model: Model, options: SearchOptions) => Promise<CheckResult>,
-): Promise<ScenarioReport['notes']> {
-  const failing = results.find((one) => one.verdict === 'fail' && one.expected === 'pass');
-  const removed = options.without ?? [];
-  if (failing === undefined || removed.length === 0) return [];
-  const whole = await search(failing.model, { ...options, without: [] });
-  const verdict =
-    whole.verdict === 'pass'
-      ? `passes, ${amount(whole.states)} states, complete`
-      : `${whole.verdict === 'fail' ? 'still fails' : 'not decided'}`;
-  return [['Repair', `keep ${listed(removed)}: checked, ${verdict}`]];
 }

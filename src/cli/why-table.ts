@@ -3,13 +3,11 @@
  * searched again. Pure: the search is a function that is passed in.
  */
 
-import type { CheckResult, Defence, Model } from '../explore/result.ts';
-
-/** Searches the scenario without these defences. */
-export type Search = (model: Model, without: readonly string[]) => Promise<CheckResult>;
-
-/** What happened without a defence, or with a weaker one, model by model. */
-export type Verdicts = Readonly<Partial<Record<Model, CheckResult>>>;
+import type { Defence, Model } from '../explore/result.ts';
+import { redundanciesOf } from './redundancy.ts';
+import type { Redundancies } from './redundancy.ts';
+import { failsUnder, holds, searchAll } from './why-search.ts';
+import type { Search, Verdicts } from './why-search.ts';
 
 /** One row of the table. */
 export interface WhyRow {
@@ -25,27 +23,37 @@ export interface WhyTable {
   readonly whole: Verdicts;
   /** Empty if the scenario does not hold with everything in place. */
   readonly rows: readonly WhyRow[];
+  readonly redundancies: Redundancies;
+  /** How many defences were not asked for, because somebody interrupted. */
+  readonly notAsked: number;
 }
+
+const NOTHING: Redundancies = { sets: [], idle: [] };
 
 /**
  * Asks for every defence that the searches met.
  *
  * @param models in the order of their strength, strongest first
+ * @param isOver asked before each defence: true gives the table as far as it is
  */
 export async function whyTable(
   models: readonly Model[],
   search: Search,
-  onRow: (done: number, all: number) => void = () => {},
+  isOver: () => boolean = () => false,
 ): Promise<WhyTable> {
   const whole = await searchAll(models, search, []);
-  if (!holds(whole)) return { whole, rows: [] };
+  if (!holds(whole)) return { whole, rows: [], redundancies: NOTHING, notAsked: 0 };
   const defences = metIn(whole);
   const rows: WhyRow[] = [];
   for (const defence of defences) {
-    onRow(rows.length, defences.length);
-    rows.push(await whyRow(defence, defences, models, search));
+    if (isOver()) break;
+    const row = await whyRow(defence, defences, models, search);
+    if (!isOver()) rows.push(row);
   }
-  return { whole, rows };
+  const notAsked = defences.length - rows.length;
+  const harmless = rows.filter(({ removed }) => holds(removed)).map(({ defence }) => defence.name);
+  const redundancies = isOver() ? NOTHING : await redundanciesOf(harmless, models, search);
+  return { whole, rows, redundancies, notAsked };
 }
 
 async function whyRow(
@@ -62,21 +70,6 @@ async function whyRow(
   }
   const pairs = all.filter((other) => isPair(defence, other)).map((other) => other.name);
   return { defence, removed, weaker, pairs };
-}
-
-async function searchAll(
-  models: readonly Model[],
-  search: Search,
-  without: readonly string[],
-): Promise<Verdicts> {
-  const verdicts: Partial<Record<Model, CheckResult>> = {};
-  for (const model of models) {
-    const result = await search(model, without);
-    verdicts[model] = result;
-    // What fails under a strong model fails under the weaker ones too.
-    if (result.verdict === 'fail') break;
-  }
-  return verdicts;
 }
 
 function metIn(whole: Verdicts): Defence[] {
@@ -113,25 +106,4 @@ function meet(some: readonly string[], others: readonly string[]): boolean {
   return some.some((a) =>
     others.some((b) => a.slice(2) === b.slice(2) && (a.startsWith('W') || b.startsWith('W'))),
   );
-}
-
-/** Every search ended and found nothing. */
-export function holds(verdicts: Verdicts): boolean {
-  return Object.values(verdicts).every(
-    (result) => result.verdict === 'pass' && result.problems.length === 0,
-  );
-}
-
-/** The strongest model under which it fails, null if under none. */
-export function failsUnder(verdicts: Verdicts): CheckResult | null {
-  return Object.values(verdicts).find((result) => result.verdict === 'fail') ?? null;
-}
-
-/** `pass`, `fail`, `open` or the code of a problem. */
-export function summaryOf(verdicts: Verdicts): string {
-  const results = Object.values(verdicts);
-  const problem = results.flatMap((result) => result.problems)[0];
-  if (problem !== undefined) return problem.code;
-  if (failsUnder(verdicts) !== null) return 'fail';
-  return results.some((result) => result.verdict === 'open') ? 'open' : 'pass';
 }

@@ -5,7 +5,8 @@ import type { Problem } from '../../explore/result.ts';
 import { addCheckOptions, checkSettings } from '../check-options.ts';
 import type { CheckSettings, RawSearchOptions } from '../check-options.ts';
 import type { Context } from '../context.ts';
-import { Exit, exitCode } from '../exit.ts';
+import { exitCode } from '../exit.ts';
+import { interruptible } from '../interrupts.ts';
 import { checkLitmusFiles, litmusNames } from '../litmus.ts';
 import { nothingSelected } from '../problems.ts';
 import type { Reporter, ScenarioReport } from '../report-plan.ts';
@@ -66,21 +67,11 @@ async function searchAll(
   context: Context,
 ): Promise<ScenarioReport[]> {
   const reports: ScenarioReport[] = [];
-  let interrupts = 0;
-  const session = context.session();
-  const endListening = context.io.onInterrupt(() => {
-    context.happened.add(Exit.INTERRUPTED);
-    // The first asks the search for what it has; the second does not wait for it.
-    if (++interrupts === 1) session.interrupt();
-    else void session.close();
-  });
-  try {
+  await interruptible(context, async (isOver) => {
     for (const info of selected.scenarios) {
-      if (context.happened.has(Exit.INTERRUPTED)) break;
+      if (isOver()) break;
       reports.push(await searchScenario(info, settings, reporters, context));
     }
-  } finally {
-    endListening();
-  }
+  });
   return reports;
 }

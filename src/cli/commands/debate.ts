@@ -11,6 +11,7 @@ import type { Context } from '../context.ts';
 import { decide } from '../debate-search.ts';
 import type { ClaimFound, EvidenceFound, SearchByName } from '../debate-search.ts';
 import { Exit } from '../exit.ts';
+import { interruptible } from '../interrupts.ts';
 import { unknownScenario, usageProblem } from '../problems.ts';
 import { failedResult } from '../report-plan.ts';
 import { selectScenarios } from '../select.ts';
@@ -55,7 +56,9 @@ async function runDebate(
   const wanted = discussion.claims.filter(
     ({ number }) => rows.length === 0 || rows.includes(`${number}`),
   );
-  const found = await decide({ ...discussion, claims: wanted }, await searcher(context));
+  const found = await interruptible(context, async (isOver) =>
+    decide({ ...discussion, claims: wanted }, await searcher(context), isOver),
+  );
   const style = context.style(raw.plain === true);
   const verbose = raw.verbose === true || rows.length > 0;
   context.io.stdout(`${debateText(discussion, found, verbose, style)}\n`);

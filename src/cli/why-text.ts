@@ -1,0 +1,158 @@
+/** The table of `why` as text: a row for each defence, and below it what the rows say together. */
+
+import { basename } from 'node:path';
+import type { Defence, Position } from '../explore/result.ts';
+import type { Style } from '../report/paint.ts';
+import { columns, hanging, listed, slug } from '../report/text.ts';
+import { failsUnder, holds, summaryOf } from './why-search.ts';
+import type { Verdicts } from './why-search.ts';
+import type { WhyRow, WhyTable } from './why-table.ts';
+
+type Place = (position: Position) => string;
+
+/** How the table is printed. */
+export interface WhyPrinting {
+  readonly style: Style;
+  /** The columns that the table itself may have. */
+  readonly tableWidth: number;
+  readonly place: Place;
+}
+
+const HEAD = ['defence', 'where', 'if removed', 'weaker enough?', 'pairs with'];
+
+/** The lines of a scenario's table. */
+export function whyLines(scenario: string, table: WhyTable, printing: WhyPrinting): string[] {
+  const { style, place } = printing;
+  if (!holds(table.whole)) return hanging('  ', wholeText(scenario, table), style.width);
+  if (table.rows.length === 0 && table.notAsked === 0) {
+    return hanging('  ', `${scenario} passes; its code has no defence to remove.`, style.width);
+  }
+  const where = new Map(table.rows.map(({ defence }) => [defence.name, placeOf(defence, place)]));
+  const rows = table.rows.map((row) => cellsOf(row, table, where));
+  const body = bodyLines(rows, printing).map((line) => paintVerdict(line, style));
+  const paragraphs = conclusion(scenario, table).flatMap((text) =>
+    hanging('  ', text, style.width),
+  );
+  return [`  ${scenario}`, '', ...body, '', ...paragraphs];
+}
+
+function cellsOf(row: WhyRow, table: WhyTable, where: ReadonlyMap<string, string>): string[] {
+  const { name } = row.defence;
+  // Twins stand at one place: then only the name tells them apart.
+  const other = (one: string): string =>
+    where.get(one) === where.get(name) ? one : (where.get(one) ?? one);
+  const pairs = row.pairs.map(other).join(', ');
+  return [name, where.get(name) ?? '', removedText(row, table), weakerText(row), pairs];
+}
+
+/** A table where it fits; else a defence a line, with what there is to say about it below. */
+function bodyLines(rows: readonly (readonly string[])[], printing: WhyPrinting): string[] {
+  const { style, tableWidth } = printing;
+  const [head = '', ...lines] = columns([HEAD, ...rows], 3).map((line) => `  ${line}`);
+  const fits = [head, ...lines].every((line) => line.length <= tableWidth);
+  if (fits) return [style.paint.bold(head), ...lines];
+  return rows.flatMap(([name = '', where = '', removed = '', weaker = '', pairs = '']) => {
+    const facts = [
+      removed,
+      ...(weaker === '-' ? [] : [`weaker enough: ${weaker}`]),
+      ...(pairs === '' ? [] : [`pairs with ${pairs}`]),
+    ];
+    const title = hanging('  ', [name, where].join('   '), style.width);
+    return [...title, ...hanging('      ', facts.join('; '), style.width)];
+  });
+}
+
+function paintVerdict(line: string, style: Style): string {
+  return line.replace(/FAIL \w+/, (text) => style.paint.red(text));
+}
+
+function wholeText(scenario: string, { whole }: WhyTable): string {
+  const failing = failsUnder(whole);
+  if (failing === null) return `${scenario}: ${summaryOf(whole)} with everything in place.`;
+  const known = failing.expected === 'fail' ? ', as expected of a known bug' : '';
+  return `${scenario} fails under ${failing.model} with everything in place${known}.`;
+}
+
+function removedText({ defence, removed }: WhyRow, { redundancies }: WhyTable): string {
+  if (failsUnder(removed) !== null) return failText(removed);
+  const summary = summaryOf(removed);
+  if (summary !== 'pass') return summary;
+  const redundant = redundancies.sets.some(({ names }) => names.includes(defence.name));
+  return redundant ? 'passes (redundant)' : 'passes';
+}
+
+/** The strongest model that shows it, and the execution. */
+function failText(verdicts: Verdicts): string {
+  const failing = failsUnder(verdicts);
+  return `FAIL ${failing?.model ?? ''}  ${failing?.findings[0]?.id ?? ''}`.trimEnd();
+}
+
+function weakerText(row: WhyRow): string {
+  if (failsUnder(row.removed) === null) return '-';
+  const enough = row.weaker.find(({ verdicts }) => holds(verdicts));
+  if (enough !== undefined) return `yes, ${enough.form}`;
+  return row.weaker.length === 0 ? '-' : 'no';
+}
+
+/** The file's name and the line: the column would make the table too wide. */
+function placeOf({ position }: Defence, place: Place): string {
+  return position === null ? '' : basename(place(position)).replace(/:\d+$/, '');
+}
+
+/** What the rows say together, a paragraph each. */
+function conclusion(scenario: string, table: WhyTable): string[] {
+  const { whole, rows, redundancies, notAsked } = table;
+  const models = listed(Object.keys(whole));
+  const needed = rows.filter((row) => failsUnder(row.removed) !== null).length;
+  const undecided = rows.filter(({ removed }) => !holds(removed) && failsUnder(removed) === null);
+  const redundant = redundancies.sets.map(({ names, without }) => redundantText(names, without));
+  const again = [`Each FAIL can be shown: holdfast replay ${slug(scenario)}:<id>`];
+  return [
+    ...(notAsked > 0 ? [`Interrupted: ${notAsked} more were not asked for.`] : []),
+    ...neededText(needed, rows.length, models),
+    ...redundant,
+    ...idleText(table, needed === 0 && redundant.length === 0),
+    ...(undecided.length > 0 ? [`${undecided.length} not decided, see above.`] : []),
+    ...(needed + redundant.length > 0 ? again : []),
+  ];
+}
+
+function neededText(needed: number, all: number, models: string): string[] {
+  if (needed === 0) return all === 0 ? [] : [`No single removal hurts under ${models}.`];
+  if (needed === all) return [all === 1 ? 'It is needed.' : `All ${all} are needed.`];
+  return [`${needed} of ${all} defences ${needed === 1 ? 'is' : 'are'} needed under ${models}.`];
+}
+
+function redundantText(names: readonly string[], without: Verdicts): string {
+  const [first = '', ...others] = names;
+  const suffices = others.length === 1 ? 'either suffices' : 'any one of them suffices';
+  const all = others.length === 1 ? 'both' : 'all of them';
+  const what = `${first} is redundant with ${listed(others)}: ${suffices}.`;
+  return `${what} Without ${all}: ${failText(without)}.`;
+}
+
+/** What was removed all at once without harm. */
+function idleText({ whole, redundancies }: WhyTable, isAll: boolean): string[] {
+  const { idle } = redundancies;
+  if (idle.length === 0) return [];
+  const cpus = 'tso' in whole ? 'CPUs weaker than x86' : 'CPUs weaker than sc';
+  const weaker = 'weak' in whole ? '' : `, or against ${cpus}`;
+  if (isAll) {
+    const guard = `they guard against what this scenario does not do${weaker}`;
+    const all = idle.length === 1 ? '' : 'Nothing fails even when all are removed at once: ';
+    return [
+      `${all}${all === '' ? guard.replace(/^t/, 'T') : guard}, or its properties test nothing.`,
+    ];
+  }
+  const rest = `with the rest in place this scenario needs none of them${weakerNeed(whole)}`;
+  if (idle.length === 1) {
+    return [`${idle[0] ?? ''} is not needed beside the rest${weakerNeed(whole)}.`];
+  }
+  return [`The other ${idle.length} can be removed all at once and nothing fails: ${rest}.`];
+}
+
+/** What the models that were searched leave open. */
+function weakerNeed(whole: Verdicts): string {
+  if ('weak' in whole) return '';
+  return 'tso' in whole ? ' on x86' : ' under sc';
+}
