@@ -49,7 +49,7 @@ export function directMachine(
         if (rounds > ROUNDS_MAX) throw mistake('HF022', 'A loop outside of a thread does not end.');
       }
     },
-    allocate: () => refuse('kmalloc can only be called by a thread.'),
+    allocate: () => refuse('kmalloc needs a thread or the body of a scenario.'),
     nest: () => undefined,
     label: () => undefined,
     assert(condition, message) {

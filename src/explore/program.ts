@@ -49,6 +49,10 @@ export function objectAt({ pools, words }: Program, address: number): string | n
   return words.find((word) => word.address === status)?.name ?? null;
 }
 
+/** What the status word of a slot says; 0 is a fresh one. */
+export const ALLOCATED = 1;
+export const FREED = 2;
+
 /** A property that the author stated. */
 export interface ProgramProperty {
   readonly kind: 'always' | 'never' | 'sometimes';

@@ -48,6 +48,7 @@ function writeOperation(
     return problem('HF030', {
       what: 'kfree of memory that kmalloc did not give.',
       position: stack()[0] ?? null,
+      details: ['Memory that is freed comes from kmalloc, also in the body: pool(type, 1) first.'],
     });
   }
   rows[at + Column.KIND] = KINDS[operation.effect];

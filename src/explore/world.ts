@@ -128,7 +128,9 @@ export function unknownChoice(name: string, chosen: string, choices: readonly st
   return problem('HF005', { what, position, details: [`There are: ${choices.join(', ')}`] });
 }
 
-function noPool(type: StructType): Problem {
+/** What to say of an allocation of a type that has no pool. */
+export function noPool(type: StructType): Problem {
   const what = `kmalloc(${type.struct}) has no pool to take from.`;
-  return problem('HF032', { what, position: callStack()[0] ?? null });
+  const details = [`Declare one before: pool(${type.struct}, 2).`];
+  return problem('HF032', { what, position: callStack()[0] ?? null, details });
 }

@@ -213,3 +213,98 @@ describe('freeing after a grace period', () => {
   it('is safe', async () => expect(await readers(true)).toEqual([]));
   it('is needed', async () => expect(await readers(false)).toEqual(['use after free']));
 });
+
+describe('an object of the set-up', () => {
+  const list = struct('list', { first: toNode });
+
+  it('is taken with kmalloc, and may be freed by a thread', async () => {
+    const result = await tried(({ alloc, pool, thread, always }) => {
+      const head = alloc(list);
+      pool(node, 2);
+      const first = kmalloc(node);
+      WRITE_ONCE(first.value, 7);
+      WRITE_ONCE(head.first, first);
+      const reader = thread('reader', () => {
+        rcu_read_lock();
+        const found = rcu_dereference(head.first);
+        const value = found === null ? 7 : READ_ONCE(found.value);
+        rcu_read_unlock();
+        return value;
+      });
+      thread('remover', () => {
+        const old = READ_ONCE(head.first);
+        rcu_assign_pointer(head.first, null);
+        synchronize_rcu();
+        kfree(old);
+      });
+      always('read', () => reader.result() === 7);
+    });
+    expect([result.problems, result.verdict]).toEqual([[], 'pass']);
+  });
+
+  it('that is freed too early, or twice, is found like any other', async () => {
+    const early = await wrongWith(({ pool, thread }) => {
+      pool(node, 1);
+      const first = kmalloc(node);
+      thread('user', () => READ_ONCE(first.value));
+      thread('remover', () => kfree(first));
+    });
+    expect(early).toEqual(['use after free']);
+    const twice = await wrongWith(({ pool, thread }) => {
+      pool(node, 1);
+      const first = kmalloc(node);
+      thread('remover', { count: 2 }, () => kfree(first));
+    });
+    expect(twice).toEqual(['double free']);
+  });
+
+  it('leaves one slot less for the threads', async () => {
+    const full = await mistakeIn(({ pool, thread }) => {
+      pool(node, 1);
+      kmalloc(node);
+      thread('t', () => void kmalloc(node));
+    });
+    expect(full.code).toBe('HF032');
+  });
+
+  it('may be freed in the set-up: whoever kept it uses it after free', async () => {
+    const found = await wrongWith(({ pool, thread }) => {
+      pool(node, 1);
+      const stale = kmalloc(node);
+      WRITE_ONCE(stale.value, 3);
+      kfree(stale);
+      thread('t', () => READ_ONCE(stale.value));
+    });
+    expect(found).toEqual(['use after free']);
+  });
+
+  it('needs a pool with a free slot, and cannot be freed twice there', async () => {
+    const none = await mistakeIn(({ thread }) => {
+      thread('t', () => {});
+      kmalloc(node);
+    });
+    expect(none).toMatchObject({
+      code: 'HF032',
+      what: 'kmalloc(node) has no pool to take from.',
+      details: ['Declare one before: pool(node, 2).'],
+    });
+    const full = await mistakeIn(({ pool }) => {
+      pool(node, 1);
+      kmalloc(node);
+      kmalloc(node);
+    });
+    expect(full).toMatchObject({ code: 'HF032', details: ['The pool of node has 1.'] });
+    const twice = await mistakeIn(({ pool }) => {
+      pool(node, 1);
+      const one = kmalloc(node);
+      kfree(one);
+      kfree(one);
+    });
+    expect(twice.what).toBe('kfree of memory that is not allocated.');
+    const foreign = await mistakeIn(({ alloc }) => kfree(alloc(node)));
+    expect(foreign.what).toBe('kfree of memory that kmalloc did not give.');
+    for (const { position } of [none, full, twice, foreign]) {
+      expect(position?.file).toMatch(/slab\.test\.ts$/);
+    }
+  });
+});

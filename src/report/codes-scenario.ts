@@ -109,7 +109,8 @@ export const scenarioCodes: readonly Code[] = [
     'HF032',
     'A pool is empty',
     `kmalloc takes structs from a pool that the scenario declares with pool(type, count).
-      More were taken at once than there are.`,
+      More were taken at once than there are, by threads and by the body of the scenario, or
+      there is no pool of that type.`,
     'a loop that allocates in each round, or a count that is too small.',
     'Raise the count in pool(type, count), or free what is not needed.',
   ),

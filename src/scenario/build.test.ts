@@ -8,7 +8,6 @@ import {
   atomic_t,
   choose,
   design,
-  kmalloc,
   loop,
   pointer,
   READ_ONCE,
@@ -132,7 +131,6 @@ describe('the body of a scenario', () => {
   it('may not do what only a thread can do', async () => {
     const cases: [string, (stage: Stage) => void][] = [
       ['choose', () => choose(2)],
-      ['allocate', () => kmalloc(page)],
       [
         'wait for ever',
         ({ alloc }) => {
@@ -304,5 +302,137 @@ describe('what a thread declares', () => {
       stage.thread('t', () => void declare(stage));
     });
     expect(found.code).toBe('HF020');
+  });
+});
+
+describe('a declaration that is wrong', () => {
+  /** The same without types, as a scenario is once it has been stripped. */
+  type Call = (...parts: unknown[]) => unknown;
+  type Loose = { readonly [Name in 'alloc' | 'pool' | 'never' | 'always']: Call } & {
+    readonly thread: Call & { readonly device: Call; readonly irq: Call };
+  };
+
+  async function told(declare: (stage: Loose) => unknown): Promise<string> {
+    const found = await mistakeIn((stage) => {
+      stage.thread('t', () => {});
+      declare(stage as unknown as Loose);
+    });
+    expect(found.position?.file).toMatch(/build\.test\.ts$/);
+    return `${found.code} ${found.what}`;
+  }
+
+  const threads: [string, (stage: Loose) => unknown, string][] = [
+    ['without a function', (s) => s.thread('x'), "thread 'x' needs a function, not undefined."],
+    [
+      'that is called where it is declared',
+      (s) => s.thread('x', undefined),
+      "thread 'x' needs a function, not undefined.",
+    ],
+    [
+      'with a misspelt option',
+      (s) => s.thread('x', { cuont: 2 }, () => {}),
+      "thread 'x': There is no option 'cuont'. Did you mean 'count'?",
+    ],
+    ...[0, -1, 1.5, undefined, '2'].map((count): [string, (stage: Loose) => unknown, string] => [
+      `with a count of ${count}`,
+      (s) => s.thread('x', { count }, () => {}),
+      `The count of thread 'x' cannot be ${JSON.stringify(count)}: it is 1 or more.`,
+    ]),
+    [
+      'without a name',
+      (s) => s.thread(undefined, () => {}),
+      'The name of a thread cannot be undefined: it is a text.',
+    ],
+    [
+      'as a handler on nobody',
+      (s) => s.thread.irq('h', () => {}, {}),
+      'An interrupt needs a thread on a CPU of this scenario; undefined is none.',
+    ],
+    [
+      'as a handler without options',
+      (s) => s.thread.irq('h', () => {}),
+      "handler 'h': Options are an object, not undefined.",
+    ],
+    ['as a device without code', (s) => s.thread.device('d', 3), "device 'd' needs a function"],
+  ];
+
+  it.each(threads)('is told: a thread %s', async (_, declare, what) => {
+    expect(await told(declare as never)).toContain(`HF020 ${what}`);
+  });
+
+  const others: [string, (stage: Loose) => unknown, string][] = [
+    [
+      'a property that is a value and no function',
+      (s) => s.never('bad', false),
+      "never 'bad' needs a function, not false.",
+    ],
+    [
+      'a property judged at a misspelt time',
+      (s) => s.always('good', () => true, { at: 'every-state' }),
+      "always 'good': The option 'at' cannot be \"every-state\": it is 'end' or 'every state'.",
+    ],
+    [
+      'a property with a misspelt option',
+      (s) => s.always('good', () => true, { att: 'every state' }),
+      "always 'good': There is no option 'att'. Did you mean 'at'?",
+    ],
+    [
+      'two properties of one name',
+      (s) => {
+        s.always('good', () => true);
+        s.always('good', () => true);
+      },
+      "There are two properties always 'good'.",
+    ],
+    ['a pool of no type', (s) => s.pool('page', 2), 'pool takes a type of structs, not "page".'],
+    ['a pool of none', (s) => s.pool(page, 0), 'The count of the pool of page cannot be 0'],
+    [
+      'two pools of one type',
+      (s) => {
+        s.pool(page, 1);
+        s.pool(page, 1);
+      },
+      'There are two pools of page.',
+    ],
+    ['memory of no type', (s) => s.alloc('x'), 'alloc takes a type, not "x".'],
+  ];
+
+  it.each(others)('is told: %s', async (_, declare, what) => {
+    expect(await told(declare)).toContain(`HF020 ${what}`);
+  });
+
+  it('is a body that is async: what it declares later would be lost', async () => {
+    const late = (async ({ thread }: Stage) => {
+      thread('t', () => {});
+      await Promise.resolve();
+      thread('u', () => {});
+    }) as unknown as (stage: Stage) => void;
+    expect(await mistakeIn(late)).toMatchObject({
+      code: 'HF020',
+      what: "The body of 'small' is async or a generator.",
+    });
+  });
+
+  it('is none where two words would have one name: the second is numbered', () => {
+    const program = buildProgram(
+      scenario('names', ({ alloc, thread }) => {
+        alloc(s32, 'x');
+        alloc(s32, 'x');
+        alloc(page, 'page');
+        alloc(page);
+        thread('t', () => {});
+      }),
+      {},
+      'pass',
+    );
+    if ('code' in program) throw new Error(program.what);
+    expect(program.words.map(({ name }) => name)).toEqual([
+      'x',
+      'x[2]',
+      'page.flags',
+      'page.refs',
+      'page[2].flags',
+      'page[2].refs',
+    ]);
   });
 });

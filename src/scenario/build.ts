@@ -4,13 +4,14 @@
 
 import { withMachine } from '../memory/machine.ts';
 import { READ_ONCE, WRITE_ONCE } from '../memory/access.ts';
+import { described } from '../memory/argument.ts';
 import { fieldAt } from '../memory/field.ts';
 import { operation } from '../memory/operation.ts';
 import { forEachWord } from '../memory/struct.ts';
 import type { Struct, StructType } from '../memory/struct.ts';
 import { machine } from '../memory/machine.ts';
 import type { Field, Type } from '../memory/type.ts';
-import { directMachine, UserMistake } from '../explore/direct.ts';
+import { UserMistake } from '../explore/direct.ts';
 import { inspected } from '../explore/judge.ts';
 import { THREADS_MAX, WORDS_MAX } from '../explore/limits.ts';
 import { callerPosition, userPositions } from '../explore/position.ts';
@@ -24,7 +25,9 @@ import type {
 } from '../explore/program.ts';
 import type { DesignUse, Problem } from '../explore/result.ts';
 import { unknownChoice } from '../explore/world.ts';
+import { checkCount, checkFunction, checkName, refuseDeclaration, wrongOption } from './checked.ts';
 import type { Scenario } from './scenario.ts';
+import { setUpMachine } from './set-up.ts';
 import type {
   DeclareThread,
   Dma,
@@ -73,16 +76,17 @@ export function buildProgram(
     groups: 0,
     isClosed: false,
   };
-  const memory = { words: building.words, offset: 0 };
   const design = (name: string, choices: readonly string[]): string => {
     const chosen = designs[name] ?? choices[0] ?? '';
     if (!choices.includes(chosen)) throw new UserMistake(unknownChoice(name, chosen, choices));
     building.designs.set(name, { name, choices, chosen });
     return chosen;
   };
-  const setUp = directMachine(() => memory, design, true);
   try {
-    withMachine(setUp, () => scenario.body(stageOf(building)));
+    const machine = setUpMachine(building, design);
+    const result: unknown = withMachine(machine, () => scenario.body(stageOf(building)));
+    if (isLate(result))
+      refuseDeclaration(`The body of '${scenario.name}' is async or a generator.`);
   } catch (error) {
     return mistakeOf(scenario, error);
   }
@@ -113,6 +117,13 @@ function programOf(building: Building, expected: 'pass' | 'fail'): Program | Pro
   };
 }
 
+/** Code behind an `await` or a `yield` would declare its threads and properties too late. */
+function isLate(result: unknown): boolean {
+  if (typeof result !== 'object' || result === null) return false;
+  if (result instanceof Promise) result.catch(() => {});
+  return result instanceof Promise || 'next' in result;
+}
+
 function mistakeOf(scenario: Scenario, error: unknown): Problem {
   if (error instanceof UserMistake) return error.problem;
   const text = error instanceof Error ? error.message : String(error);
@@ -124,8 +135,12 @@ function mistakeOf(scenario: Scenario, error: unknown): Problem {
 function stageOf(building: Building): Stage {
   const property =
     (kind: 'always' | 'never') =>
-    (name: string, predicate: () => boolean, options: PropertyOptions = {}): void =>
+    (name: string, predicate: () => boolean, options: PropertyOptions = {}): void => {
+      checkFunction(`${kind} '${name}'`, predicate);
+      const wrong = wrongOption(options, { at: ['end', 'every state'] });
+      if (wrong !== null) refuseDeclaration(`${kind} '${name}': ${wrong}`);
       addProperty(building, kind, name, predicate, options.at === 'every state');
+    };
   return {
     thread: declareThread(building),
     always: property('always'),
@@ -147,6 +162,10 @@ function addProperty(
   mark = 0,
 ): void {
   checkOpen(building);
+  checkName(`a property (${kind})`, name);
+  if (building.properties.some((one) => one.kind === kind && one.name === name)) {
+    refuseDeclaration(`There are two properties ${kind} '${name}'.`);
+  }
   const position = callerPosition();
   building.properties.push({ kind, name, predicate, mark, everyState, position });
 }
@@ -157,6 +176,7 @@ function sometimes(
   predicate: (() => boolean) | undefined,
 ): Marker | undefined {
   if (predicate !== undefined) {
+    checkFunction(`sometimes '${name}'`, predicate);
     addProperty(building, 'sometimes', name, predicate, false);
     return undefined;
   }
@@ -167,9 +187,7 @@ function sometimes(
 
 /** Memory, threads and properties are declared before the threads run. */
 function checkOpen(building: Building): void {
-  if (!building.isClosed) return;
-  const what = 'Something is declared while the threads run.';
-  throw new UserMistake(problem('HF020', { what, position: callerPosition() }));
+  if (building.isClosed) refuseDeclaration('Something is declared while the threads run.');
 }
 
 function addWord(building: Building, name: string, type: Type): number {
@@ -180,8 +198,12 @@ function addWord(building: Building, name: string, type: Type): number {
 }
 
 function alloc(building: Building, type: StructType | Type, name?: string): Struct | Field {
-  if ('struct' in type) return allocStruct(building, type, name ?? numbered(building, type.struct));
-  return fieldAt(type, addWord(building, name ?? numbered(building, type.name), type));
+  if (typeof type !== 'object' || !('struct' in type || 'encode' in type)) {
+    refuseDeclaration(`alloc takes a type, not ${described(type)}.`);
+  }
+  if (name !== undefined) checkName('memory', name);
+  if ('struct' in type) return allocStruct(building, type, numbered(building, name ?? type.struct));
+  return fieldAt(type, addWord(building, numbered(building, name ?? type.name), type));
 }
 
 function allocStruct(building: Building, type: StructType, name: string): Struct {
@@ -190,7 +212,7 @@ function allocStruct(building: Building, type: StructType, name: string): Struct
   return type.at(address);
 }
 
-/** `folio` for the first, `folio[2]` for the second of a type. */
+/** `folio` for the first, `folio[2]` for the second of a name: no two words have one name. */
 function numbered(building: Building, name: string): string {
   const count = (building.counts.get(name) ?? 0) + 1;
   building.counts.set(name, count);
@@ -204,10 +226,17 @@ const slotStatus: Type = {
 };
 
 function pool(building: Building, type: StructType, count: number): void {
+  if (typeof type !== 'object' || !('struct' in type)) {
+    refuseDeclaration(`pool takes a type of structs, not ${described(type)}.`);
+  }
+  checkCount(`the pool of ${type.struct}`, count);
+  if (building.pools.some((one) => one.type === type)) {
+    refuseDeclaration(`There are two pools of ${type.struct}.`);
+  }
   const slots: number[] = [];
   const status: number[] = [];
   for (let i = 1; i <= count; i++) {
-    const name = `${type.struct}#${i}`;
+    const name = numbered(building, `${type.struct}#${i}`);
     slots.push(building.words.length);
     allocStruct(building, type, name);
     status.push(addWord(building, name, slotStatus));
@@ -219,25 +248,33 @@ function declareThread(building: Building): DeclareThread {
   type Options = { readonly count: number };
   const cpu = (name: string, first: Options | (() => ThreadResult), body?: () => ThreadResult) => {
     if (typeof first === 'function') return addThread(building, name, first, 'cpu', null);
-    if (body === undefined) throw new TypeError(`thread '${name}' has no function`);
-    return addTwins(building, name, body, first.count);
+    checkFunction(`thread '${name}'`, body ?? first);
+    const wrong = wrongOption(first, { count: null });
+    if (wrong !== null) refuseDeclaration(`thread '${name}': ${wrong}`);
+    checkCount(`thread '${name}'`, first.count);
+    return addTwins(building, name, body as () => ThreadResult, first.count);
   };
   return Object.assign(cpu, {
-    device: (name: string, body: (dma: Dma) => ThreadResult): ThreadHandle =>
-      addThread(building, name, () => body(dma), 'device', null),
-    irq: (name: string, body: () => ThreadResult, { on }: { on: ThreadHandle }): ThreadHandle => {
-      const host = hostOf(building, on);
+    device: (name: string, body: (dma: Dma) => ThreadResult): ThreadHandle => {
+      checkFunction(`device '${name}'`, body);
+      return addThread(building, name, () => body(dma), 'device', null);
+    },
+    irq: (name: string, body: () => ThreadResult, options: { on: ThreadHandle }): ThreadHandle => {
+      checkFunction(`handler '${name}'`, body);
+      const wrong = wrongOption(options, { on: null });
+      if (wrong !== null) refuseDeclaration(`handler '${name}': ${wrong}`);
+      const host = hostOf(building, options.on);
       return addThread(building, name, () => handle(body), 'irq', host);
     },
   }) as DeclareThread;
 }
 
 /** The thread whose CPU a handler interrupts. */
-function hostOf(building: Building, on: ThreadHandle): number {
-  const host = building.threads.findIndex((thread) => thread.name === on.name);
+function hostOf(building: Building, on: Partial<ThreadHandle> | undefined): number {
+  const host = building.threads.findIndex((thread) => thread.name === on?.name);
   if (building.threads[host]?.kind === 'cpu') return host;
-  const what = `An interrupt needs a thread on a CPU of this scenario; '${on.name}' is none.`;
-  throw new UserMistake(problem('HF020', { what, position: callerPosition() }));
+  const given = on?.name === undefined ? described(on) : `'${on.name}'`;
+  refuseDeclaration(`An interrupt needs a thread on a CPU of this scenario; ${given} is none.`);
 }
 
 /**
@@ -278,9 +315,9 @@ function addThread(
   group?: number,
 ): ThreadHandle<never> {
   checkOpen(building);
+  checkName('a thread', name);
   if (building.threads.some((thread) => thread.name === name)) {
-    const what = `There are two threads '${name}'.`;
-    throw new UserMistake(problem('HF020', { what, position: callerPosition() }));
+    refuseDeclaration(`There are two threads '${name}'.`);
   }
   const position = callerPosition();
   const thread = { name, body, kind, position, interrupts, group: group ?? building.groups++ };
@@ -290,6 +327,5 @@ function addThread(
 
 function resultOfThread(name: string): unknown {
   if (inspected.resultOf !== null) return inspected.resultOf(name);
-  const what = `The result of thread '${name}' is known only to properties.`;
-  throw new UserMistake(problem('HF020', { what, position: callerPosition() }));
+  return refuseDeclaration(`The result of thread '${name}' is known only to properties.`);
 }

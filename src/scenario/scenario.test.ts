@@ -31,7 +31,7 @@ describe('a scenario', () => {
 
   it('needs a body', () => {
     const bare = scenario as unknown as (name: string, options: object) => unknown;
-    expect(() => bare('one', {})).toThrow("scenario 'one' has no body");
+    expect(() => bare('one', {})).toThrow("scenario 'one': Its body is undefined");
   });
 });
 
@@ -67,8 +67,26 @@ describe('scenario.each', () => {
       '3 fail',
     ]);
   });
+});
 
-  it('makes none where a parameter has no values', () => {
-    expect(scenario.each({ none: [] }, 'all', () => {})).toEqual([]);
+describe('a scenario that is declared wrongly', () => {
+  const loose = scenario as unknown as ((...parts: unknown[]) => unknown) & {
+    each: (...parts: unknown[]) => unknown;
+  };
+  const body = (): void => {};
+
+  it.each([
+    [['x', { expected: 'fail' }, body], "There is no option 'expected'. Did you mean 'expect'?"],
+    [['x', { expect: 'fails' }, body], 'The option \'expect\' cannot be "fails"'],
+    [['x', { expect: { x86: 'fail' } }, body], "There is no option 'x86'. There are: sc, tso"],
+    [['x', { expect: { sc: 'no' } }, body], 'The option \'sc\' cannot be "no"'],
+    [['x', {}], 'Its body is undefined, not a function.'],
+    [['', body], 'It has no name.'],
+  ])('throws at once: %j', (parts, what) => {
+    expect(() => loose(...parts)).toThrow(what);
+  });
+
+  it('throws where a parameter has no values: there would be no scenario', () => {
+    expect(() => loose.each({ order: [] }, 'x', body)).toThrow('a parameter has no values');
   });
 });

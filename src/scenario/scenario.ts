@@ -4,6 +4,9 @@
  * A scenario is data and one function; nothing is registered and nothing runs until it is checked.
  */
 
+import { described } from '../memory/argument.ts';
+import { MODELS } from '../explore/models.ts';
+import { wrongOption } from './checked.ts';
 import type { Stage } from './stage.ts';
 import { callerPosition } from '../explore/position.ts';
 import type { Position } from '../explore/result.ts';
@@ -53,7 +56,24 @@ export interface DeclareScenario {
 }
 
 function declare(name: string, options: ScenarioOptions, body: Body): Scenario {
+  const wrong = wrongDeclaration(name, options, body);
+  if (wrong !== null) throw new TypeError(`scenario '${name}': ${wrong}`);
   return { holdfast: 'scenario', name, body, options, position: callerPosition() };
+}
+
+const VERDICTS = ['pass', 'fail'];
+
+/** A misspelt option would be passed over: a known bug would then be an unexpected one. */
+function wrongDeclaration(name: unknown, options: unknown, body: unknown): string | null {
+  if (typeof name !== 'string' || name === '') return 'It has no name.';
+  if (typeof body !== 'function') return `Its body is ${described(body)}, not a function.`;
+  const known = { expect: null, designs: null, without: null, about: null };
+  const wrong = wrongOption(options, known);
+  const { expect } = (options ?? {}) as ScenarioOptions;
+  if (wrong !== null || expect === undefined) return wrong;
+  return typeof expect === 'object'
+    ? wrongOption(expect, Object.fromEntries(MODELS.map((model) => [model, VERDICTS])))
+    : wrongOption({ expect }, { expect: VERDICTS });
 }
 
 function withOptions(
@@ -63,8 +83,7 @@ function withOptions(
   forced: ScenarioOptions,
 ): Scenario {
   if (typeof first === 'function') return declare(name, forced, first);
-  if (second === undefined) throw new TypeError(`scenario '${name}' has no body`);
-  return declare(name, { ...first, ...forced }, second);
+  return declare(name, { ...first, ...forced }, second as Body);
 }
 
 function combinations(parameters: Parameters): Record<string, string | number | boolean>[] {
@@ -81,7 +100,9 @@ function each<const P extends Parameters>(
   body: (stage: Stage & Case<P>) => void,
   options: (parameters: Case<P>) => ScenarioOptions = () => ({}),
 ): readonly Scenario[] {
-  return combinations(parameters).map((one) => {
+  const cases = combinations(parameters);
+  if (cases.length === 0) throw new TypeError(`scenario.each '${name}': a parameter has no values`);
+  return cases.map((one) => {
     const chosen = one as Case<P>;
     const text = Object.entries(one).map(([key, value]) => `${key}=${value}`);
     return declare(`${name} (${text.join(', ')})`, options(chosen), (stage) =>
