@@ -22,11 +22,14 @@ export {
 export type { Atomic } from './atomic.ts';
 export * from './barrier.ts';
 export * from './bitops.ts';
+export * from './cond-load.ts';
 export * from './control.ts';
 export * from './exchange.ts';
 export { kernelFunction, modelFunction } from './function.ts';
+export * from './kref.ts';
 export * from './lock.ts';
 export * from './rcu.ts';
+export * from './refcount.ts';
 export * from './seqcount.ts';
 export * from './seqlock.ts';
 export * from './slab.ts';

@@ -43,6 +43,8 @@ export const Result = {
   NEW_NEGATIVE: 5,
   OLD_BITS: 6,
   OLD_EQUALS: 7,
+  /** -1, 0 or 1: whether the new value is below, at or above 0. */
+  NEW_SIGN: 8,
 } as const;
 export type Result = (typeof Result)[keyof typeof Result];
 
@@ -195,7 +197,9 @@ export function resultOf(
       return written < 0 ? 1 : 0;
     case Result.OLD_BITS:
       return (old & argument) === 0 ? 0 : 1;
-    default:
+    case Result.OLD_EQUALS:
       return old === argument ? 1 : 0;
+    default:
+      return Math.sign(written);
   }
 }

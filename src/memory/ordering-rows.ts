@@ -66,6 +66,12 @@ const ACCESSES = by('model', {
   rcu_assign_pointer: row('release', 'store'),
 });
 
+const SPINNING = by('documents', {
+  // The look that ends the wait.
+  smp_cond_load_acquire: row('acquire', 'load'),
+  smp_cond_load_relaxed: row('relaxed', 'load'),
+});
+
 const BARRIERS = {
   ...by('model', {
     smp_mb: row('full', 'drain'),
@@ -128,6 +134,25 @@ const ATOMICS = {
     atomic_dec_if_positive: looksFirst('full'),
   }),
 };
+
+const REFERENCES = by('documents', {
+  refcount_read: row('relaxed', 'load'),
+  refcount_set: row('relaxed', 'store'),
+  refcount_set_release: row('release', 'store'),
+  refcount_add: row('relaxed', 'locked'),
+  refcount_inc: row('relaxed', 'locked'),
+  refcount_add_not_zero: looksFirst('relaxed'),
+  refcount_inc_not_zero: looksFirst('relaxed'),
+  refcount_add_not_zero_acquire: looksFirst('acquire'),
+  refcount_inc_not_zero_acquire: looksFirst('acquire'),
+  // The last one: smp_acquire__after_ctrl_dep() comes after it.
+  refcount_sub_and_test: row('release', 'locked'),
+  refcount_dec_and_test: row('release', 'locked'),
+  // Where the test fails there is a finding, whatever the order.
+  refcount_dec: row('release', 'locked'),
+  refcount_dec_if_one: row('release', 'locked', 'relaxed'),
+  refcount_dec_not_one: looksFirst('release'),
+});
 
 const BITS = by('documents', {
   test_bit: row('relaxed', 'load'),
@@ -226,9 +251,11 @@ const OTHERS = {
 /** The table: ORDERING of ordering.ts. */
 export const TABLE = {
   ...ACCESSES,
+  ...SPINNING,
   ...BARRIERS,
   ...EXCHANGES,
   ...ATOMICS,
+  ...REFERENCES,
   ...BITS,
   ...SEQUENCES,
   ...LOCKS,

@@ -64,6 +64,7 @@ const SWAPS_NOT = { operands: [5, 1], fails: true };
 
 const ACCESSES: readonly Probe[] = [
   ...probes('load', 'word', ['READ_ONCE', 'load', 'smp_load_acquire']),
+  ...probes('load', 'word', ['smp_cond_load_acquire', 'smp_cond_load_relaxed'], { operands: [0] }),
   ...probes('load', 'pointer', ['rcu_dereference']),
   ...probes('store', 'word', ['WRITE_ONCE', 'store', 'smp_store_release'], OPERAND),
   ...probes('store', 'pointer', ['rcu_assign_pointer'], OPERAND),
@@ -107,6 +108,28 @@ const ATOMICS: readonly Probe[] = [
   }),
   ...probes('locked', 'atomic', ['atomic_inc_not_zero', 'atomic_dec_if_positive'], FROM_7),
   ...probes('load', 'atomic', ['atomic_inc_not_zero', 'atomic_dec_if_positive'], { fails: true }),
+];
+
+const FROM_1 = { initial: 1, found: 1 };
+const FROM_2 = { initial: 2, found: 2 };
+const TAKES_REFERENCE = ['refcount_inc_not_zero', 'refcount_inc_not_zero_acquire'] as const;
+const TAKES_REFERENCES = ['refcount_add_not_zero', 'refcount_add_not_zero_acquire'] as const;
+
+const REFERENCES: readonly Probe[] = [
+  ...probes('load', 'refcount', ['refcount_read']),
+  ...probes('store', 'refcount', ['refcount_set', 'refcount_set_release'], OPERAND),
+  ...probes('locked', 'refcount', ['refcount_add'], { ...OPERAND, ...FROM_1 }),
+  ...probes('locked', 'refcount', ['refcount_inc'], FROM_1),
+  ...probes('locked', 'refcount', TAKES_REFERENCES, { ...OPERAND, ...FROM_1 }),
+  ...probes('load', 'refcount', TAKES_REFERENCES, { ...OPERAND, fails: true }),
+  ...probes('locked', 'refcount', TAKES_REFERENCE, FROM_1),
+  ...probes('load', 'refcount', TAKES_REFERENCE, { fails: true }),
+  ...probes('locked', 'refcount', ['refcount_sub_and_test'], { ...OPERAND, ...FROM_2 }),
+  ...probes('locked', 'refcount', ['refcount_dec_and_test', 'refcount_dec'], FROM_2),
+  ...probes('locked', 'refcount', ['refcount_dec_if_one'], FROM_1),
+  ...probes('locked', 'refcount', ['refcount_dec_if_one'], { ...FROM_2, fails: true }),
+  ...probes('locked', 'refcount', ['refcount_dec_not_one'], FROM_2),
+  ...probes('load', 'refcount', ['refcount_dec_not_one'], { ...FROM_1, fails: true }),
 ];
 
 const BIT = { operands: [0] };
@@ -211,7 +234,7 @@ const WAITING: readonly Probe[] = [
   ...probes('drain', 'word', ['synchronize_rcu', 'smp_call_function']),
 ];
 
-const PROBES = [...ACCESSES, ...ATOMICS, ...BITS, ...LOCKS, ...WAITING];
+const PROBES = [...ACCESSES, ...ATOMICS, ...REFERENCES, ...BITS, ...LOCKS, ...WAITING];
 
 /** Rows for the machine itself: no order, and no word that a program could look at. */
 const WITHOUT_PROBE = ['kmalloc', 'kfree', 'section', 'interrupt'];
@@ -312,17 +335,22 @@ const PROMISED: { readonly [O in Order]: readonly string[] } = {
     write_lock write_trylock mutex_lock mutex_trylock down_read down_read_trylock
     down_write down_write_trylock wait_for_completion wait_on_bit wait_on_bit_lock
     folio_lock wait_for_value read_seqcount_begin
+    refcount_add_not_zero_acquire refcount_inc_not_zero_acquire smp_cond_load_acquire
   `),
   release: named(`
     smp_store_release rcu_assign_pointer atomic_set_release clear_bit_unlock
     xor_unlock_is_negative_byte spin_unlock bit_spin_unlock read_unlock write_unlock
     mutex_unlock up_read up_write downgrade_write complete complete_all
+    refcount_set_release refcount_sub_and_test refcount_dec_and_test refcount_dec
+    refcount_dec_if_one refcount_dec_not_one
   `),
   relaxed: named(`
     READ_ONCE WRITE_ONCE load store rcu_dereference atomic_read atomic_set atomic_add
     atomic_sub atomic_inc atomic_dec atomic_and atomic_or atomic_xor atomic_andnot
     test_bit set_bit clear_bit change_bit spin_is_locked finish_wait choose
     kmalloc kfree section interrupt folio_wait_bit
+    refcount_read refcount_set refcount_add refcount_inc refcount_add_not_zero
+    refcount_inc_not_zero smp_cond_load_relaxed
   `),
   read: named(`
     smp_rmb smp_acquire__after_ctrl_dep
@@ -334,7 +362,7 @@ const PROMISED: { readonly [O in Order]: readonly string[] } = {
 
 /** Conditional ones, which order nothing when their condition fails. */
 const CONDITIONAL = new RegExp(
-  'cmpxchg|trylock|_unless$|_not_zero$|_if_positive$|' +
+  'cmpxchg|trylock|_unless$|_not_zero(_acquire)?$|_if_positive$|_if_one$|_not_one$|' +
     '^(test_and_set_bit_lock|finish_wait|complete)$',
 );
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   array,
+  container_of,
   forEachWord,
   forward,
   isStruct,
@@ -156,6 +157,19 @@ describe('a view', () => {
 
   it('cannot be given back from a number that no layout has', () => {
     expect(() => viewOfRecord(-1, 3)).toThrow('no layout has the number -1');
+  });
+});
+
+describe('the struct around a member', () => {
+  it('is found from a word and from a struct inside of it', () => {
+    const view = folio.at(40);
+    expect(container_of(view.index, folio, 'index')).toBe(view);
+    expect(container_of(view.head, folio, 'head')).toBe(view);
+  });
+
+  it('needs a member of that name', () => {
+    const wrong = (): unknown => container_of(page.at(1).flags, page as StructType, 'size');
+    expect(wrong).toThrow('container_of: page has no member size');
   });
 });
 

@@ -120,6 +120,28 @@ export function forward<M extends Members>(name: string): () => StructType<M> {
   };
 }
 
+/**
+ * The struct around a member of it (include/linux/container_of.h): `container_of(head, foo, 'rcu')`
+ * where C writes `container_of(head, struct foo, rcu)`.
+ */
+export function container_of<M extends Members>(
+  member: Field | Struct,
+  type: StructType<M>,
+  name: keyof M & string,
+): Struct<M> {
+  const address = isStruct(member) ? member[structAddress] : member.address;
+  return type.at(address - offsetOf(type, name));
+}
+
+function offsetOf(type: Pick<StructType, 'struct' | 'members'>, name: string): number {
+  let offset = 0;
+  for (const [one, member] of Object.entries(type.members)) {
+    if (one === name) return offset;
+    offset += sizeOf(member);
+  }
+  throw new Error(`container_of: ${type.struct} has no member ${name}`);
+}
+
 /** Whether a value is a view on a struct. */
 export function isStruct(value: unknown): value is Struct {
   return typeof value === 'object' && value !== null && structAddress in value;

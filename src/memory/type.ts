@@ -17,6 +17,7 @@ export type Kind =
   | 'flags'
   | 'pointer'
   | 'atomic_t'
+  | 'refcount_t'
   | 'spinlock_t'
   | 'rwlock_t'
   | 'rw_semaphore'
@@ -104,6 +105,9 @@ function opaque<K extends Kind>(
 
 /** A counter that only the `atomic_` calls touch. */
 export const atomic_t: Type<'atomic_t', number> = opaque('atomic_t');
+
+/** A counter of references that only the `refcount_` calls touch. */
+export const refcount_t: Type<'refcount_t', number> = opaque('refcount_t');
 
 const heldOrFree = (word: number): string => (word === 0 ? 'free' : 'held');
 const readersOrWriter = (word: number): string => {

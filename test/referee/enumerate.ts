@@ -39,7 +39,10 @@ export interface Outcomes {
   /** Whether some state has a data race, and whether some execution can never end. */
   readonly races: boolean;
   readonly hangs: boolean;
-  /** Whether some execution uses a slot that is not allocated; it ends there. */
+  /**
+   * Whether some execution uses a slot that is not allocated, or a reference count as the kernel
+   * warns of; it ends there.
+   */
   readonly misuses: boolean;
   readonly states: number;
 }
@@ -97,7 +100,9 @@ export function enumerate(program: Program, model: Model, limit: number): Outcom
     const next = threads.flatMap((_, who) => steps(setting, from, who));
     const texts = next.map((one) => JSON.stringify(one));
     leadsTo.set(text, texts);
-    const isMisuse = threads.some((_, who) => misusesSlot(setting, from, who));
+    const isMisuse = threads.some(
+      (_, who) => misusesSlot(setting, from, who) || isWarnedOf(setting, from, who),
+    );
     misuses ||= isMisuse;
     if (next.length === 0) {
       ends.add(text);
@@ -314,6 +319,15 @@ function misusesSlot(setting: Setting, state: State, who: number): boolean {
   return state.memory[place + 1] !== ALLOCATED && mayRun(setting, state, who);
 }
 
+/** Whether a thread can make an access now that the kernel warns of. */
+function isWarnedOf(setting: Setting, state: State, who: number): boolean {
+  const next = setting.codes[who]?.[running(state, who).at];
+  if (next?.do !== 'access' || !next.primitive.startsWith('refcount_')) return false;
+  if (!mayRun(setting, state, who)) return false;
+  const effect = effectOf(setting, state, who, next);
+  return effect === 'warns' && running(state, cpuOf(setting, who)).queue.length === 0;
+}
+
 /** The lowest slot that was never used, and every one that was freed: a stale pointer may fit. */
 function freeSlots(setting: Setting, { memory }: State): number[] {
   const statuses = memory.slice(setting.words).filter((_, index) => index % 2 === 1);
@@ -332,7 +346,7 @@ function accessOutcomes(setting: Setting, state: State, who: number, access: Acc
   const cpu = cpuOf(setting, who);
   const { queue } = running(state, cpu);
   const buffered = setting.model === 'tso' && setting.threads[who]?.device === false;
-  const [a = 0, b = 0] = operands.map((operand) => operandValue(operand, registers));
+  const [a = 0] = operands.map((operand) => operandValue(operand, registers));
   const tell = (own: Running, value: number): void => {
     if (into !== null) own.registers[into] = value;
   };
@@ -367,10 +381,8 @@ function accessOutcomes(setting: Setting, state: State, who: number, access: Acc
   }
   if (primitive.endsWith(' ends')) return awaits.length > 0 ? [] : [() => {}];
 
-  const newest = queue.findLast(([one]) => one === at);
-  const found = newest === undefined ? (state.memory[at] ?? 0) : newest[1];
-  const effect = meaningOf(primitive)(found, a, b, 1 << who);
-  if (effect === 'wait') return [];
+  const effect = effectOf(setting, state, who, access);
+  if (effect === 'wait' || effect === 'warns') return [];
   const [written, told] = effect;
   const givesUp = written === null && LOOKS_FIRST.has(primitive);
   const locked = !LOADS.has(primitive) && !STORES.has(primitive) && !givesUp;
@@ -385,6 +397,22 @@ function accessOutcomes(setting: Setting, state: State, who: number, access: Acc
       else after.memory[at] = written;
     },
   ];
+}
+
+/** What an access to a word would do, by the newest value that its thread sees. */
+function effectOf(
+  setting: Setting,
+  state: State,
+  who: number,
+  access: Access,
+): ReturnType<ReturnType<typeof meaningOf>> {
+  const { registers } = running(state, who);
+  const { queue } = running(state, cpuOf(setting, who));
+  const at = placeOf(setting, access, registers) ?? -1;
+  const [a = 0, b = 0] = access.operands.map((operand) => operandValue(operand, registers));
+  const newest = queue.findLast(([one]) => one === at);
+  const found = newest === undefined ? (state.memory[at] ?? 0) : newest[1];
+  return meaningOf(access.primitive)(found, a, b, 1 << who);
 }
 
 const others = (state: State, who: number): number[] =>

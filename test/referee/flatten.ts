@@ -27,7 +27,8 @@ function append(code: Instruction[], statement: Statement): void {
         const test: Test = { register: statement.slot, is: '!=', value: 0 };
         code.push({ do: 'unless', test, to: code.length + 2 });
       }
-      code.push(...singleAccesses(statement));
+      if (statement.primitive.startsWith('smp_cond_load')) appendSpin(code, statement);
+      else code.push(...singleAccesses(statement));
       return;
     case 'if': {
       const jump: Instruction = { do: 'unless', test: statement.test, to: 0 };
@@ -51,6 +52,16 @@ function append(code: Instruction[], statement: Statement): void {
     case 'wait_event':
       appendWaitEvent(code, statement);
   }
+}
+
+/** again: read; unless it is the operand goto again */
+function appendSpin(code: Instruction[], access: Access): void {
+  const begin = code.length;
+  const register = access.into ?? 'seen';
+  const [value = 0] = access.operands;
+  if (typeof value !== 'number') throw new Error('referee: a spinner waits for a constant');
+  code.push({ ...access, operands: [], into: register });
+  code.push({ do: 'unless', test: { register, is: '==', value }, to: begin });
 }
 
 /** set the loop's registers to 0; body; unless again goto out; goto begin; out: */

@@ -120,6 +120,7 @@ const initials: Arbitrary<Record<string, number>> = fc.record({
   pointer: small,
   a: small,
   b: small,
+  refs: fc.constantFrom(1, 2, 3, 0),
   done: fc.constantFrom(0, 0, 1),
 });
 

@@ -15,6 +15,7 @@ export const PALETTE: readonly Word[] = [
   { name: 'pointer', kind: 'pointer', initial: 0 },
   { name: 'a', kind: 'atomic', initial: 0 },
   { name: 'b', kind: 'atomic', initial: 0 },
+  { name: 'refs', kind: 'refcount', initial: 0 },
   { name: 'bits', kind: 'bits', initial: 0 },
   { name: 'spin1', kind: 'spin', initial: 0 },
   { name: 'spin2', kind: 'spin', initial: 0 },
@@ -37,6 +38,7 @@ export const THEMES: readonly (readonly string[])[] = [
   ['x', 'y', 'a'],
   ['x', 'flags'],
   ['x', 'a', 'b'],
+  ['x', 'refs'],
   ['x', 'y', 'pointer'],
   ['x', 'y', 'spin1'],
   ['a', 'x', 'spin1', 'spin2'],
@@ -60,8 +62,8 @@ export function wordNamed(name: string): number {
   return index;
 }
 
-/** An operand: any value, the number of a bit, a mask, the number of a pointer's target. */
-export type OperandKind = 'value' | 'bit' | 'mask' | 'target' | 'limit';
+/** An operand: any value, a positive one, a bit's number, a mask, the number of a target. */
+export type OperandKind = 'value' | 'step' | 'bit' | 'mask' | 'target' | 'limit';
 
 /** Primitives that are called in the same way. */
 export interface Family {
@@ -250,6 +252,53 @@ const ATOMICS: readonly Family[] = [
   },
 ];
 
+const REFERENCES: readonly Family[] = [
+  {
+    weight: 2,
+    words: ['refs'],
+    names: ['refcount_read'],
+    operands: [],
+    tells: true,
+    repeatable: true,
+  },
+  {
+    weight: 1,
+    words: ['refs'],
+    names: ['refcount_set', 'refcount_set_release'],
+    operands: ['limit'],
+    tells: false,
+  },
+  {
+    weight: 6,
+    words: ['refs'],
+    names: [
+      'refcount_inc_not_zero',
+      'refcount_inc_not_zero_acquire',
+      'refcount_dec_and_test',
+      'refcount_dec_and_test',
+      'refcount_dec_if_one',
+      'refcount_dec_not_one',
+    ],
+    operands: [],
+    tells: true,
+  },
+  {
+    weight: 2,
+    words: ['refs'],
+    names: ['refcount_inc', 'refcount_dec'],
+    operands: [],
+    tells: false,
+  },
+  { weight: 1, words: ['refs'], names: ['refcount_add'], operands: ['step'], tells: false },
+  {
+    weight: 2,
+    words: ['refs'],
+    names: ['refcount_add_not_zero', 'refcount_add_not_zero_acquire', 'refcount_sub_and_test'],
+    operands: ['step'],
+    tells: true,
+  },
+];
+
 const BITS: readonly Family[] = [
   {
     weight: 4,
@@ -316,6 +365,7 @@ export const FAMILIES: readonly Family[] = [
   ...ACCESSES,
   ...POINTERS,
   ...ATOMICS,
+  ...REFERENCES,
   ...BITS,
   ...OTHERS,
 ];

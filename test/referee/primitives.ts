@@ -23,12 +23,15 @@ export const LOADS = new Set([
   'load',
   'data_race',
   'smp_load_acquire',
+  'smp_cond_load_acquire',
+  'smp_cond_load_relaxed',
   'rcu_dereference',
   'readEquals',
   'readAnyBit',
   'atomic_read',
   'atomic_read_acquire',
   'atomicAtLeast',
+  'refcount_read',
   'test_bit',
   'test_bit_acquire',
   'spin_is_locked',
@@ -49,6 +52,8 @@ export const STORES = new Set([
   'rcu_assign_pointer',
   'atomic_set',
   'atomic_set_release',
+  'refcount_set',
+  'refcount_set_release',
   'spin_unlock',
   'write_unlock',
 ]);
@@ -59,6 +64,11 @@ export const LOOKS_FIRST = new Set([
   'atomic_fetch_add_unless',
   'atomic_inc_not_zero',
   'atomic_dec_if_positive',
+  'refcount_add_not_zero',
+  'refcount_inc_not_zero',
+  'refcount_add_not_zero_acquire',
+  'refcount_inc_not_zero_acquire',
+  'refcount_dec_not_one',
   'spin_trylock',
   'read_trylock',
   'write_trylock',
@@ -109,8 +119,11 @@ export const SPINNING_UNLOCKS = new Set([
 
 // 2. What each primitive does to its word
 
-/** What is written (null: nothing), and what the caller is told; or that it must wait. */
-type Effect = readonly [written: number | null, told: number] | 'wait';
+/**
+ * What is written (null: nothing), and what the caller is told; or that it must wait, or that the
+ * kernel would warn.
+ */
+type Effect = readonly [written: number | null, told: number] | 'wait' | 'warns';
 type Meaning = (old: number, a: number, b: number, ownBit: number) => Effect;
 
 const ARITHMETIC: Record<string, (old: number, operand: number) => number> = {
@@ -170,6 +183,7 @@ const MEANINGS: Record<string, Meaning> = {
   load: read,
   data_race: read,
   smp_load: read,
+  smp_cond_load: read,
   rcu_dereference: read,
   atomic_read: read,
   raw_read_seqcount: read,
@@ -195,6 +209,18 @@ const MEANINGS: Record<string, Meaning> = {
   atomic_inc_and_test: (old) => [(old + 1) | 0, bool(old === -1)],
   atomic_sub_and_test: (old, i) => [(old - i) | 0, bool(old === i)],
   atomic_add_negative: (old, i) => [(old + i) | 0, bool(((old + i) | 0) < 0)],
+
+  refcount_read: read,
+  refcount_set: write,
+  refcount_add: (old, i) => (old < 1 ? 'warns' : [old + i, 0]),
+  refcount_inc: (old) => (old < 1 ? 'warns' : [old + 1, 0]),
+  refcount_add_not_zero: (old, i) => (old === 0 ? [null, 0] : [old + i, 1]),
+  refcount_inc_not_zero: (old) => (old === 0 ? [null, 0] : [old + 1, 1]),
+  refcount_sub_and_test: (old, i) => (old < i ? 'warns' : [old - i, bool(old === i)]),
+  refcount_dec_and_test: (old) => (old < 1 ? 'warns' : [old - 1, bool(old === 1)]),
+  refcount_dec: (old) => (old < 2 ? 'warns' : [old - 1, 0]),
+  refcount_dec_if_one: (old) => (old === 1 ? [0, 1] : [null, 0]),
+  refcount_dec_not_one: (old) => (old < 2 ? [null, 0] : [old - 1, 1]),
 
   test_bit: (old, nr) => [null, bool((old & bit(nr)) !== 0)],
   set_bit: (old, nr) => [old | bit(nr), 0],

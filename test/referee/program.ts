@@ -17,6 +17,7 @@ export type Kind =
   | 'bits'
   | 'pointer'
   | 'atomic'
+  | 'refcount'
   | 'spin'
   | 'rwlock'
   | 'mutex'

@@ -37,6 +37,7 @@ const TYPES: { readonly [K in Kind]: linux.Type } = {
   bits: linux.flags('bits', ['b0', 'b1', 'b2', 'b3']),
   pointer: linux.pointer(target),
   atomic: linux.atomic_t,
+  refcount: linux.refcount_t,
   spin: linux.spinlock_t,
   rwlock: linux.rwlock_t,
   mutex: linux.mutex,
@@ -108,6 +109,7 @@ function setUp({ kind, initial }: Word, at: number, shared: Shared): void {
   if (initial === 0) return;
   const field = shared.fields[at];
   if (kind === 'atomic') primitives['atomic_set']?.(field, initial);
+  else if (kind === 'refcount') primitives['refcount_set']?.(field, initial);
   else if (kind === 'completion') primitives['complete']?.(field);
   else primitives['WRITE_ONCE']?.(field, encoded(initial, kind, shared));
 }
@@ -201,6 +203,7 @@ const OPERAND_FIRST = new RegExp(
   [
     '^atomic_(fetch_)?(add|sub|and|or|xor|andnot)(_return)?(_acquire|_release|_relaxed)?$',
     '^atomic_(sub_and_test|add_negative)$',
+    '^refcount_(add(_not_zero(_acquire)?)?|sub_and_test)$',
     '_bit(_|$)|^bit_|^xor_unlock_',
   ].join('|'),
 );
@@ -218,6 +221,9 @@ function onWord(
   const special = INTERNAL[primitive];
   if (special !== undefined) return machine().perform(special(field.address, values[0] ?? 0));
   const call = primitives[primitive];
+  if (primitive.startsWith('smp_cond_load')) {
+    return call?.(field, (value: unknown) => value === values[0]);
+  }
   if (call === undefined) throw new Error(`referee: no primitive ${primitive}`);
   if (OPERAND_FIRST.test(primitive)) return call(...values, field);
   return call(field, ...values.map((value) => encoded(value, kind, shared)));

@@ -84,6 +84,7 @@ const earlier: Arbitrary<Operand> = fc
 const OPERANDS: { readonly [K in OperandKind]: Arbitrary<Operand> } = {
   value: fc.oneof({ weight: 4, arbitrary: fc.constantFrom(1, 2, 0, 3, -1) }, earlier),
   limit: fc.constantFrom(0, 1, 2),
+  step: fc.constantFrom(1, 2),
   bit: fc.constantFrom(0, 1),
   mask: fc.constantFrom(1, 2, 3, 0x80),
   target: fc.constantFrom(1, 2, 0),
@@ -313,6 +314,8 @@ const LOOPS: readonly (readonly [words: readonly string[], loop: LoopOn])[] = [
       return [{ do: 'loop', body, again: when('@seen', '==', 0) }];
     },
   ],
+  [['x', 'y', 'flags'], (word) => [call('smp_cond_load_acquire', word, [1], '@seen')]],
+  [['x', 'y'], (word) => [call('smp_cond_load_relaxed', word, [0], '@seen')]],
   [
     ['a', 'b'],
     (word) => {
