@@ -7,6 +7,7 @@ import * as refcounts from './refcount.ts';
 import type { Refcount } from './refcount.ts';
 import { mutex, refcount_t, s32, spinlock_t } from './type.ts';
 
+const all = refcounts as unknown as Record<string, (...parameters: unknown[]) => unknown>;
 const called = new Set<string>();
 
 /** Expects what a call does to counters from `from` on. */
@@ -18,7 +19,8 @@ function expectCounts(
   ...operands: number[]
 ): void {
   called.add(name);
-  const call = refcounts[name] as (...parameters: unknown[]) => unknown;
+  const call = all[name];
+  if (call === undefined) throw new Error(`there is no ${name}`);
   const cases = [0, 1, 2, 3].filter((old) => old >= from);
   const first = /_(add|sub)_?/.test(name);
   expectCases(
