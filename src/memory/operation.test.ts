@@ -70,6 +70,7 @@ describe('a result', () => {
     ['NEW_NEGATIVE', (_argument, _old, written) => Number(unsigned(written) >> 31n === 1n)],
     ['OLD_BITS', (argument, old) => Number((unsigned(old) & unsigned(argument)) !== 0n)],
     ['OLD_EQUALS', (argument, old) => Number(old === argument)],
+    ['NEW_SIGN', (_argument, _old, written) => (written === 0 ? 0 : written > 0 ? 1 : -1)],
   ];
 
   it.each(definitions)('%s tells what its definition says', (name, definition) => {
