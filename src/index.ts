@@ -10,5 +10,5 @@ export type { LitmusOptions, LitmusResult } from './litmus/index.ts';
 export { replayTrace } from './scenario/replay.ts';
 export type { Replayed } from './scenario/replay.ts';
 export { isScenario, scenario } from './scenario/scenario.ts';
-export type { Scenario, ScenarioOptions } from './scenario/scenario.ts';
+export type { Expectation, Scenario, ScenarioOptions } from './scenario/scenario.ts';
 export type { Dma, Marker, Stage, ThreadHandle } from './scenario/stage.ts';

@@ -61,6 +61,7 @@ export const recheckOnly = scenario(
   'fast-gup-recheck-only',
   {
     designs: BOUNCE,
+    expect: { weak: 'fail' },
     without: ['try_grab_folio_fast/smp_mb__after_atomic', 'flush_tlb_page/smp_mb'],
     about: 'the PTE is compared again, and nothing orders the count before it',
   },

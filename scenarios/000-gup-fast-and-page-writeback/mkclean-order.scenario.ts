@@ -7,6 +7,7 @@
  */
 
 import { scenario } from 'holdfast';
+import type { Expectation } from 'holdfast';
 import {
   afterMkclean,
   filePage,
@@ -47,6 +48,12 @@ const designs = ({ clear, between }: Chosen): Record<string, string> => ({
   'tlb-flush': 'no order',
 });
 
+/** On x86 an exchange is a full barrier; the kernel's own memory model promises none here. */
+function lockAloneExpected({ clear, between }: Chosen): Expectation {
+  if (between === 'smp_mb') return 'pass';
+  return clear === 'store' ? { tso: 'fail' } : { weak: 'fail' };
+}
+
 export const lockOnly = scenario.each(
   CASES,
   'mkclean-locks-only',
@@ -63,10 +70,7 @@ export const lockOnly = scenario.each(
   },
   (chosen) => ({
     designs: designs(chosen),
-    expect:
-      chosen.clear === 'store' && chosen.between !== 'smp_mb'
-        ? { sc: 'pass', tso: 'fail' }
-        : 'pass',
+    expect: lockAloneExpected(chosen),
   }),
 );
 
@@ -87,5 +91,8 @@ export const wholeWalk = scenario.each(
     });
     never('pinned, and judged unpinned', () => gup.result() && !pinned.result());
   },
-  (chosen) => ({ designs: designs(chosen) }),
+  (chosen) => ({
+    designs: designs(chosen),
+    expect: chosen.between === 'smp_mb' ? 'pass' : { weak: 'fail' },
+  }),
 );

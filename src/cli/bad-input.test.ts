@@ -141,7 +141,7 @@ describe('the command line', () => {
       "
       HF003  \`arm\` is not a memory model.
 
-        Models are sc, tso.
+        Models are sc, tso, weak.
 
         Most likely: a spelling mistake, or the model of another tool.
         Several models are written with commas: -m sc,tso.

@@ -275,7 +275,7 @@ describe('why', () => {
     const name = 'nothing.scenario.ts';
     desk.write(name, BUFFERS.replace('never(', 'if (false) never('));
     const { out } = await desk.run('why', name);
-    expect(out).toContain('No single removal hurts under sc and tso.');
+    expect(out).toContain('No single removal hurts under sc, tso and weak.');
     expect(out).toContain('Nothing fails even when all are removed at once');
   });
 

@@ -36,7 +36,7 @@ describe('options', () => {
 
   it('models, counts, designs and reporters', () => {
     expect(parseModels('sc, tso,sc')).toEqual({ value: ['sc', 'tso'] });
-    expect(parseModels('weak')).toMatchObject({ problem: { code: 'HF003' } });
+    expect(parseModels('arm')).toMatchObject({ problem: { code: 'HF003' } });
     expect(parseCount('-j', '8', 16)).toEqual({ value: 8 });
     expect(parseCount('-j', '17', 16)).toMatchObject({ problem: { code: 'HF002' } });
     expect(parseDesigns(['a=b=c', '__proto__=x'])).toEqual({

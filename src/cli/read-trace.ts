@@ -82,6 +82,7 @@ const KINDS_OF_PROPERTY = [
 ] as const;
 const KINDS_OF_STEP = [
   'access',
+  'fence',
   'drain',
   'choice',
   'allocation',
@@ -137,6 +138,7 @@ function step(value: unknown, path: string): Step {
     buffered: boolean(from['buffered'], `${path}.buffered`),
     readsFrom: stepNumber('readsFrom'),
     missed: stepNumber('missed'),
+    behind: stepNumber('behind'),
     position: orNull(from['position'], `${path}.position`, position),
     stack: list(from['stack'], `${path}.stack`, LIST_MAX, position),
     changes: list(from['changes'], `${path}.changes`, LIST_MAX, change),

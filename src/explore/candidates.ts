@@ -15,6 +15,14 @@ import type { AutomatonTables } from './tables.ts';
 export const CANDIDATE_HEAD = 5;
 /** The outcome number of a candidate that drains a store buffer. */
 export const DRAIN = 0xffff;
+/** The outcome number of a candidate that is only a full barrier of the pending access (weak). */
+export const FENCE = 0xfffe;
+
+/** The outcome of a candidate as traces have it: -1 a drain, -2 a barrier. */
+export function outcomeOf(out: Int32Array, at: number): number {
+  const outcome = (out[at + 3] as number) >> 8;
+  return outcome >= FENCE ? outcome - DRAIN - 1 : outcome;
+}
 
 /**
  * Writes candidates of one record at a time. A class because its state lives as long as a search.
@@ -190,7 +198,7 @@ export class Candidates {
   }
 
   /** Completes the head of a candidate. */
-  protected complete(thread: number, outcome: number): void {
+  complete(thread: number, outcome: number): void {
     const { out, start } = this;
     out[start] = this.base;
     out[start + 1] = this.hash1;
@@ -204,7 +212,7 @@ export class Candidates {
     let one = 0;
     let two = 0;
     for (let i = this.layout.graceAt; i < this.layout.width; i++) {
-      if (i >= this.buffersAt && i <= this.layout.memoryAt) continue;
+      if (i >= this.buffersAt && i < this.layout.observersAt) continue;
       one = (one + mix1((target[at + i] as number) ^ (this.seeds1[i] as number))) | 0;
       two = (two + mix2((target[at + i] as number) ^ (this.seeds2[i] as number))) | 0;
     }

@@ -36,6 +36,8 @@ export interface Context {
    * A full barrier was passed since the last access: the next one drains the buffer first (tso).
    */
   readonly barrier: boolean;
+  /** Barriers for reads and stores since the last access (weak): weak-order.ts. */
+  readonly orders: number;
 }
 
 /** The context in which every thread starts. */
@@ -48,6 +50,7 @@ export const EMPTY_CONTEXT: Context = {
   inReader: false,
   inIrqOff: false,
   barrier: false,
+  orders: 0,
 };
 
 /** A context after an operation, or what is wrong with the operation in this context. */
@@ -68,7 +71,7 @@ export function inSection(context: Context): Context {
  * and what switches it off, a held spinning lock (Documentation/RCU/checklist.rst; one flavour of
  * RCU since 4.20). With PREEMPT_RT a spin lock is one too: it enters an RCU section.
  */
-function isReader(context: Context): boolean {
+export function isReader(context: Context): boolean {
   const { rcu, irq, bh, preempt } = context;
   return rcu > 0 || irq > 0 || bh > 0 || preempt > 0 || spins(context);
 }
@@ -90,7 +93,8 @@ function spins({ held }: Context): boolean {
 export function afterAccess(context: Context): Context {
   const begun = inSection(context);
   const same = begun.inReader === context.inReader && begun.inIrqOff === context.inIrqOff;
-  return same && !context.barrier ? context : { ...begun, barrier: false };
+  const passed = context.barrier || context.orders !== 0;
+  return same && !passed ? context : { ...begun, barrier: false, orders: 0 };
 }
 
 /** The context after `change` to a nesting depth, or what is wrong. */

@@ -6,7 +6,7 @@ import type { Automaton } from './automaton.ts';
 import { Feature } from './tables.ts';
 import type { Judge, Violation } from './judge.ts';
 import type { Layout } from './layout.ts';
-import { AUTOMATON_STATES_MAX, CHOICES_MAX } from './limits.ts';
+import { AUTOMATON_STATES_MAX, CHOICES_MAX, MESSAGES_MAX } from './limits.ts';
 import { problem } from './problem.ts';
 import type { Program } from './program.ts';
 import type { Reduction } from './reduction.ts';
@@ -89,13 +89,17 @@ export class Counted implements SearchCounts {
   problem: Problem | null = null;
   open: OpenReason | null = null;
   private readonly started: number;
+  private readonly interrupted: boolean;
 
   constructor(input: SearchInput) {
     const { options, judge, automaton } = input;
     this.input = input;
-    this.symmetric = options.symmetry && !usesIdentity(automaton) && !judge.namesTwin();
+    const weak = input.layout.model === 'weak';
+    // Messages know who stored them, so interchangeable threads are told apart under weak.
+    this.symmetric = options.symmetry && !weak && !usesIdentity(automaton) && !judge.namesTwin();
     this.reduces = options.reduction && !judge.judgesEveryState;
     this.started = options.now();
+    this.interrupted = interruptsAll(input);
     judge.restart();
   }
 
@@ -136,6 +140,8 @@ export class Counted implements SearchCounts {
   trouble(trouble: Trouble, records: Int32Array, base: number, thread: number): void {
     if (trouble === Trouble.BUFFER_FULL) {
       this.retry = 'buffer';
+    } else if (trouble === Trouble.MESSAGES_FULL) {
+      this.open = { limit: 'messages', messages: MESSAGES_MAX };
     } else if (trouble === Trouble.POOL_EMPTY) {
       const node = records[base + this.input.layout.nodesAt + thread] ?? 0;
       const position = this.input.automaton.detail(node).stack()[0] ?? null;
@@ -149,8 +155,12 @@ export class Counted implements SearchCounts {
     }
   }
 
-  /** A thread state was discovered that tells interchangeable threads apart. */
+  /**
+   * A thread state was discovered that tells interchangeable threads apart, or for which more must
+   * be kept of finished ones (weak).
+   */
   losesSymmetry(): boolean {
+    if (this.interrupted !== interruptsAll(this.input)) return true;
     return this.symmetric && usesIdentity(this.input.automaton);
   }
 
@@ -176,6 +186,10 @@ export class Counted implements SearchCounts {
   }
 }
 
+function interruptsAll({ layout, automaton }: SearchInput): boolean {
+  return layout.model === 'weak' && automaton.tables.features[Feature.INTERRUPT_ALL] === 1;
+}
+
 /** Whether some thread state uses what tells interchangeable threads apart. */
 function usesIdentity(automaton: Automaton): boolean {
   const { features } = automaton.tables;
@@ -186,7 +200,8 @@ function usesIdentity(automaton: Automaton): boolean {
 export function candidatesMax(program: Program, layout: Layout): number {
   const slots = Math.max(0, ...program.pools.map((pool) => pool.slots.length));
   const words = Math.max(0, ...program.pools.map((pool) => pool.type.size));
-  const changes = 8 + words + layout.bufferWords + layout.threads;
+  const interned = layout.memoryAt - layout.observersAt + 1;
+  const changes = 8 + words + layout.bufferWords + layout.threads + interned;
   const one = 5 + 2 * changes;
   return one * (2 * layout.threads + program.threads.length * Math.max(CHOICES_MAX, slots));
 }

@@ -11,6 +11,8 @@ import type { Run } from './replay-state.ts';
 import type { Problem } from './result.ts';
 import { Feature, MARKINGS_MAX, MARKS_MAX, findEdge } from './tables.ts';
 import type { AutomatonTables, TableSpace } from './tables.ts';
+import { WeakOrder } from './weak-order.ts';
+import { createWeakTables } from './weak-memory.ts';
 import type { ReplayWorld } from './world.ts';
 
 export interface Growing {
@@ -63,6 +65,7 @@ export function emptyTables(
       hashes: integers(2 * layout.threads * space.states),
       features: integers(8),
       marks: integers(MARKS_MAX * MARKINGS_MAX),
+      weak: layout.model === 'weak' ? createWeakTables() : null,
     },
     histories: createHistories(),
     details: [],
@@ -166,9 +169,16 @@ export function addEdge(
     rows[at + Column.CACHED_VALUE] = observed;
     rows[at + Column.CACHED_NEXT] = next;
   }
+  noteOwedBarrier(rows, at, next << ROW_SHIFT);
   if (ran.newRound) rows[at + Column.FLAGS] = (rows[at + Column.FLAGS] ?? 0) | Flag.NEW_ROUND;
   growing.joined.push(node, next);
   growing.discovered.push({ node, observed, next, ran });
+}
+
+/** weak: the state after a fully ordered access may have its barrier before it. */
+function noteOwedBarrier(rows: Int32Array, from: number, to: number): void {
+  if (((rows[from + Column.ORDER] as number) & WeakOrder.FULL_AFTER) === 0) return;
+  rows[to + Column.ORDER] = (rows[to + Column.ORDER] as number) | WeakOrder.AFTER_FULL;
 }
 
 /** Every value observed on the way to a state, as it was first reached. */

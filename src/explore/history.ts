@@ -8,6 +8,7 @@
  *     ENTER             a kernel function is running
  *     RESULT value      a kernel function has returned; followed by its CONTEXT
  *     CONTEXT number    what the thread holds after the call (context.ts)
+ *     SOURCE slot       weak: the result is a pointer that was read into this slot (pointers.ts)
  *     ROUND             a `loop` is running; the entries of its current round follow
  *
  * Histories are interned: equal entries of the same function have one number.
@@ -28,6 +29,7 @@ export const Entry = {
   TUPLE: 11,
   FIELD: 12,
   UNSIGNED: 13,
+  SOURCE: 14,
 } as const;
 
 /** Interned histories. */

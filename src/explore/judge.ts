@@ -283,6 +283,10 @@ function troubleOf(
   if (trouble === Trouble.USE_AFTER_FREE) {
     return automatic('use after free', `${name} accesses ${word}, which is not allocated now.`);
   }
+  if (trouble === Trouble.RACE) {
+    const message = `${name} accesses ${word}, and nothing orders that with the last store to it.`;
+    return automatic(`data race on ${word}`, message);
+  }
   if (trouble === Trouble.DOUBLE_FREE) {
     const object = objectAt(judging.program, operation?.address ?? 0) ?? word;
     return automatic('double free', `${name} frees ${object}, which is not allocated now.`);

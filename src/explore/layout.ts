@@ -5,6 +5,9 @@
  *     thread state of each thread          numbers of automaton rows
  *     grace mask of each thread            threads that its grace period still waits for
  *     tso: store buffer of each thread     count, then (index, value) pairs, oldest first
+ *     weak: observer of each CPU           observers.ts
+ *     weak: global view                    what strong fences have spread
+ *     weak: coherence order of each word   coherence.ts; address a at listsAt + a
  *     memory                               address a at memoryAt + a, from address 1
  */
 
@@ -22,6 +25,10 @@ export interface Layout {
   /** Words of one store buffer; 0 under sc. */
   readonly bufferWords: number;
   readonly bufferEntries: number;
+  readonly observersAt: number;
+  readonly globalAt: number;
+  /** The coherence order of address a is at listsAt + a. */
+  readonly listsAt: number;
   /** The index of address a is memoryAt + a. */
   readonly memoryAt: number;
   readonly memoryWords: number;
@@ -44,7 +51,11 @@ export function layOut(program: Program, model: Model, bufferEntries: number): L
   const graceAt = nodesAt + threads;
   const buffersAt = graceAt + threads;
   const bufferWords = model === 'tso' ? 1 + 2 * bufferEntries : 0;
-  const memoryAt = buffersAt + bufferWords * threads - 1;
+  const weak = model === 'weak';
+  const observersAt = buffersAt + bufferWords * threads;
+  const globalAt = observersAt + (weak ? threads : 0);
+  const listsAt = globalAt + (weak ? 1 : 0) - 1;
+  const memoryAt = listsAt + (weak ? program.words.length : 0);
   return {
     model,
     threads,
@@ -53,6 +64,9 @@ export function layOut(program: Program, model: Model, bufferEntries: number): L
     buffersAt,
     bufferWords,
     bufferEntries,
+    observersAt,
+    globalAt,
+    listsAt,
     memoryAt,
     memoryWords: program.words.length,
     width: memoryAt + 1 + program.words.length,

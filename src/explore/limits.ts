@@ -12,6 +12,8 @@ export const AUTOMATON_STATES_MAX: number = 1 << 18;
 export const BUFFER_ENTRIES = 4;
 /** Entries of one store buffer beyond which the search is OPEN. */
 export const BUFFER_ENTRIES_MAX = 32;
+/** Messages of one word that can still be read (weak); beyond, the search is OPEN. */
+export const MESSAGES_MAX = 60;
 /** Outcomes of one `choose`. */
 export const CHOICES_MAX = 64;
 /** Entries of a tuple that a kernel function may return. */

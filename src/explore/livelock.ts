@@ -12,7 +12,7 @@ import type { OpenReason } from './result.ts';
 import { Frontier } from './frontier.ts';
 import type { Choice } from './shortest.ts';
 import type { SearchInput } from './counting.ts';
-import { CANDIDATE_HEAD, DRAIN } from './candidates.ts';
+import { CANDIDATE_HEAD, outcomeOf } from './candidates.ts';
 import type { Stepper } from './stepper.ts';
 import { NumberedStates } from './visited.ts';
 import { applyCandidate, createWalker, writeInitial } from './walk.ts';
@@ -111,9 +111,8 @@ function successor(graph: Graph, state: number, at: number): number {
   const base = graph.states.push();
   const { records } = graph.states;
   applyCandidate(out, at, records, state * width, records, base, width);
-  const meta = out[at + 3] as number;
   graph.parents.push(state);
-  graph.choices.push([meta & 0xff, meta >> 8 === DRAIN ? -1 : meta >> 8]);
+  graph.choices.push([(out[at + 3] as number) & 0xff, outcomeOf(out, at)]);
   return number;
 }
 

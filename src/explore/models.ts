@@ -6,7 +6,7 @@
 import type { Model } from './result.ts';
 
 /** Written as a record so that a model without a place in the order does not compile. */
-const ORDER: Readonly<Record<Model, number>> = { sc: 0, tso: 1 };
+const ORDER: Readonly<Record<Model, number>> = { sc: 0, tso: 1, weak: 2 };
 
 /** Strongest first. */
 export const MODELS: readonly Model[] = (Object.keys(ORDER) as Model[]).toSorted(

@@ -31,6 +31,10 @@ export const Column = {
   CACHED_NEXT: 12,
   /** How the access commutes with others: reduction.ts. */
   CLASS: 13,
+  /** weak: what the access orders (weak-order.ts). */
+  ORDER: 14,
+  /** weak: the pointers that the access uses (pointers.ts). */
+  POINTERS: 15,
 } as const;
 
 /** What a thread in this state does next. */

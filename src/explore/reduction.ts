@@ -22,16 +22,22 @@ import type { Operation } from '../memory/operation.ts';
 import { Feature } from './tables.ts';
 import type { AutomatonTables, TableSpace } from './tables.ts';
 import type { Layout } from './layout.ts';
+import type { Model } from './result.ts';
 import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
+import { WeakOrder } from './weak-order.ts';
 
 /** How an access commutes with others. 0: it conflicts with everything. */
 const AccessClass = { ANY: 0, READ: 1, ADD: 2, OR: 3, AND: 4, WRITE: 5 } as const;
 const CLASSES = 5;
 
 /** The class of an operation. */
-export function accessClassOf(operation: Operation): number {
+export function accessClassOf(operation: Operation, model: Model): number {
   if (operation.effect !== 0) return AccessClass.ANY;
+  const isBarrier = operation.address === 0 && operation.primitive === 'smp_mb';
+  if (model === 'weak' && isBarrier) return AccessClass.WRITE;
   if (operation.modify === Modify.NOTHING) return AccessClass.READ;
+  // Under weak others can see in which order stores came.
+  if (model === 'weak') return AccessClass.WRITE;
   const silent = operation.result === Result.NONE && operation.test === Test.ALWAYS;
   if (!silent || operation.wait) return AccessClass.WRITE;
   if (operation.modify === Modify.ADD) return AccessClass.ADD;
@@ -139,6 +145,7 @@ export class Reduction {
     this.known = states;
     for (let pair = this.seenPairs; pair < this.joined.length; pair += 2) {
       this.opened.add(this.joined[pair] as number);
+      this.addOwedBarrier(this.joined[pair + 1] as number);
     }
     this.seenPairs = this.joined.length;
     while (this.propagate()) {
@@ -162,6 +169,10 @@ export class Reduction {
     const buffered = (flags & Flag.BUFFERED) !== 0 && (this.layout.bufferOf[thread] as number) >= 0;
     // A store into the own buffer changes nothing for others; but it may be half of a data race.
     const isHarmless = buffered && this.tables.features[Feature.PLAIN] === 0;
+    if (this.mayFence(row)) {
+      if (this.meetsFences(records, base, thread)) return false;
+      this.relyOnOthers(records, base, thread);
+    }
     if (kind !== NodeKind.CHOOSE && !isHarmless) {
       const accessClass = rows[row + Column.CLASS] as number;
       if (kind !== NodeKind.ACCESS || accessClass === AccessClass.ANY) return false;
@@ -184,6 +195,20 @@ export class Reduction {
     if (this.meetsOthers(records, base, thread, index, AccessClass.WRITE)) return false;
     this.relyOnOthers(records, base, thread);
     return true;
+  }
+
+  /**
+   * weak: whether the step may be a full barrier instead of the access: the one before it, or one
+   * that is still owed after the access before.
+   */
+  private mayFence(row: number): boolean {
+    const order = this.tables.rows[row + Column.ORDER] as number;
+    return (order & (WeakOrder.FULL_BEFORE | WeakOrder.AFTER_FULL)) !== 0;
+  }
+
+  /** Full barriers of different CPUs see each other: as if each wrote one common word. */
+  private meetsFences(records: Int32Array, base: number, thread: number): boolean {
+    return this.meetsOthers(records, base, thread, this.layout.memoryAt, AccessClass.WRITE);
   }
 
   private meetsOthers(
@@ -247,6 +272,18 @@ export class Reduction {
     const accessClass = rows[row + Column.CLASS] as number;
     if (kind !== NodeKind.ACCESS || accessClass === AccessClass.ANY) return;
     const address = (rows[row + Column.INDEX] as number) - this.layout.memoryAt;
+    this.addWord(node, accessClass, address);
+    if (this.mayFence(row)) this.addWord(node, AccessClass.WRITE, 0);
+  }
+
+  /** weak: a state that was known before may turn out to come after a fully ordered access. */
+  private addOwedBarrier(node: number): void {
+    if (node < this.known && this.mayFence(node << ROW_SHIFT)) {
+      this.addWord(node, AccessClass.WRITE, 0);
+    }
+  }
+
+  private addWord(node: number, accessClass: number, address: number): void {
     const set = (CLASSES * node + accessClass - 1) * this.setWords + (address >>> 5);
     this.futures[set] = (this.futures[set] as number) | (1 << (address & 31));
   }

@@ -12,7 +12,7 @@ import {
 } from '../memory/operation.ts';
 import type { Operation } from '../memory/operation.ts';
 import { ORDERING } from '../memory/ordering.ts';
-import type { PrimitiveName } from '../memory/ordering.ts';
+import type { Order, PrimitiveName } from '../memory/ordering.ts';
 import {
   afterAccess,
   afterHold,
@@ -31,8 +31,10 @@ import { callStack, captureStack } from './position.ts';
 import { problem } from './problem.ts';
 import { different } from './replay-different.ts';
 import { nullDereference } from './replay-end.ts';
+import { pointersColumn, withRead } from './pointers.ts';
 import { SENTINEL, fail, isLive, suspend, suspendWith } from './replay-state.ts';
 import type { FailingAct, Failure, OpenSection, State } from './replay-state.ts';
+import { Orders } from './weak-order.ts';
 
 /** Makes an access, or answers it: what every primitive comes down to. */
 export function perform(state: State, operation: Operation): number {
@@ -107,8 +109,9 @@ function step(state: State, operation: Operation): number {
 
 /** The answer to an access: from the history, or the delivered value; else the run ends here. */
 function observe(state: State, operation: Operation): number {
-  if (state.cursor < state.replayed) return answer(state);
+  if (state.cursor < state.replayed) return noteRead(state, operation, answer(state));
   if (state.delivery === null) {
+    state.pointers = pointersColumn(state.sources, operation);
     if (state.flat) noteAccess(state, operation);
     if (!state.flat) state.stack = captureStack();
     return suspend(state, { kind: 'access', operation });
@@ -118,6 +121,14 @@ function observe(state: State, operation: Operation): number {
   state.entries.push(Entry.READ, observed);
   state.cursor = state.replayed = state.entries.length;
   if (state.entries.length > 2 * HISTORY_ENTRIES_MAX) endless(state);
+  return noteRead(state, operation, observed);
+}
+
+/** Notes a pointer that was read: what is accessed through it depends on it. */
+function noteRead(state: State, operation: Operation, observed: number): number {
+  if (state.world.model === 'weak') {
+    state.sources = withRead(state.sources, operation, observed);
+  }
   return observed;
 }
 
@@ -133,9 +144,31 @@ function barrier(state: State, operation: Operation): number {
   noteDefence(state, 'barrier', operation.primitive, operation.primitive);
   if (asked === 'remove') return 0;
   const primitive: PrimitiveName = asked === 'keep' ? operation.primitive : asked;
+  if (state.world.model === 'weak') return weakBarrier(state, ORDERING[primitive].lkmm);
   const drains = state.world.model === 'tso' && ORDERING[primitive].tso === 'drain';
   if (drains && state.world.isInterrupted(state.thread)) step(state, FENCE);
   else if (drains) state.context = { ...state.context, barrier: true };
+  return 0;
+}
+
+const FULL: ReadonlySet<Order> = new Set([
+  'full',
+  'full-before-rmw',
+  'full-after-rmw',
+  'full-after-lock',
+  'full-after-unlock-lock',
+]);
+
+/**
+ * Under weak a full barrier is a step of its own, because others see whether it has happened; the
+ * barriers for reads and for stores concern this CPU alone and are part of its next access.
+ */
+function weakBarrier(state: State, order: Order): number {
+  if (FULL.has(order)) step(state, FENCE);
+  const { context } = state;
+  const { orders } = context;
+  if (order === 'read') state.context = { ...context, orders: orders | Orders.READ };
+  if (order === 'write') state.context = { ...context, orders: orders | Orders.WRITE };
   return 0;
 }
 

@@ -1,10 +1,11 @@
 /** Calls of kernel functions and rounds of loops of a thread that is run by replay.ts. */
 
 import { provenanceOf } from '../memory/function.ts';
-import { isStruct, structAddress } from '../memory/struct.ts';
+import { isStruct, structAddress, structType } from '../memory/struct.ts';
 import type { KernelResult } from '../memory/machine.ts';
 import { decodeResult, encodeResult } from './encoding.ts';
 import { Entry } from './history.ts';
+import type { PointerSource } from './pointers.ts';
 import { callStack } from './position.ts';
 import { problem } from './problem.ts';
 import { different } from './replay-different.ts';
@@ -24,11 +25,13 @@ export function call<R extends KernelResult>(
   if (at < state.replayed && state.entries[at] !== Entry.ENTER) return recordedResult<R>(state);
   if (at < state.replayed) state.cursor += 2;
   else append(state, Entry.ENTER, 0);
+  const { sources } = state;
   state.calls.push(name);
   const result = resultOf(state, name, body);
   state.calls.pop();
   state.entries.length = at;
   if (!encodeResult(state.entries, result)) resultLost(state, name, result);
+  state.sources = keepResult(state, sources, result);
   append(state, Entry.CONTEXT, state.world.contexts.numberOf(state.context));
   return result;
 }
@@ -45,8 +48,29 @@ function resultOf<R>(state: State, name: string, body: () => R): R {
   return result;
 }
 
+/** What a call read is forgotten with it, but for the pointer that it returns. */
+function keepResult(
+  state: State,
+  before: readonly PointerSource[],
+  result: unknown,
+): readonly PointerSource[] {
+  if (!isStruct(result)) return before;
+  const source = state.sources.find(({ address }) => address === result[structAddress]);
+  if (source === undefined || before.includes(source)) return before;
+  state.entries.push(Entry.SOURCE, source.slot);
+  return [...before, source];
+}
+
 function recordedResult<R>(state: State): R {
-  const { value, next } = decodeResult(state.entries, state.cursor);
+  const decoded = decodeResult(state.entries, state.cursor);
+  const { value } = decoded;
+  let { next } = decoded;
+  if (state.entries[next] === Entry.SOURCE && isStruct(value)) {
+    const slot = state.entries[next + 1] ?? 0;
+    const source = { address: value[structAddress], size: value[structType].size, slot };
+    state.sources = [...state.sources, source];
+    next += 2;
+  }
   if (state.entries[next] !== Entry.CONTEXT) different(state, 'a call');
   state.context = state.world.contexts.at(state.entries[next + 1] ?? 0);
   state.cursor = next + 2;
@@ -91,6 +115,7 @@ export function loop(state: State, round: () => boolean): void {
     append(state, Entry.ROUND, state.world.contexts.numberOf(state.context));
   }
   const first = state.cursor;
+  const { sources } = state;
   state.loops++;
   for (;;) {
     const before = state.accesses;
@@ -98,6 +123,7 @@ export function loop(state: State, round: () => boolean): void {
     if (state.end !== null) throw SENTINEL;
     if (state.accesses === before) idleLoop(state);
     state.entries.length = first - 2;
+    state.sources = sources;
     append(state, Entry.ROUND, state.world.contexts.numberOf(state.context));
     state.newRound = true;
   }

@@ -7,6 +7,7 @@ import type { Context } from './context.ts';
 import { callStack } from './position.ts';
 import type { LazyStack } from './position.ts';
 import type { Position, Problem } from './result.ts';
+import type { PointerSource } from './pointers.ts';
 import type { ReplayWorld } from './world.ts';
 
 /** A violated property that a thread found by itself. */
@@ -57,6 +58,8 @@ export interface Run {
   readonly stack: LazyStack;
   /** A round of a `loop` ended and the next began. */
   readonly newRound: boolean;
+  /** The pointers in use at the noted access: pointers.ts. */
+  readonly pointers: number;
 }
 
 const nowhere: LazyStack = () => [];
@@ -88,6 +91,9 @@ export interface State {
   stack: LazyStack;
   newRound: boolean;
   accesses: number;
+  /** weak: the pointers that were read and may be used. */
+  sources: readonly PointerSource[];
+  pointers: number;
   /** How many loops are running. */
   loops: number;
   /** Flat runs: the accesses so far, and the barriers so far. */
@@ -122,6 +128,8 @@ export function start(
     stack: nowhere,
     newRound: false,
     accesses: 0,
+    sources: [],
+    pointers: 0,
     loops: 0,
     recent: [],
     open: [],

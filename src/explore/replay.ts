@@ -76,7 +76,9 @@ function run(state: State, body: () => unknown): Run {
     if (error !== SENTINEL || state.end === null) state.end = thrown(state, error);
   }
   const { end, entries, context, marks, label, calls, stack, newRound } = state;
-  return { end, entries: state.flat ? [] : entries, context, marks, label, calls, stack, newRound };
+  const { pointers } = state;
+  const told = { context, marks, label, calls, stack, newRound, pointers };
+  return { end, entries: state.flat ? [] : entries, ...told };
 }
 
 /** Chance and time differ from run to run: a thread that asks for them cannot be replayed. */

@@ -6,7 +6,7 @@
  */
 
 /** The memory models of the state search. */
-export type Model = 'sc' | 'tso';
+export type Model = 'sc' | 'tso' | 'weak';
 
 /** PASS: every execution was explored and none is bad. OPEN: a limit was reached first. */
 export type Verdict = 'pass' | 'fail' | 'open';
@@ -50,6 +50,7 @@ export interface Step {
    */
   readonly kind:
     | 'access'
+    | 'fence'
     | 'drain'
     | 'choice'
     | 'allocation'
@@ -76,6 +77,11 @@ export interface Step {
   readonly readsFrom: number | null;
   /** A read that gave an older value than memory would soon show: the step it missed, or null. */
   readonly missed: number | null;
+  /**
+   * weak: the store takes a place in the coherence order of its word before the newest one, which
+   * is that of this earlier step (0 the initial value); memory shows the newest. Else null.
+   */
+  readonly behind: number | null;
   readonly position: Position | null;
   /** Positions of the calls around `position`, innermost first. */
   readonly stack: readonly Position[];
@@ -117,6 +123,7 @@ export type OpenReason =
   | { readonly limit: 'memory'; readonly bytes: number }
   | { readonly limit: 'automaton'; readonly states: number }
   | { readonly limit: 'buffer'; readonly entries: number }
+  | { readonly limit: 'messages'; readonly messages: number }
   | { readonly limit: 'interrupted' };
 
 /** A mistake of the user, found before or during the search. See docs/errors.md. */

@@ -28,7 +28,7 @@ function assignmentWithoutDesk(control: Int32Array): Assignment {
     rehearses: false,
     start: { hashes: none, records: none },
     layout: layOut(program, 'sc', 0),
-    tables: { rows: none, edges: none, marks: none, hashes: none, features: none },
+    tables: { rows: none, edges: none, marks: none, hashes: none, features: none, weak: null },
     pools: [],
     places: [],
     initialNodes: [],

@@ -16,6 +16,7 @@ import { accessClassOf } from './reduction.ts';
 import type { Run } from './replay-state.ts';
 import type { Problem } from './result.ts';
 import { Feature } from './tables.ts';
+import { weakOrderOf } from './weak-order.ts';
 
 export function writeRow(growing: Growing, number: number, ran: Run): Problem | null {
   const { rows, hashes } = growing.tables;
@@ -27,6 +28,7 @@ export function writeRow(growing: Growing, number: number, ran: Run): Problem | 
     rows[at + Column.KIND] = ran.end.kind === 'done' ? NodeKind.DONE : NodeKind.FAILED;
     return null;
   }
+  rows[at + Column.POINTERS] = ran.pointers;
   return writeOperation(growing, at, ran.end.operation, ran.context, ran.stack);
 }
 
@@ -62,7 +64,8 @@ function writeOperation(
   rows[at + Column.FLAGS] = flagsOf(operation, context, layout.model === 'tso');
   rows[at + Column.ARGUMENT] = operation.choices;
   rows[at + Column.STATUS] = status === 0 ? 0 : layout.memoryAt + status;
-  rows[at + Column.CLASS] = accessClassOf(operation);
+  rows[at + Column.CLASS] = accessClassOf(operation, layout.model);
+  rows[at + Column.ORDER] = layout.model === 'weak' ? weakOrderOf(operation, context) : 0;
   noteFeatures(growing.tables.features, operation);
   return null;
 }
@@ -92,6 +95,9 @@ function isSlot(growing: Growing, address: number): boolean {
 
 function noteFeatures(features: Int32Array, operation: Operation): void {
   if (operation.effect === Effect.GRACE_BEGIN) features[Feature.GRACE] = 1;
+  if (operation.effect === Effect.GRACE_BEGIN && operation.choices !== 0) {
+    features[Feature.INTERRUPT_ALL] = 1;
+  }
   if (operation.effect === Effect.ALLOCATE) features[Feature.POOL] = 1;
   if (operation.ownBit) features[Feature.OWN_BIT] = 1;
   if (ORDERING[operation.primitive].plain) features[Feature.PLAIN] = 1;

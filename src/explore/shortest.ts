@@ -15,12 +15,12 @@ import type { Violation } from './judge.ts';
 import { NodeKind, ROW_SHIFT } from './node.ts';
 import type { SearchInput } from './counting.ts';
 import type { PropertyName } from './result.ts';
-import { CANDIDATE_HEAD, DRAIN } from './candidates.ts';
+import { CANDIDATE_HEAD, outcomeOf } from './candidates.ts';
 import { NumberedStates } from './visited.ts';
 import { applyCandidate, createWalker, writeInitial } from './walk.ts';
 import type { Walker } from './walk.ts';
 
-/** One step of an execution: who, and which outcome (-1: the drain of its store buffer). */
+/** One step of an execution: who, and which outcome (outcomeOf, candidates.ts). */
 export type Choice = readonly [thread: number, outcome: number];
 
 /** A way to a violation. */
@@ -185,11 +185,10 @@ function addWays(ways: Ways, state: number, thread: number): void {
     const entry = number * threads + thread;
     const isNext = ways.depths[number] === (ways.depths[state] ?? 0) + 1;
     if (isNext && cost < (ways.cost[entry] ?? Infinity)) {
-      const outcome = (stepper.out[at + 3] as number) >> 8;
       ways.cost[entry] = cost;
       ways.before[entry] = state;
       ways.beforeLast[entry] = last;
-      ways.outcome[entry] = outcome === DRAIN ? -1 : outcome;
+      ways.outcome[entry] = outcomeOf(stepper.out, at);
     }
     at += CANDIDATE_HEAD + 2 * (stepper.out[at + 4] as number);
   }

@@ -11,6 +11,8 @@ import { Trouble } from './trouble.ts';
 import type { PoolLayout } from './trouble.ts';
 import { Feature, findEdge, MARKS_MAX } from './tables.ts';
 import type { AutomatonTables } from './tables.ts';
+import { WeakMemory } from './weak-memory.ts';
+import { weakStep } from './weak-step.ts';
 
 /** What the stepper asks of the one who drives it. */
 export interface StepperOwner {
@@ -34,6 +36,8 @@ export class Stepper extends Candidates {
   private readonly hasInterrupts: boolean;
   private readonly bufferEntries: number;
   private readonly owner: StepperOwner;
+  /** Model `weak`: the state as views and messages. */
+  private readonly weak: WeakMemory | null;
 
   constructor(
     layout: Layout,
@@ -50,16 +54,19 @@ export class Stepper extends Candidates {
     this.hasInterrupts = layout.interrupts.some((host) => host >= 0);
     this.bufferEntries = layout.bufferEntries;
     this.owner = owner;
+    this.weak = tables.weak === null ? null : new WeakMemory(layout, tables.weak);
   }
 
   /** Writes the candidates of one thread: its access, then the drain of its store buffer. */
   step(thread: number): void {
+    if (this.weak !== null) return weakStep(this, this.weak, thread);
     this.act(thread);
     if (this.tso && this.bufferOf[thread] === thread) this.drain(thread);
   }
 
   /** Only the thread's access. */
   act(thread: number): void {
+    if (this.weak !== null) return weakStep(this, this.weak, thread);
     const node = this.records[this.base + this.nodesAt + thread] as number;
     const row = node << ROW_SHIFT;
     const kind = this.rows[row] as number;
@@ -183,7 +190,7 @@ export class Stepper extends Candidates {
     if (rows[row + Column.CACHED_VALUE] === observed)
       next = rows[row + Column.CACHED_NEXT] as number;
     if (next < 0) {
-      next = this.lookUp(node, observed);
+      next = this.target(node, observed);
       if (next < 0) return this.abandon();
     }
     this.move(thread, node, next);
@@ -191,7 +198,7 @@ export class Stepper extends Candidates {
   }
 
   /** The next state by the edge table; sets the edge's marks. */
-  private lookUp(node: number, observed: number): number {
+  target(node: number, observed: number): number {
     let at = findEdge(this.edges, node, observed);
     if (this.edges[at + 2] === 0) {
       const next = this.owner.missing(node, observed);

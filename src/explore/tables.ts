@@ -2,6 +2,8 @@
  * The tables that the inner loop reads: thread states, edges, hashes. automaton.ts fills them.
  */
 
+import type { WeakTables } from './weak-memory.ts';
+
 /** The tables; in shared memory when several workers read them. */
 export interface AutomatonTables {
   /** ROW integers for each thread state: node.ts. */
@@ -14,10 +16,19 @@ export interface AutomatonTables {
   hashes: Int32Array;
   /** What the discovered states use: see Feature. */
   readonly features: Int32Array;
+  /** Interned views and messages under model `weak`, else null. */
+  readonly weak: WeakTables | null;
 }
 
 /** Indices into AutomatonTables.features; 1 when some discovered state uses it. */
-export const Feature = { GRACE: 0, OWN_BIT: 1, PLAIN: 2, LOOP: 3, POOL: 4 } as const;
+export const Feature = {
+  GRACE: 0,
+  OWN_BIT: 1,
+  PLAIN: 2,
+  LOOP: 3,
+  POOL: 4,
+  INTERRUPT_ALL: 5,
+} as const;
 
 /** Marks on one edge, and edges with marks. */
 export const MARKS_MAX = 4;

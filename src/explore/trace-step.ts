@@ -25,6 +25,7 @@ export function emptyStep(head: StepHead): BareStep {
     buffered: false,
     readsFrom: null,
     missed: null,
+    behind: null,
     position: head.stack[0] ?? null,
     ...head,
   };

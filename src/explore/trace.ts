@@ -3,7 +3,7 @@
  */
 
 import { provenanceOf } from '../memory/function.ts';
-import { Effect, modified, Modify, Result, resultOf, testHolds } from '../memory/operation.ts';
+import { Effect } from '../memory/operation.ts';
 import type { Operation } from '../memory/operation.ts';
 import type { NodeDetail } from './automaton.ts';
 import { objectAt } from './program.ts';
@@ -11,12 +11,15 @@ import type { Program, ProgramWord } from './program.ts';
 import type { Change, Model, PropertyName, Step, Trace } from './result.ts';
 import type { SearchInput } from './counting.ts';
 import type { Choice } from './shortest.ts';
-import { CANDIDATE_HEAD, DRAIN } from './candidates.ts';
+import { CANDIDATE_HEAD, outcomeOf } from './candidates.ts';
 import type { Stepper } from './stepper.ts';
 import { addFailure, addSections, leftOpen } from './trace-failure.ts';
 import type { LeftOpen } from './trace-failure.ts';
 import { emptyStep } from './trace-step.ts';
 import type { BareStep } from './trace-step.ts';
+import { accessParts, fieldAt, formatAt, indexOf } from './trace-access.ts';
+import { forgetOrigins, noOrigins } from './trace-weak.ts';
+import type { Origins } from './trace-weak.ts';
 import { applyCandidate, createWalker, writeInitial } from './walk.ts';
 
 /** What stands in the head of a trace. */
@@ -32,7 +35,8 @@ interface Store {
   readonly node: number;
 }
 
-interface Telling {
+/** An execution that is being told. */
+export interface Telling {
   readonly input: SearchInput;
   readonly words: ReadonlyMap<number, ProgramWord>;
   readonly stepper: Stepper;
@@ -43,6 +47,8 @@ interface Telling {
   readonly waiting: Store[][];
   readonly steps: Step[];
   readonly open: LeftOpen;
+  /** weak: who stored what can still be read; null under the other models. */
+  readonly origins: Origins | null;
 }
 
 /**
@@ -110,6 +116,7 @@ function startTelling(input: SearchInput, open: LeftOpen): Telling {
     waiting: program.threads.map(() => []),
     steps: [],
     open,
+    origins: layout.model === 'weak' ? noOrigins(input) : null,
   };
 }
 
@@ -119,10 +126,9 @@ function tellStep(telling: Telling, [thread, outcome]: Choice): boolean {
   stepper.length = 0;
   stepper.look(record, 0);
   stepper.step(thread);
-  const wanted = outcome < 0 ? DRAIN : outcome;
   const { out } = stepper;
   let at = 0;
-  while (at < stepper.length && (out[at + 3] as number) >> 8 !== wanted) {
+  while (at < stepper.length && outcomeOf(out, at) !== outcome) {
     at += CANDIDATE_HEAD + 2 * (out[at + 4] as number);
   }
   if (at >= stepper.length) return false;
@@ -130,12 +136,24 @@ function tellStep(telling: Telling, [thread, outcome]: Choice): boolean {
   const node = record[input.layout.nodesAt + thread] ?? 0;
   const after = new Int32Array(record.length);
   applyCandidate(out, at, record, 0, after, 0, record.length);
-  const step = outcome < 0 ? drainStep(telling, thread) : actStep(telling, thread, node, outcome);
+  const step = bareStep(telling, thread, node, outcome);
   const changes = changesOf(telling, after);
   telling.steps.push({ ...step, observed: step.observed ?? allocated(step, changes), changes });
   noteWriters(telling, after);
+  if (telling.origins !== null) forgetOrigins(telling.origins, after);
   record.set(after);
   return true;
+}
+
+function bareStep(telling: Telling, thread: number, node: number, outcome: number): BareStep {
+  if (outcome === -1) return drainStep(telling, thread);
+  if (outcome === -2)
+    return { ...stepBase(telling, thread, detailOf(telling, node)), kind: 'fence' };
+  return actStep(telling, thread, node, outcome);
+}
+
+function detailOf(telling: Telling, node: number): NodeDetail {
+  return telling.input.automaton.detail(node);
 }
 
 function actStep(telling: Telling, thread: number, node: number, outcome: number): BareStep {
@@ -146,7 +164,7 @@ function actStep(telling: Telling, thread: number, node: number, outcome: number
   switch (operation.effect) {
     case Effect.ACCESS:
       if (operation.address === 0) return base;
-      return { ...base, ...accessParts(telling, thread, node, operation) };
+      return { ...base, ...accessParts(telling, thread, node, operation, outcome) };
     case Effect.CHOOSE:
       return { ...base, kind: 'choice', observed: String(outcome) };
     case Effect.ALLOCATE:
@@ -174,101 +192,10 @@ function namedStep({ label, calls }: NodeDetail): string | null {
   return `${from.standsFor}: ${label}`;
 }
 
-function indexOf(telling: Telling, operation: Operation): number {
-  return telling.input.layout.memoryAt + operation.address;
-}
-
 /** The word that an operation goes to, the struct that it frees, or null. */
 function fieldOf(telling: Telling, operation: Operation): string | null {
   if (operation.effect === Effect.FREE) return objectAt(telling.input.program, operation.address);
   return operation.address === 0 ? null : fieldAt(telling, indexOf(telling, operation));
-}
-
-function fieldAt(telling: Telling, index: number): string {
-  return telling.words.get(index)?.name ?? `word ${index - telling.input.layout.memoryAt}`;
-}
-
-function accessParts(
-  telling: Telling,
-  thread: number,
-  node: number,
-  operation: Operation,
-): Partial<BareStep> {
-  const { layout } = telling.input;
-  const index = indexOf(telling, operation);
-  const own = layout.bufferOf[thread] ?? -1;
-  const forwarded =
-    own < 0 ? undefined : telling.waiting[own]?.findLast((one) => one.index === index);
-  const old = valueSeen(telling, thread, index);
-  const argument = operation.ownBit ? 1 << thread : operation.testArgument;
-  const tested = testHolds(operation.test, argument, old);
-  const written = tested
-    ? modified(operation.modify, modifyArgumentOf(operation, thread), old)
-    : old;
-  const buffered = layout.model === 'tso' && own >= 0 && isBuffered(telling, operation, node);
-  const number = telling.steps.length + 1;
-  if (buffered) telling.waiting[own]?.push({ step: number, index, node });
-  const told = operation.result !== Result.NONE || operation.wait;
-  const reads = told || operation.modify > Modify.SET;
-  const source = forwarded?.step ?? telling.writers.get(index) ?? 0;
-  const writes = operation.modify !== Modify.NOTHING && tested;
-  if (writes && !buffered) telling.writers.set(index, number);
-  return {
-    field: fieldAt(telling, index),
-    observed: observedText(telling, operation, index, old, written, tested),
-    written: writes ? formatAt(telling, index, written) : null,
-    buffered,
-    readsFrom: reads ? source : null,
-    missed: told && forwarded === undefined ? missedStore(telling, own, index) : null,
-  };
-}
-
-function modifyArgumentOf(operation: Operation, thread: number): number {
-  if (!operation.ownBit) return operation.modifyArgument;
-  return operation.modify === Modify.AND ? ~(1 << thread) : 1 << thread;
-}
-
-function isBuffered(telling: Telling, operation: Operation, node: number): boolean {
-  return telling.stepper.isBuffered(node) && operation.modify === Modify.SET;
-}
-
-/** The newest store to the word that waits in another thread's buffer. */
-function missedStore(telling: Telling, own: number, index: number): number | null {
-  const others = telling.waiting.filter((_, thread) => thread !== own).flat();
-  const steps = others.filter((one) => one.index === index).map((one) => one.step);
-  return steps.length === 0 ? null : Math.max(...steps);
-}
-
-/** What the thread reads: the newest store in its own buffer, or memory. */
-function valueSeen(telling: Telling, thread: number, index: number): number {
-  const { layout } = telling.input;
-  const own = layout.bufferOf[thread] ?? -1;
-  if (own >= 0 && layout.bufferWords > 0) {
-    const at = layout.buffersAt + layout.bufferWords * own;
-    for (let i = 2 * (telling.record[at] ?? 0) - 1; i > 0; i -= 2) {
-      if (telling.record[at + i] === index) return telling.record[at + i + 1] ?? 0;
-    }
-  }
-  return telling.record[index] ?? 0;
-}
-
-function observedText(
-  telling: Telling,
-  operation: Operation,
-  index: number,
-  old: number,
-  written: number,
-  tested: boolean,
-): string | null {
-  const { result, resultArgument } = operation;
-  if (result === Result.NONE) return null;
-  const told = resultOf(result, resultArgument, old, written, tested);
-  if (result === Result.OLD || result === Result.NEW) return formatAt(telling, index, told);
-  return told === 0 ? 'no' : 'yes';
-}
-
-function formatAt(telling: Telling, index: number, value: number): string {
-  return telling.words.get(index)?.type.format(value) ?? String(value);
 }
 
 function drainStep(telling: Telling, thread: number): BareStep {

@@ -6,6 +6,10 @@ export const Trouble = {
   DOUBLE_FREE: 2,
   POOL_EMPTY: 3,
   BUFFER_FULL: 4,
+  /** weak: a plain access, or one to a plainly stored word, that nothing orders. */
+  RACE: 5,
+  /** weak: a word has more live messages than there is room for. */
+  MESSAGES_FULL: 6,
 } as const;
 export type Trouble = (typeof Trouble)[keyof typeof Trouble];
 

@@ -16,9 +16,9 @@ import type { Field, Type, ValueOf } from './type.ts';
 export type Readable = Type<'word' | 'flags' | 'pointer'>;
 
 function read<T extends Type>(primitive: PrimitiveName, field: Field<T>): ValueOf<T> {
-  const observed = machine().perform(
-    operation(primitive, { address: addressOf(primitive, field), result: Result.OLD }),
-  );
+  const address = addressOf(primitive, field);
+  const target = field.type.target?.() ?? 0;
+  const observed = machine().perform(operation(primitive, { address, result: Result.OLD, target }));
   return field.type.decode(observed) as ValueOf<T>;
 }
 

@@ -97,6 +97,8 @@ export interface Operation {
   /** The operand of test and modify is this thread's own bit. */
   readonly ownBit: boolean;
   readonly hold: Hold | null;
+  /** A read of a pointer: words of what it points to; else 0. */
+  readonly target: number;
   /** CHOOSE: how many outcomes. ALLOCATE: the struct's number. GRACE_*: 0 RCU, 1 interrupts. */
   readonly choices: number;
 }
@@ -113,6 +115,7 @@ const blank: Omit<Operation, 'primitive'> = {
   wait: false,
   ownBit: false,
   hold: null,
+  target: 0,
   choices: 0,
 };
 

@@ -101,6 +101,7 @@ export function pointer<M extends Members>(
       if (given === type()) return value[structAddress];
       return noValue(value, `A pointer to ${type().struct}`, `null or a struct ${type().struct}`);
     },
+    target: () => type().size,
     format: (word) => (word === 0 ? 'NULL' : `&${type().struct}@${word}`),
   };
 }

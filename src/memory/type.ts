@@ -39,6 +39,8 @@ export interface Type<K extends Kind = Kind, Value = unknown> {
   encode(value: Value): number;
   /** The text of a stored word in a picture. */
   format(word: number): string;
+  /** For a pointer: words of what it points to. */
+  readonly target?: () => number;
   /** Written by the set-up of a scenario and by nobody afterwards: see `constant`. */
   readonly constant?: true;
 }

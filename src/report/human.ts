@@ -114,6 +114,8 @@ export function openText(open: OpenReason | null): string {
       return `stopped: a thread has more than ${amount(open.states)} states of its own`;
     case 'buffer':
       return `complete only up to ${open.entries} waiting stores a thread`;
+    case 'messages':
+      return `complete only up to ${open.messages} stores of a word that can still be read`;
     case 'interrupted':
       return 'interrupted';
   }

@@ -6,11 +6,17 @@ import type { TraceHead } from '../explore/trace.ts';
 import { missProbability } from '../explore/visited.ts';
 import type { Asked, Explored } from './explore.ts';
 import { findingsOf } from './findings.ts';
-import type { Scenario } from './scenario.ts';
+import type { Expectation, Scenario } from './scenario.ts';
+
+/** What a scenario is expected to say under a model. */
+export function expectation(expect: Expectation, model: Model): 'pass' | 'fail' {
+  if (typeof expect === 'string') return expect;
+  const { tso = 'pass', weak = tso } = expect;
+  return { sc: expect.sc ?? 'pass', tso, weak }[model];
+}
 
 export function expectedOf(scenario: Scenario, model: Model): 'pass' | 'fail' {
-  const { expect = 'pass' } = scenario.options;
-  return typeof expect === 'string' ? expect : (expect[model] ?? 'pass');
+  return expectation(scenario.options.expect ?? 'pass', model);
 }
 
 function verdictOf(complete: boolean, findings: readonly Finding[]): Verdict {

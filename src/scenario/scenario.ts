@@ -9,11 +9,13 @@ import { MODELS } from '../explore/models.ts';
 import { wrongOption } from './checked.ts';
 import type { Stage } from './stage.ts';
 import { callerPosition } from '../explore/position.ts';
-import type { Position } from '../explore/result.ts';
+import type { Model, Position } from '../explore/result.ts';
 
-/** What a search is expected to say; per model where they differ. */
-export type Expectation =
-  'pass' | 'fail' | Readonly<Partial<Record<'sc' | 'tso', 'pass' | 'fail'>>>;
+/**
+ * What a search is expected to say; per model where they differ. A model that is not named is
+ * expected to say what the next stronger one does: weak as tso; sc and tso pass.
+ */
+export type Expectation = 'pass' | 'fail' | Readonly<Partial<Record<Model, 'pass' | 'fail'>>>;
 
 /** Options of a scenario. */
 export interface ScenarioOptions {

@@ -37,6 +37,7 @@ export function steps(...all: readonly StepParts[]): Step[] {
     buffered: false,
     readsFrom: null,
     missed: null,
+    behind: null,
     position: null,
     stack: [],
     ...parts,

@@ -1,0 +1,127 @@
+/**
+ * Observers: what one CPU has seen, as interned numbers (model `weak`, weak.ts).
+ *
+ * The views of an observer, each a number of views.ts. Those marked * hold only what goes beyond
+ * the view that they will be joined to, so that observers with one future have one number.
+ */
+
+import { EMPTY_VIEW } from './views.ts';
+import type { Views } from './views.ts';
+
+/** What one CPU has seen. */
+export interface Observer {
+  /** How old a message may be that a read gives. */
+  readonly floor: number;
+  /** All that was observed: a store comes after it, and a release carries it. */
+  readonly seen: number;
+  /** * What smp_rmb adds to the floor: all that was read. */
+  readonly read: number;
+  /** What is known to have reached everybody. */
+  readonly strong: number;
+  /** What smp_wmb adds to `carried`: the own stores, and what their messages carry. */
+  readonly stored: number;
+  /** What every store carries: all before the last barrier for stores. */
+  readonly carried: number;
+  /** * `seen` and `stored` at the last unlock: what the next lock adds to floor and carried. */
+  readonly unlockSeen: number;
+  readonly unlockStored: number;
+  /** What grace periods have left for the next read-side section to see. */
+  readonly left: number;
+  /** `seen` at the end of the last read-side section: what a grace period collects. */
+  readonly section: number;
+  /** A grace period of this thread: what it leaves for others, and what it has collected. */
+  readonly grace: number;
+  readonly collected: number;
+  /** A full barrier was the last thing that happened. */
+  readonly fenced: boolean;
+  /** A full barrier comes before anything else. */
+  readonly owesFence: boolean;
+  /** * Pointers that were read: pairs of key (weak-pending.ts) and what the read has seen. */
+  readonly pointers: readonly number[];
+}
+
+/** The observer who has seen nothing. */
+export const NEW_OBSERVER: Observer = {
+  floor: EMPTY_VIEW,
+  seen: EMPTY_VIEW,
+  read: EMPTY_VIEW,
+  strong: EMPTY_VIEW,
+  stored: EMPTY_VIEW,
+  carried: EMPTY_VIEW,
+  unlockSeen: EMPTY_VIEW,
+  unlockStored: EMPTY_VIEW,
+  left: EMPTY_VIEW,
+  section: EMPTY_VIEW,
+  grace: EMPTY_VIEW,
+  collected: EMPTY_VIEW,
+  fenced: false,
+  owesFence: false,
+  pointers: [],
+};
+
+/** Interned observers of one search. */
+export interface Observers {
+  observer(number: number): Observer;
+  intern(observer: Observer): number;
+  readonly count: () => number;
+}
+
+/** Makes the table of one search; NEW_OBSERVER has number 0. */
+export function createObservers(views: Views): Observers {
+  const list: Observer[] = [];
+  const numbers = new Map<string, number>();
+  const intern = (given: Observer): number => {
+    const observer = normal(views, given);
+    const key = keyOf(observer);
+    const known = numbers.get(key);
+    if (known !== undefined) return known;
+    numbers.set(key, list.length);
+    return list.push(observer) - 1;
+  };
+  intern(NEW_OBSERVER);
+  return { intern, observer: (number) => list[number] ?? NEW_OBSERVER, count: () => list.length };
+}
+
+/** An observer with `change` made to each of its views. */
+export function mapViews(observer: Observer, change: (view: number) => number): Observer {
+  return {
+    floor: change(observer.floor),
+    seen: change(observer.seen),
+    read: change(observer.read),
+    strong: change(observer.strong),
+    stored: change(observer.stored),
+    carried: change(observer.carried),
+    unlockSeen: change(observer.unlockSeen),
+    unlockStored: change(observer.unlockStored),
+    left: change(observer.left),
+    section: change(observer.section),
+    grace: change(observer.grace),
+    collected: change(observer.collected),
+    fenced: observer.fenced,
+    owesFence: observer.owesFence,
+    pointers: observer.pointers.map((item, i) => (i % 2 === 0 ? item : change(item))),
+  };
+}
+
+function normal(views: Views, observer: Observer): Observer {
+  const { floor, carried, pointers } = observer;
+  const left: number[] = [];
+  for (let i = 0; i < pointers.length; i += 2) {
+    const view = views.beyond(pointers[i + 1] as number, floor);
+    if (view !== EMPTY_VIEW) left.push(pointers[i] as number, view);
+  }
+  return {
+    ...observer,
+    read: views.beyond(observer.read, floor),
+    unlockSeen: views.beyond(observer.unlockSeen, floor),
+    unlockStored: views.beyond(observer.unlockStored, carried),
+    pointers: left,
+  };
+}
+
+function keyOf(one: Observer): string {
+  const views = `${one.floor},${one.seen},${one.read},${one.strong},${one.stored},${one.carried}`;
+  const locks = `${one.unlockSeen},${one.unlockStored},${one.left},${one.section}`;
+  const rest = `${one.grace},${one.collected},${one.fenced ? 1 : 0},${one.owesFence ? 1 : 0}`;
+  return `${views},${locks},${rest},${one.pointers.join()}`;
+}

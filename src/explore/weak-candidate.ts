@@ -1,0 +1,102 @@
+/**
+ * Completes the candidates of model `weak`: barriers, the thread's next state, and what follows
+ * from it for sections, grace periods and messages that nobody needs any more.
+ */
+
+import { FENCE } from './candidates.ts';
+import { Column, Flag, NodeKind } from './node.ts';
+import { isLiveSlot } from './pointers.ts';
+import { Feature } from './tables.ts';
+import { passGrace } from './weak-grace.ts';
+import { finished } from './weak-memory.ts';
+import { WeakOrder } from './weak-order.ts';
+import { cpuOf, pointerOf } from './weak-pending.ts';
+import type { Pending } from './weak-pending.ts';
+import { afterFence } from './weak-views.ts';
+
+/** A full barrier that belongs to the access before or after it. */
+export function fenceOnly(pending: Pending): void {
+  const { stepper, memory, thread, node } = pending;
+  pending.stepper.begin();
+  fence(pending);
+  write(pending);
+  stepper.move(thread, node, node);
+  stepper.complete(thread, FENCE);
+  memory.load(stepper.records, stepper.base);
+}
+
+export function fence({ memory, cpu }: Pending): void {
+  const { views } = memory.tables;
+  const observer = memory.observer(cpu);
+  const global = views.join(memory.global, observer.seen);
+  memory.setObserver(cpu, afterFence(views, observer, global));
+  memory.global = global;
+}
+
+/** Follows the edge for what was observed; afterwards the memory is that of the state again. */
+export function follow(pending: Pending, observed: number, outcome: number): void {
+  const { stepper, memory, node } = pending;
+  const next = stepper.target(node, observed);
+  if (next < 0) stepper.abandon();
+  else finish(pending, next, outcome);
+  memory.load(stepper.records, stepper.base);
+}
+
+/** Completes the candidate of a step that leads to thread state `next`. */
+function finish(pending: Pending, next: number, outcome: number): void {
+  const { stepper, memory, thread, node, cpu, order } = pending;
+  const nextKind = stepper.column(next, Column.KIND);
+  const isInside = (stepper.column(next, Column.FLAGS) & Flag.READER) !== 0;
+  if ((order & WeakOrder.SECTION) !== 0 && !isInside) {
+    const observer = memory.observer(cpu);
+    memory.setObserver(cpu, { ...observer, section: observer.seen });
+  }
+  dropPointers(pending, next);
+  stepper.move(thread, node, next);
+  passGrace(pending);
+  const interrupted = stepper.tables.features[Feature.INTERRUPT_ALL] === 1;
+  if (nextKind === NodeKind.DONE && !isActive(pending, cpu)) {
+    memory.setObserver(cpu, finished(memory.observer(cpu), interrupted));
+  }
+  write(pending);
+  stepper.complete(thread, outcome);
+}
+
+/** Forgets the pointers that the thread cannot use any more. */
+function dropPointers({ stepper, memory, cpu, thread }: Pending, next: number): void {
+  const observer = memory.observer(cpu);
+  const { pointers } = observer;
+  if (pointers.length === 0) return;
+  const column = stepper.column(next, Column.POINTERS);
+  const kept = pointers.filter((_, i) => {
+    const key = pointerOf(pointers[i & ~1] ?? 0);
+    return key.thread !== thread || isLiveSlot(column, key.slot);
+  });
+  if (kept.length < pointers.length) memory.setObserver(cpu, { ...observer, pointers: kept });
+}
+
+/** Whether some thread on a CPU has not finished, after the step. */
+function isActive({ stepper }: Pending, cpu: number): boolean {
+  for (let thread = 0; thread < stepper.layout.threads; thread++) {
+    if (cpuOf(stepper, thread) !== cpu) continue;
+    const kind = stepper.column(stepper.nodeAfter(thread), Column.KIND);
+    if (kind !== NodeKind.DONE) return true;
+  }
+  return false;
+}
+
+/** Forgets what nobody needs, and writes what has changed into the candidate. */
+function write(pending: Pending): void {
+  const { stepper, memory } = pending;
+  const { observersAt, globalAt, listsAt, threads } = stepper.layout;
+  const active: number[] = [];
+  for (let cpu = 0; cpu < threads; cpu++) if (isActive(pending, cpu)) active.push(cpu);
+  memory.forget(active);
+  for (let cpu = 0; cpu < threads; cpu++) {
+    stepper.change(observersAt + cpu, memory.observers[cpu] as number);
+  }
+  stepper.change(globalAt, memory.global);
+  for (let word = 1; word < memory.lists.length; word++) {
+    stepper.change(listsAt + word, memory.lists[word] as number);
+  }
+}

@@ -1,0 +1,218 @@
+/**
+ * One state of model `weak` being changed: who has seen what, and the messages of each word.
+ *
+ * The words of the state are numbers of interned things (views.ts, coherence.ts, observers.ts). A
+ * step copies them here, changes them, and writes back what differs.
+ */
+
+import { createCoherence, SETTLED } from './coherence.ts';
+import type { Coherence, Message } from './coherence.ts';
+import type { Layout } from './layout.ts';
+import { createObservers, mapViews, NEW_OBSERVER } from './observers.ts';
+import type { Observer, Observers } from './observers.ts';
+import { createViews, EMPTY_VIEW } from './views.ts';
+import type { Views } from './views.ts';
+
+/** The interned things of one search. */
+export interface WeakTables {
+  readonly views: Views;
+  readonly coherence: Coherence;
+  readonly observers: Observers;
+  /** The numbers of things whose views were changed, by what changed them. */
+  readonly changedObservers: Map<number, number>;
+  readonly changedLists: Map<number, number>;
+}
+
+/** Makes the tables of one search. */
+export function createWeakTables(): WeakTables {
+  const views = createViews();
+  return {
+    views,
+    coherence: createCoherence(),
+    observers: createObservers(views),
+    changedObservers: new Map(),
+    changedLists: new Map(),
+  };
+}
+
+/** A state being changed. A class because it is filled again for every step. */
+export class WeakMemory {
+  readonly layout: Layout;
+  readonly tables: WeakTables;
+  /** The observer of each CPU and device, by the index of its thread. */
+  readonly observers: Int32Array;
+  /** The coherence order of each word, by address. */
+  readonly lists: Int32Array;
+  global = 0;
+
+  constructor(layout: Layout, tables: WeakTables) {
+    this.layout = layout;
+    this.tables = tables;
+    this.observers = new Int32Array(layout.threads);
+    this.lists = new Int32Array(layout.memoryWords + 1);
+  }
+
+  /** Copies the words of a state. */
+  load(records: Int32Array, base: number): void {
+    const { observersAt, globalAt, listsAt } = this.layout;
+    const { observers, lists } = this;
+    for (let i = 0; i < observers.length; i++) observers[i] = records[base + observersAt + i] ?? 0;
+    for (let i = 1; i < lists.length; i++) lists[i] = records[base + listsAt + i] ?? 0;
+    this.global = records[base + globalAt] ?? 0;
+  }
+
+  observer(cpu: number): Observer {
+    return this.tables.observers.observer(this.observers[cpu] ?? 0);
+  }
+
+  setObserver(cpu: number, observer: Observer): void {
+    this.observers[cpu] = this.tables.observers.intern(observer);
+  }
+
+  messages(word: number): readonly Message[] {
+    return this.tables.coherence.messages(this.lists[word] ?? SETTLED);
+  }
+
+  /**
+   * Puts a message in after position `after` of a word.
+   *
+   * @param old the value of the word before, which the list does not hold
+   */
+  insert(word: number, after: number, message: Message, old: number): void {
+    const messages = this.messages(word);
+    const newest = messages.length - 1;
+    const withOld = messages.map((one, i) => (i === newest ? { ...one, value: old } : one));
+    withOld.splice(after + 1, 0, message);
+    if (after < newest) this.moveUp(word, after + 1);
+    this.lists[word] = this.tables.coherence.intern(
+      after < newest ? withOld.map((one, i) => this.movedUp(one, word, after + 1, i)) : withOld,
+    );
+  }
+
+  /** The messages of the word itself carry views, too; the new one's are made for its place. */
+  private movedUp(message: Message, word: number, position: number, index: number): Message {
+    if (index === position) return message;
+    return mapMessage(message, (view) => this.tables.views.inserted(view, word, position));
+  }
+
+  private moveUp(word: number, position: number): void {
+    const { views } = this.tables;
+    this.changeViews(
+      INSERTED,
+      word,
+      position,
+      (view) => views.inserted(view, word, position),
+      word,
+    );
+  }
+
+  /** Forgets every message of a word but the newest, and what anybody has seen of it. */
+  settle(word: number): void {
+    const { views } = this.tables;
+    this.lists[word] = SETTLED;
+    this.changeViews(PRUNED, word, ALL, (view) => views.pruned(view, word, ALL), word);
+  }
+
+  /**
+   * Forgets the messages that nobody can read any more.
+   *
+   * @param active the CPUs that can still make a step
+   */
+  forget(active: readonly number[]): void {
+    for (let word = 1; word < this.lists.length; word++) {
+      if (this.lists[word] === SETTLED) continue;
+      const oldest = this.oldestNeeded(word, active);
+      if (oldest > 0) this.prune(word, oldest);
+    }
+  }
+
+  private oldestNeeded(word: number, active: readonly number[]): number {
+    const { views } = this.tables;
+    let oldest = this.messages(word).length - 1;
+    for (const cpu of active) {
+      oldest = Math.min(oldest, views.at(this.observer(cpu).floor, word));
+      if (oldest === 0) return 0;
+    }
+    return oldest;
+  }
+
+  private prune(word: number, count: number): void {
+    const { views, coherence } = this.tables;
+    this.lists[word] = coherence.intern(this.messages(word).slice(count));
+    this.changeViews(PRUNED, word, count, (view) => views.pruned(view, word, count), 0);
+  }
+
+  /** Changes every view of the state; `except`: a word whose messages are left alone. */
+  private changeViews(
+    kind: number,
+    word: number,
+    argument: number,
+    change: (view: number) => number,
+    except: number,
+  ): void {
+    const { observers, lists } = this;
+    const key = ((word * KINDS + kind) * ARGUMENTS + argument) * THINGS;
+    this.global = change(this.global);
+    for (let cpu = 0; cpu < observers.length; cpu++) {
+      const number = observers[cpu] ?? 0;
+      if (number !== 0) observers[cpu] = this.changedObserver(key + number, number, change);
+    }
+    for (let other = 1; other < lists.length; other++) {
+      const list = lists[other] ?? SETTLED;
+      if (list !== SETTLED && other !== except) {
+        lists[other] = this.changedList(key + list, list, change);
+      }
+    }
+  }
+
+  private changedObserver(key: number, number: number, change: (view: number) => number): number {
+    const { changedObservers, observers } = this.tables;
+    let after = changedObservers.get(key);
+    if (after === undefined) {
+      after = observers.intern(mapViews(observers.observer(number), change));
+      changedObservers.set(key, after);
+    }
+    return after;
+  }
+
+  private changedList(key: number, list: number, change: (view: number) => number): number {
+    const { changedLists, coherence } = this.tables;
+    let after = changedLists.get(key);
+    if (after === undefined) {
+      after = coherence.intern(coherence.messages(list).map((one) => mapMessage(one, change)));
+      changedLists.set(key, after);
+    }
+    return after;
+  }
+}
+
+/** Bounds that keep the keys of remembered results apart; all stay below 2**53. */
+const INSERTED = 0;
+const PRUNED = 1;
+const KINDS = 2;
+const ARGUMENTS = 2 ** 10;
+const THINGS = 2 ** 26;
+/** More messages than a word can have. */
+const ALL = ARGUMENTS - 1;
+
+function mapMessage(message: Message, change: (view: number) => number): Message {
+  const { view, strong, handed, depends } = message;
+  if ((view | strong | handed | depends) === EMPTY_VIEW) return message;
+  return {
+    ...message,
+    view: change(view),
+    strong: change(strong),
+    handed: change(handed),
+    depends: change(depends),
+  };
+}
+
+/**
+ * What is left of an observer whose CPU has nothing more to do: what a grace period collects.
+ *
+ * @param interrupted whether some thread interrupts every CPU and waits for all to answer
+ */
+export function finished(observer: Observer, interrupted: boolean): Observer {
+  const { section, seen } = observer;
+  return { ...NEW_OBSERVER, section, seen: interrupted ? seen : EMPTY_VIEW };
+}

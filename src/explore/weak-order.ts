@@ -1,0 +1,95 @@
+/**
+ * What an access orders under model `weak`, as bits of its row.
+ *
+ * The kernel's promise comes from the table in memory/ordering.ts (column `lkmm`); what the promise
+ * means for views stands in weak.ts.
+ */
+
+import { Modify, Result, Test } from '../memory/operation.ts';
+import type { Operation } from '../memory/operation.ts';
+import { ORDERING } from '../memory/ordering.ts';
+import type { Order, PrimitiveName } from '../memory/ordering.ts';
+import type { Context } from './context.ts';
+import { isReader } from './context.ts';
+
+/** Bits of the ORDER column. */
+export const WeakOrder = {
+  ACQUIRE: 1,
+  RELEASE: 2,
+  /** A full barrier before a successful read-modify-write, and after it. */
+  FULL_BEFORE: 4,
+  FULL_AFTER: 8,
+  /** A spin lock is taken, or given back: RCtso order (tools/memory-model, po-unlock-lock-po). */
+  LOCK: 16,
+  UNLOCK: 32,
+  /** A read-modify-write that returns nothing: smp_rmb does not order its read. */
+  NORETURN: 64,
+  /** What is written depends on what was read. */
+  DATA: 128,
+  /** No access: a full barrier. */
+  FENCE: 256,
+  /** smp_rmb or smp_wmb stands before the access. */
+  RMB: 512,
+  WMB: 1024,
+  /** Inside a section that a grace period waits for, or one with interrupts off. */
+  SECTION: 2048,
+  IRQ_SECTION: 4096,
+  /** A store that reads nothing. */
+  STORE: 8192,
+  /** Where nothing changes, it only acquires and releases: a wake-up that wakes nobody. */
+  QUIET: 16384,
+  /** Some edge to here comes from a fully ordered access: its barrier may still be owed. */
+  AFTER_FULL: 32768,
+} as const;
+
+/** The bits of an access in its context. */
+export function weakOrderOf(operation: Operation, context: Context): number {
+  let bits = 0;
+  if ((context.orders & Orders.READ) !== 0) bits |= WeakOrder.RMB;
+  if ((context.orders & Orders.WRITE) !== 0) bits |= WeakOrder.WMB;
+  if (isReader(context)) bits |= WeakOrder.SECTION;
+  if (context.irq > 0) bits |= WeakOrder.IRQ_SECTION;
+  if (operation.address === 0 && operation.primitive === 'smp_mb') bits |= WeakOrder.FENCE;
+  return bits | promiseOf(operation);
+}
+
+/** Barriers for reads and for stores that stand before the next access: `Context.orders`. */
+export const Orders = { READ: 1, WRITE: 2 } as const;
+
+/** What the primitive itself promises when its test holds. */
+function promiseOf(operation: Operation): number {
+  const { modify, result, test, primitive } = operation;
+  const { lkmm, unchanged } = ORDERING[primitive];
+  let bits = PROMISES[lkmm];
+  const stores = modify === Modify.SET && result === Result.NONE && test === Test.ALWAYS;
+  if (stores) bits |= WeakOrder.STORE;
+  if (modify !== Modify.NOTHING && !stores) bits |= ofUpdate(operation);
+  if (unchanged !== lkmm) bits |= WeakOrder.QUIET;
+  if (SPIN_LOCKS.has(primitive)) bits |= WeakOrder.LOCK;
+  if (primitive === 'spin_unlock') bits |= WeakOrder.UNLOCK;
+  return bits;
+}
+
+/** Barriers that are no part of an access do not come here: replay-access.ts. */
+const PROMISES: Readonly<Record<Order, number>> = {
+  relaxed: 0,
+  acquire: WeakOrder.ACQUIRE,
+  release: WeakOrder.RELEASE,
+  'acquire-release': WeakOrder.ACQUIRE | WeakOrder.RELEASE,
+  full: WeakOrder.FULL_BEFORE | WeakOrder.FULL_AFTER,
+  'full-after': WeakOrder.FULL_AFTER,
+  read: 0,
+  write: 0,
+  'full-before-rmw': 0,
+  'full-after-rmw': 0,
+  'full-after-lock': 0,
+  'full-after-unlock-lock': 0,
+};
+
+const SPIN_LOCKS: ReadonlySet<PrimitiveName> = new Set(['spin_lock', 'spin_trylock']);
+
+function ofUpdate({ modify, result, test, wait }: Operation): number {
+  const silent = result === Result.NONE && test === Test.ALWAYS && !wait;
+  const fromOld = modify !== Modify.SET;
+  return (silent ? WeakOrder.NORETURN : 0) | (fromOld ? WeakOrder.DATA : 0);
+}

@@ -1,0 +1,158 @@
+/**
+ * What a CPU learns from what it does: the rules of model `weak`, one function each.
+ *
+ * The model is the Linux kernel memory model without load-store reordering, as a machine (docs/
+ * weak.md says why each rule is there and which axiom of linux-kernel.cat it stands for):
+ *
+ * - a read may give any message that is not older than the CPU's `floor`;
+ * - what was read is `seen`: later stores come after it, a release or a full barrier carries it;
+ * - acquire and smp_rmb raise the floor to what the messages read so far carry;
+ * - smp_wmb makes later stores carry the earlier ones;
+ * - a full barrier exchanges all that was seen with one global view, both ways; what is known to be
+ *   there travels with every later message (`strong`).
+ */
+
+import type { Message } from './coherence.ts';
+import type { Observer } from './observers.ts';
+import type { Views } from './views.ts';
+import { EMPTY_VIEW } from './views.ts';
+import { WeakOrder } from './weak-order.ts';
+
+/** What stands before an access on its own CPU: barriers, the beginning of a section. */
+export function beforeAccess(
+  views: Views,
+  observer: Observer,
+  order: number,
+  beginsSection: boolean,
+): Observer {
+  let { floor, seen, read, strong, carried, left } = observer;
+  if ((order & WeakOrder.RMB) !== 0) floor = views.join(floor, read);
+  if ((order & WeakOrder.WMB) !== 0) carried = views.join(carried, observer.stored);
+  if (beginsSection) {
+    floor = views.join(floor, left);
+    seen = views.join(seen, left);
+    strong = views.join(strong, left);
+    left = EMPTY_VIEW;
+  }
+  read = views.beyond(read, floor);
+  return { ...observer, floor, seen, read, strong, carried, left, fenced: false };
+}
+
+/** A message that a CPU reads. */
+export interface Reading {
+  readonly message: Message;
+  readonly word: number;
+  readonly position: number;
+  /** The CPU stored it itself. */
+  readonly own: boolean;
+}
+
+/** What comes with a message: nothing that its own writer did not know. */
+export function learnedFrom(views: Views, { message, own }: Reading): number {
+  return own ? EMPTY_VIEW : views.join(message.view, message.strong);
+}
+
+/** After a read, alone or as a part of a read-modify-write. */
+export function afterRead(
+  views: Views,
+  observer: Observer,
+  reading: Reading,
+  order: number,
+): Observer {
+  const { message, word, position, own } = reading;
+  const learned = learnedFrom(views, reading);
+  let { floor, read, carried, unlockSeen, unlockStored } = observer;
+  floor = views.raise(floor, word, position);
+  const seen = views.raise(views.join(observer.seen, learned), word, position);
+  const strong = own ? observer.strong : views.join(observer.strong, message.strong);
+  if ((order & WeakOrder.NORETURN) === 0) read = views.join(read, learned);
+  if ((order & WeakOrder.ACQUIRE) !== 0) {
+    floor = views.join(floor, own ? message.depends : learned);
+  }
+  if ((order & WeakOrder.LOCK) !== 0) {
+    floor = views.join(floor, unlockSeen);
+    carried = views.join(views.join(carried, unlockStored), message.handed);
+    unlockSeen = EMPTY_VIEW;
+    unlockStored = EMPTY_VIEW;
+  }
+  return { ...observer, floor, seen, read, strong, carried, unlockSeen, unlockStored };
+}
+
+/**
+ * The message of a store.
+ *
+ * @param from what a read-modify-write has read, which its message continues (rmw-sequence)
+ */
+export function messageOf(
+  views: Views,
+  observer: Observer,
+  order: number,
+  parts: { value: number; writer: number; plain: boolean; from: Reading | null },
+): Message {
+  const { from, value, writer, plain } = parts;
+  const releases = (order & WeakOrder.RELEASE) !== 0;
+  const own = releases ? observer.seen : observer.carried;
+  const depends =
+    from === null || (order & WeakOrder.DATA) === 0
+      ? EMPTY_VIEW
+      : from.own
+        ? from.message.depends
+        : learnedFrom(views, from);
+  return {
+    value,
+    view: from === null ? own : views.join(own, from.message.view),
+    strong: observer.strong,
+    handed: (order & WeakOrder.UNLOCK) === 0 ? EMPTY_VIEW : observer.stored,
+    depends,
+    writer,
+    attached: from !== null,
+    plain,
+  };
+}
+
+/** After a store whose message stands at `position` now. */
+export function afterStore(
+  views: Views,
+  observer: Observer,
+  order: number,
+  word: number,
+  position: number,
+  message: Message,
+): Observer {
+  const unlocks = (order & WeakOrder.UNLOCK) !== 0;
+  return {
+    ...observer,
+    floor: views.raise(observer.floor, word, position),
+    seen: views.raise(views.join(observer.seen, message.view), word, position),
+    stored: views.raise(views.join(observer.stored, message.view), word, position),
+    unlockSeen: unlocks ? observer.seen : observer.unlockSeen,
+    unlockStored: unlocks ? observer.stored : observer.unlockStored,
+    owesFence: (order & WeakOrder.FULL_AFTER) !== 0,
+  };
+}
+
+/** After a full barrier. `global`: the global view with what the CPU has seen. */
+export function afterFence(views: Views, observer: Observer, global: number): Observer {
+  return {
+    ...observer,
+    floor: global,
+    seen: global,
+    read: EMPTY_VIEW,
+    strong: global,
+    carried: views.join(observer.carried, observer.seen),
+    unlockSeen: EMPTY_VIEW,
+    unlockStored: EMPTY_VIEW,
+    fenced: true,
+    owesFence: false,
+  };
+}
+
+/** After what a grace period has collected, or left, is seen by everybody who comes later. */
+export function afterJoin(views: Views, observer: Observer, view: number): Observer {
+  return {
+    ...observer,
+    floor: views.join(observer.floor, view),
+    seen: views.join(observer.seen, view),
+    strong: views.join(observer.strong, view),
+  };
+}
