@@ -1,7 +1,10 @@
 /**
  * Hostile and oversized input: a clear problem or OPEN, in bounded time and memory.
  */
+import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { chanceFrom } from '../../test/diy/random.ts';
+import type { Chance } from '../../test/diy/random.ts';
 import { checkLitmus } from './index.ts';
 import type { LitmusOptions, LitmusResult } from './index.ts';
 
@@ -67,6 +70,26 @@ describe('computation', () => {
     expect(codesOf(run(`P0(int *x) { int r = *x;\n${steps} }`))).toEqual(['HF109']);
   });
 
+  it('of one value by few operations that double it each time is done once for each', () => {
+    const doublings = many(40, () => 'r = r + r;');
+    const result = run(`P0(int *x) { int r = 1 + *x; ${doublings} *x = r + 1; }`);
+    expect(result.observation).toBe('Always');
+  });
+
+  it('of one value through very many accesses is refused', () => {
+    const sums = many(90, () => 'r = r + 1;');
+    const chain = many(100, () => `r = READ_ONCE(*x); ${sums} WRITE_ONCE(*x, r);`);
+    expect(codesOf(run(`P0(int *x) { int r; ${chain} }`))).toEqual(['HF109']);
+  });
+
+  it('in loops inside the last rounds of loops needs no more room than one loop', () => {
+    const inside = (inner: string, level: number): string =>
+      `a${level} = 0; while (a${level} < 98) {
+         a${level} = a${level} + 1; if (a${level} == 97) { ${inner} } }`;
+    const loops = Array.from({ length: 40 }, (_, level) => level).reduce(inside, '*x = 1;');
+    expect(run(`P0(int *x) { ${loops} }`, { unroll: 100 }).observation).toBe('Always');
+  });
+
   it('in loops in loops is OPEN when it takes too many statements', () => {
     const loop = (inner: string, name: string): string =>
       `${name} = 0; while (${name} < 99) { ${inner} ${name} = ${name} + 1; }`;
@@ -126,6 +149,36 @@ describe('the size of a search', () => {
     const result = checkLitmus(text, { until: { candidates: 1000 } });
     expect(result.open).toEqual({ limit: 'candidates', candidates: 1000 });
     expect(result).toMatchObject({ observation: 'Never', decided: true });
+  });
+});
+
+describe('a damaged file', () => {
+  const folder = new URL('../../litmus/', import.meta.url);
+  const files = readdirSync(folder).filter((name) => name.endsWith('.litmus'));
+  const texts = files.map((name) => readFileSync(new URL(name, folder), 'utf8'));
+
+  /** A text with a few words or signs left out, doubled, exchanged or replaced by others. */
+  function damaged(text: string, chance: Chance): string {
+    const tokens = text.split(/(\w+|\s+|[^\w\s])/).filter((token) => token !== '');
+    for (let times = 1 + chance.number(3); times > 0; times--) {
+      const [at, other] = [chance.number(tokens.length), chance.number(tokens.length)];
+      const [here = '', there = ''] = [tokens[at], tokens[other]];
+      tokens[at] = chance.pick(['', `${here} ${here}`, there, '}', '(', '0', 'x', '*']);
+    }
+    return tokens.join('');
+  }
+
+  it('is answered or refused, and nothing is thrown', () => {
+    const chance = chanceFrom(1);
+    let answered = 0;
+    for (let times = 0; times < 1000; times++) {
+      const text = damaged(chance.pick(texts as [string, ...string[]]), chance);
+      const until = { candidates: 200, seconds: 1 };
+      const result = checkLitmus(text, { until, explain: chance.once(4) });
+      for (const { code } of result.problems) expect(code).toMatch(/^HF1[01][0-9]$/);
+      if (result.problems.length === 0) answered++;
+    }
+    expect(answered).toBeGreaterThan(200);
   });
 });
 

@@ -14,6 +14,9 @@ export const NESTING_MAX = 200;
 /** Operators side by side in one expression, and operations that one value is computed from. */
 export const OPERATORS_MAX = 1000;
 
+/** Values that one is computed through, from access to access: each takes room on the stack. */
+export const COMPUTATION_DEPTH_MAX = 2000;
+
 /** Statements that are run, over all ways through one thread. */
 export const STATEMENTS_MAX = 10_000_000;
 

@@ -117,6 +117,8 @@ function parseDeclaration(reader: Reader): Statement[] {
 /** `*x = e;`, `*(T *)x = e;`, `**x = e;` */
 function storeThrough(reader: Reader, at: Place): Statement {
   const target = parseTarget(reader);
+  const { text } = reader.peek();
+  if (FOREIGN.test(text)) throw foreign(reader, text);
   reader.expects('=');
   const value = parseExpression(reader);
   reader.expects(';', 'an operator');
@@ -154,6 +156,7 @@ function evaluated(reader: Reader, at: Place): Statement {
 /** `r1 = e;` or a call. */
 function startsWithName(reader: Reader, at: Place): readonly Statement[] {
   const { text: name } = reader.next();
+  if (['for', 'do', 'switch', 'goto'].includes(name)) primitiveOf(name, at);
   if (reader.accepts('=')) {
     const value = parseExpression(reader);
     reader.expects(';', 'an operator');
@@ -168,6 +171,9 @@ function startsWithName(reader: Reader, at: Place): readonly Statement[] {
   return [{ kind: 'evaluate', at, value: primitive.build(args, site) }];
 }
 
+/** Signs of C that are not part of the dialect. */
+const FOREIGN = /^(?:[-+*/%&|^]=|\+\+|--|->|\.|\[)$/;
+
 /** After a name stands neither `=` nor `(`. */
 function neither(reader: Reader, name: string, at: Place): Mistake {
   const { kind, text } = reader.peek();
@@ -175,7 +181,7 @@ function neither(reader: Reader, name: string, at: Place): Mistake {
     const what = `\`${name}\` is not a type that Holdfast knows.`;
     return new Mistake('HF111', what, at, didYouMean(name, typeNames));
   }
-  if (/^(?:[-+*/%&|^]=|\+\+|--|->|\.|\[)$/.test(text)) return foreign(reader, text);
+  if (FOREIGN.test(text)) return foreign(reader, text);
   if (text === ':') {
     return new Mistake('HF103', 'Labels are not part of this dialect.', at, [
       'Loops are written `while (...) { ... }`.',

@@ -27,7 +27,8 @@ const SIGNS_IN_CODE =
 const WORD_OUTSIDE = /[A-Za-z_$.][A-Za-z0-9_$.]*/y;
 const WORD_IN_CODE = /[A-Za-z_][A-Za-z0-9_]*/y;
 const NUMBER = /0[xX][0-9A-Fa-f]+|[0-9]+/y;
-const SPACE = /[ \t\r\n\f\v]+/y;
+/** A byte order mark is a space like any other. */
+const SPACE = /[ \t\r\n\f\v\uFEFF]+/y;
 
 /** Reads tokens off a text. */
 export class Scanner {

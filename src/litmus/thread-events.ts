@@ -57,10 +57,21 @@ export class Recorder {
 
   /** Runs a branch: all its events depend on the condition. */
   under(condition: Value, branch: () => void): void {
+    const before = this.enter(condition);
+    branch();
+    this.leave(before);
+  }
+
+  /** Enters a branch. @returns what the events before it depend on, for `leave` */
+  enter(condition: Value): readonly number[] {
     const before = this.control;
     const addresses = condition.direct.flatMap((read) => this.event(read).address);
     this.control = sorted([...before, ...condition.loads, ...addresses]);
-    branch();
+    return before;
+  }
+
+  /** Leaves a branch, or several inside each other. */
+  leave(before: readonly number[]): void {
     this.control = before;
   }
 

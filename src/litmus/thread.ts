@@ -134,7 +134,7 @@ class Run {
       case 'if':
         return this.branch(statement);
       case 'while':
-        return this.rounds(statement, 0);
+        return this.rounds(statement);
       case 'assign':
         this.registers.set(statement.name, throughRegister(this.value(statement.value)));
         return;
@@ -173,15 +173,18 @@ class Run {
   }
 
   /** A round of a loop happens inside the branch of the round before. */
-  private rounds(statement: Extract<Statement, { kind: 'while' }>, round: number): void {
-    this.record.startStatement();
-    const condition = this.value(statement.condition);
-    if (!this.truth(condition.term)) return;
-    if (round === this.around.unroll) throw this.leave(isWaitLoop(statement) ? 'waits' : 'cut');
-    this.record.under(condition, () => {
+  private rounds(statement: Extract<Statement, { kind: 'while' }>): void {
+    let outside: readonly number[] | null = null;
+    for (let round = 0; ; round++) {
+      this.record.startStatement();
+      const condition = this.value(statement.condition);
+      if (!this.truth(condition.term)) break;
+      if (round === this.around.unroll) throw this.leave(isWaitLoop(statement) ? 'waits' : 'cut');
+      const before = this.record.enter(condition);
+      outside ??= before;
       this.statement(statement.body);
-      this.rounds(statement, round + 1);
-    });
+    }
+    if (outside !== null) this.record.leave(outside);
   }
 
   private value(expression: Expression): Value {

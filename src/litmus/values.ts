@@ -8,9 +8,22 @@
 
 import type { Operator } from './ast.ts';
 import type { Constraint } from './event.ts';
+import { COMPUTATION_DEPTH_MAX } from './limits.ts';
+import { Mistake } from './mistake.ts';
 import type { Structure } from './structure.ts';
 import { THIN_AIR, apply, isAddress } from './term.ts';
 import type { Term } from './term.ts';
+
+/**
+ * Operations above each other from which on a value is remembered: shared terms would else be
+ * computed again and again, `r = r + r` thirty times in a row a thousand million times.
+ */
+const DEEP = 8;
+
+function tooDeep(): Mistake {
+  const what = `A value is computed through more than ${COMPUTATION_DEPTH_MAX} others.`;
+  return new Mistake('HF109', what, null);
+}
 
 /** Reads values off the chosen sources. */
 export class Values {
@@ -19,6 +32,10 @@ export class Values {
   private readonly structure: Structure;
   private readonly initial: readonly number[];
   private readonly inProgress: Uint8Array;
+  /** How many values are being computed for each other. */
+  private level = 0;
+  /** What deep terms have been found to be, while the outermost value is computed. */
+  private readonly deepValues = new Map<Term, number | null>();
   /**
    * The operator of an operation that has no value, as `*` on an address; null if there was none.
    */
@@ -34,22 +51,31 @@ export class Values {
     this.inProgress = new Uint8Array(structure.events.length);
   }
 
-  /** The value of a term, or null while it is unknown. */
+  /** The value of a term, or null while it is unknown. @throws Mistake where it is too deep */
   of(term: Term): number | null {
-    switch (term.kind) {
-      case 'value':
-        return term.value;
-      case 'read': {
-        const read = this.structure.readEvent[term.thread]?.[term.ordinal];
-        return read === undefined ? null : this.read(read);
-      }
-      case 'operation': {
-        const left = this.of(term.left);
-        if (left === null) return null;
-        const right = this.of(term.right);
-        return right === null ? null : this.computed(term.operator, left, right);
-      }
-    }
+    if (term.kind === 'value') return term.value;
+    if (this.level === 0) this.deepValues.clear();
+    if (this.level >= COMPUTATION_DEPTH_MAX) throw tooDeep();
+    this.level++;
+    const value = term.kind === 'read' ? this.ofRead(term) : this.ofOperation(term);
+    this.level--;
+    return value;
+  }
+
+  private ofRead({ thread, ordinal }: Extract<Term, { kind: 'read' }>): number | null {
+    const read = this.structure.readEvent[thread]?.[ordinal];
+    return read === undefined ? null : this.read(read);
+  }
+
+  private ofOperation(term: Extract<Term, { kind: 'operation' }>): number | null {
+    const known = term.depth < DEEP ? undefined : this.deepValues.get(term);
+    if (known !== undefined) return known;
+    const left = this.of(term.left);
+    const right = left === null ? null : this.of(term.right);
+    const value =
+      left === null || right === null ? null : this.computed(term.operator, left, right);
+    if (term.depth >= DEEP) this.deepValues.set(term, value);
+    return value;
   }
 
   private computed(operator: Operator, left: number, right: number): number | null {
