@@ -51,7 +51,11 @@ export function createViews(): Views {
     beyond: (view, than) => {
       if (view === EMPTY_VIEW || view === than) return EMPTY_VIEW;
       if (than === EMPTY_VIEW) return view;
-      const make = (): number => intern(table, further(of(view), (word) => at(than, word)));
+      const make = (): number =>
+        intern(
+          table,
+          further(of(view), (word) => at(than, word)),
+        );
       return remembered(differences, view * NUMBERS + than, make);
     },
     inserted: (view, word, position) => {
