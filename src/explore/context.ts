@@ -8,7 +8,7 @@
 
 import type { Hold, LockKind, Operation } from '../memory/operation.ts';
 import { Modify } from '../memory/operation.ts';
-import type { Nesting } from '../memory/machine.ts';
+import type { Nesting, SleepingPlace } from '../memory/machine.ts';
 
 /** One held lock. */
 export interface Held {
@@ -28,6 +28,8 @@ export interface Context {
   readonly irq: number;
   readonly bh: number;
   readonly preempt: number;
+  /** Where the thread has marked itself as sleeping. */
+  readonly sleepsOn: SleepingPlace | null;
   /** An access was made since the outermost section that a grace period waits for began. */
   readonly inReader: boolean;
   /** The same for sections with interrupts off. */
@@ -47,6 +49,7 @@ export const EMPTY_CONTEXT: Context = {
   irq: 0,
   bh: 0,
   preempt: 0,
+  sleepsOn: null,
   inReader: false,
   inIrqOff: false,
   barrier: false,

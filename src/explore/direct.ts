@@ -51,6 +51,8 @@ export function directMachine(
     },
     allocate: () => refuse('kmalloc needs a thread or the body of a scenario.'),
     nest: () => undefined,
+    sleepOn: () => undefined,
+    sleepsOn: () => null,
     label: () => undefined,
     assert(condition, message) {
       if (!condition) throw mistake('HF027', `An assertion outside of a thread fails: ${message}.`);

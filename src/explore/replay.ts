@@ -106,6 +106,8 @@ function machineOf(state: State): Machine {
     loop: (round) => (state.flat ? flatLoop(state, round) : loop(state, round)),
     allocate: (type) => perform(state, state.world.allocation(type, suspendWith(state))),
     nest: (what, change) => nest(state, what, change),
+    sleepOn: (where) => void (state.context = { ...state.context, sleepsOn: where }),
+    sleepsOn: () => state.context.sleepsOn,
     label(text) {
       state.label = text;
     },

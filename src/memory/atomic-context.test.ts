@@ -15,7 +15,8 @@ import {
   synchronize_rcu,
 } from './rcu.ts';
 import { completion, flags, mutex, rw_semaphore, spinlock_t, wait_queue_head_t } from './type.ts';
-import { complete, wait_event, wait_for_completion } from './wait.ts';
+import { complete, wait_for_completion } from './completion.ts';
+import { wait_event } from './wait.ts';
 
 const word = flags('flags', ['b0']);
 

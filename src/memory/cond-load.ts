@@ -7,6 +7,7 @@
  * found as a livelock, since it never stops running.
  */
 
+import { addressOf, truth } from './argument.ts';
 import { loop } from './control.ts';
 import type { Readable } from './access.ts';
 import type { Atomic } from './atomic.ts';
@@ -43,16 +44,17 @@ export function atomic_cond_read_relaxed(v: Atomic, condition: (VAL: number) => 
 
 function spin<T extends Field['type']>(
   primitive: PrimitiveName,
-  { type, address }: Field<T>,
+  ptr: Field<T>,
   condition: (VAL: ValueOf<T>) => boolean,
 ): ValueOf<T> {
+  const address = addressOf(primitive, ptr);
   let value: ValueOf<T> | null = null;
   loop(() => {
-    const seen = type.decode(
+    const seen = ptr.type.decode(
       machine().perform(operation(primitive, { address, result: Result.OLD })),
     ) as ValueOf<T>;
     value = seen;
-    return !condition(seen);
+    return !truth(condition(seen), `The condition of ${primitive}`);
   });
   return value as ValueOf<T>;
 }

@@ -22,6 +22,7 @@ export {
 export type { Atomic } from './atomic.ts';
 export * from './barrier.ts';
 export * from './bitops.ts';
+export * from './completion.ts';
 export * from './cond-load.ts';
 export * from './control.ts';
 export * from './exchange.ts';
@@ -33,7 +34,9 @@ export * from './refcount.ts';
 export * from './seqcount.ts';
 export * from './seqlock.ts';
 export * from './slab.ts';
-export { array, forward, pointer, struct } from './struct.ts';
+export { array, container_of, forward, pointer, struct } from './struct.ts';
 export type { ArrayType, Members, Struct, StructType } from './struct.ts';
+export * from './task.ts';
 export * from './type.ts';
+export * from './wait-value.ts';
 export * from './wait.ts';

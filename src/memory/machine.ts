@@ -35,6 +35,9 @@ export interface Machine {
   allocate(type: StructType): number;
   /** Changes interrupt, preemption or RCU nesting by `change`. */
   nest(what: Nesting, change: 1 | -1): void;
+  /** Where the thread has marked itself as sleeping: `schedule()` waits there. */
+  sleepOn(where: SleepingPlace | null): void;
+  sleepsOn(): SleepingPlace | null;
   label(text: string): void;
   assert(condition: boolean, message: string): void;
   /** States where `caller` may be called: a finding if the thread is somewhere else now. */
@@ -49,6 +52,12 @@ export interface Machine {
 
 /** Sections in which a thread may not sleep, and which a grace period or an IPI waits for. */
 export type Nesting = 'rcu' | 'irq' | 'bh' | 'preempt';
+
+/** A wait queue with a bit for each thread, or the word of the thread's state alone. */
+export interface SleepingPlace {
+  readonly address: number;
+  readonly ownBit: boolean;
+}
 
 /** Where sleeping is allowed; where nobody can be scheduled in between. */
 export type Where = 'may sleep' | 'preemption off';

@@ -207,6 +207,13 @@ const WAITING = {
   ...by('documents', {
     // set_current_state stores, then a full barrier. That the queue's lock is taken too is code.
     prepare_to_wait: row('full-after', 'locked'),
+    // The same store and barrier by itself; without the barrier; and the full barrier of
+    // try_to_wake_up, before it looks whether there is somebody to wake.
+    set_current_state: row('full-after', 'locked'),
+    __set_current_state: row('relaxed', 'store'),
+    wake_up_process: row('full', 'locked'),
+    // Looks at the queue without its lock.
+    waitqueue_active: row('relaxed', 'load'),
     // __schedule takes the run queue's lock, then smp_mb__after_spinlock.
     schedule: row('full', 'locked'),
     finish_wait: looksFirst('relaxed'),

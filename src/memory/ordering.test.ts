@@ -219,6 +219,11 @@ const WAITING: readonly Probe[] = [
   ...probes('load', 'seqcount', ['read_seqcount_begin']),
   ...probes('locked', 'queue', ['prepare_to_wait'], { after: [p('finish_wait')] }),
   ...probes('locked', 'queue', ['schedule'], { fails: true }),
+  ...probes('load', 'queue', ['waitqueue_active']),
+  ...probes('locked', 'task', ['set_current_state'], OPERAND),
+  ...probes('store', 'task', ['__set_current_state'], OPERAND),
+  ...probes('locked', 'task', ['wake_up_process'], FROM_1),
+  ...probes('locked', 'task', ['wake_up_process'], { fails: true }),
   ...probes('locked', 'queue', ['finish_wait'], { before: [p('prepare_to_wait')], found: 1 }),
   ...probes('load', 'queue', ['finish_wait'], { fails: true }),
   ...probes('locked', 'queue', ['wake_up'], { before: [p('prepare_to_wait')], found: 1 }),
@@ -319,10 +324,10 @@ const PROMISED: { readonly [O in Order]: readonly string[] } = {
     atomic_fetch_andnot atomic_add_unless atomic_fetch_add_unless atomic_inc_not_zero
     atomic_dec_if_positive atomic_dec_and_test atomic_inc_and_test atomic_sub_and_test
     atomic_add_negative test_and_set_bit test_and_clear_bit test_and_change_bit
-    wake_up schedule
+    wake_up wake_up_process schedule
   `),
   'full-after': named(`
-    smp_store_mb prepare_to_wait
+    smp_store_mb prepare_to_wait set_current_state
   `),
   'full-before-rmw': ['smp_mb__before_atomic'],
   'full-after-rmw': ['smp_mb__after_atomic'],
@@ -350,7 +355,7 @@ const PROMISED: { readonly [O in Order]: readonly string[] } = {
     test_bit set_bit clear_bit change_bit spin_is_locked finish_wait choose
     kmalloc kfree section interrupt folio_wait_bit
     refcount_read refcount_set refcount_add refcount_inc refcount_add_not_zero
-    refcount_inc_not_zero smp_cond_load_relaxed
+    refcount_inc_not_zero smp_cond_load_relaxed __set_current_state waitqueue_active
   `),
   read: named(`
     smp_rmb smp_acquire__after_ctrl_dep

@@ -11,6 +11,7 @@
  * with it overflow; so are the forms that disable interrupts.
  */
 
+import { addressOf, integer } from './argument.ts';
 import { smp_acquire__after_ctrl_dep } from './barrier.ts';
 import { assert } from './control.ts';
 import { mutex_lock, mutex_unlock, spin_lock, spin_unlock } from './lock.ts';
@@ -24,12 +25,12 @@ import type { Field, mutex, refcount_t, spinlock_t } from './type.ts';
 export type Refcount = Field<typeof refcount_t>;
 
 function perform(primitive: PrimitiveName, r: Refcount, parts: Partial<Operation>): number {
-  return machine().perform(operation(primitive, { address: r.address, ...parts }));
+  return machine().perform(operation(primitive, { address: addressOf(primitive, r), ...parts }));
 }
 
 /** Sets the counter. */
 export function refcount_set(r: Refcount, n: number): void {
-  perform('refcount_set', r, { modify: Modify.SET, modifyArgument: n | 0 });
+  perform('refcount_set', r, { modify: Modify.SET, modifyArgument: integer(n, 'refcount_t') });
 }
 
 /**
@@ -37,7 +38,10 @@ export function refcount_set(r: Refcount, n: number): void {
  * pointer to when it becomes another object (SLAB_TYPESAFE_BY_RCU).
  */
 export function refcount_set_release(r: Refcount, n: number): void {
-  perform('refcount_set_release', r, { modify: Modify.SET, modifyArgument: n | 0 });
+  perform('refcount_set_release', r, {
+    modify: Modify.SET,
+    modifyArgument: integer(n, 'refcount_t'),
+  });
 }
 
 /** Reads the counter. */
@@ -128,12 +132,17 @@ function addIf(
   test: Test,
   testArgument: number,
 ): boolean {
-  const parts = { test, testArgument, modify: Modify.ADD, modifyArgument: add | 0 } as const;
+  const parts = {
+    test,
+    testArgument,
+    modify: Modify.ADD,
+    modifyArgument: integer(add, 'refcount_t'),
+  } as const;
   return perform(primitive, r, { ...parts, result: Result.TESTED }) !== 0;
 }
 
 function givenBack(primitive: PrimitiveName, r: Refcount, i: number): boolean {
-  const parts = { modify: Modify.ADD, modifyArgument: -i | 0 } as const;
+  const parts = { modify: Modify.ADD, modifyArgument: -integer(i, 'refcount_t') } as const;
   const sign = perform(primitive, r, { ...parts, result: Result.NEW_SIGN });
   assert(sign >= 0, 'refcount_t: underflow; use-after-free');
   if (sign !== 0) return false;

@@ -24,6 +24,7 @@ export type Kind =
   | 'mutex'
   | 'seqcount_t'
   | 'wait_queue_head_t'
+  | 'task_struct'
   | 'completion';
 
 /**
@@ -129,6 +130,10 @@ export const mutex: Type<'mutex', number> = opaque('mutex', heldOrFree);
 export const seqcount_t: Type<'seqcount_t', number> = opaque('seqcount_t');
 /** A wait queue: one bit for each sleeping thread. */
 export const wait_queue_head_t: Type<'wait_queue_head_t', number> = opaque('wait_queue_head_t');
+/** The state of a thread: 0 running, anything else sleeping. */
+export const task_struct: Type<'task_struct', number> = opaque('task_struct', (word) =>
+  word === 0 ? 'running' : 'sleeping',
+);
 /** A completion: how many waiters may pass. */
 export const completion: Type<'completion', number> = opaque('completion');
 

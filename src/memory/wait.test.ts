@@ -1,26 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import {
-  endsOf,
-  finalsOf,
-  onlyFinding,
-  textsOf,
-  tried,
-  wrongWith,
-} from '../../test/support/small.ts';
-import type { Stage } from '../scenario/stage.ts';
+import { endsOf, finalsOf, textsOf, tried, wrongWith } from '../../test/support/small.ts';
 import { READ_ONCE, WRITE_ONCE } from './access.ts';
 import { loop } from './control.ts';
 import { spin_lock } from './lock.ts';
-import { rcu_read_lock } from './rcu.ts';
-import { completion, s32, spinlock_t, wait_queue_head_t } from './type.ts';
+import { schedule } from './task.ts';
+import { s32, spinlock_t, wait_queue_head_t } from './type.ts';
+import type { Field } from './type.ts';
 import {
-  complete,
-  complete_all,
+  finish_wait,
+  prepare_to_wait,
   wait_event,
-  wait_for_completion,
-  waitForWork,
-  waitUntilEquals,
+  waitqueue_active,
   wake_up,
+  wq_has_sleeper,
 } from './wait.ts';
 
 describe('wait_event', () => {
@@ -96,75 +88,6 @@ describe('wait_event', () => {
     expect(textsOf(finals)).toEqual(['0 1 |    ']);
     expect(deadlocks).toEqual([]);
   });
-});
-
-describe('a completion', () => {
-  it('lets one waiter pass for each signal', () => {
-    const { finals, deadlocks } = endsOf(({ alloc, thread }) => {
-      const done = alloc(completion, 'done');
-      thread('waiter', { count: 2 }, () => wait_for_completion(done));
-      thread('worker', () => complete(done));
-    });
-    expect(finals).toEqual([]);
-    expect(deadlocks.map(({ memory }) => memory)).toEqual([[0]]);
-  });
-
-  it('remembers signals that come before the waiter', () => {
-    const finals = finalsOf(({ alloc, thread }) => {
-      const done = alloc(completion, 'done');
-      thread('t', () => {
-        complete(done);
-        complete(done);
-        wait_for_completion(done);
-      });
-    });
-    expect(finals).toEqual(['1 | ']);
-  });
-
-  it('lets everybody pass after complete_all, now and later', () => {
-    const { finals, deadlocks } = endsOf(({ alloc, thread }) => {
-      const done = alloc(completion, 'done');
-      thread('waiter', { count: 3 }, () => {
-        wait_for_completion(done);
-        wait_for_completion(done);
-      });
-      thread('worker', () => {
-        complete_all(done);
-        complete(done);
-      });
-    });
-    expect(deadlocks).toEqual([]);
-    expect(textsOf(finals)).toEqual(['-1 |    ']);
-  });
-});
-
-it('waitUntilEquals waits for one value', async () => {
-  const { verdict } = await tried(({ alloc, thread, always }) => {
-    const x = alloc(s32, 'x');
-    const waiter = thread('waiter', () => {
-      waitUntilEquals(x, 2);
-      return READ_ONCE(x);
-    });
-    thread('other', () => {
-      WRITE_ONCE(x, 1);
-      WRITE_ONCE(x, 2);
-    });
-    always('it went on with 2', () => waiter.result() === 2);
-  });
-  expect(verdict).toBe('pass');
-});
-
-describe('sleeping', () => {
-  it('is refused inside a read-side section, for a completion', async () => {
-    const found = await wrongWith(({ alloc, thread }) => {
-      const done = alloc(completion, 'done');
-      thread('t', () => {
-        rcu_read_lock();
-        wait_for_completion(done);
-      });
-    });
-    expect(found).toEqual(['sleeping in atomic context']);
-  });
 
   it('is refused under a spin lock, for a wait queue', async () => {
     const found = await wrongWith(({ alloc, thread }) => {
@@ -178,43 +101,76 @@ describe('sleeping', () => {
   });
 });
 
-describe('waitForWork', () => {
-  /** A server that adds what it is given to a sum; work of 0 is none. */
-  const server = (stage: Stage, first: number): void => {
-    const work = stage.alloc(s32, 'work');
-    const sum = stage.alloc(s32, 'sum');
-    stage.thread('server', () => {
-      loop(() => {
-        const given = waitForWork(work);
-        WRITE_ONCE(work, 0);
-        WRITE_ONCE(sum, READ_ONCE(sum) + given);
-        return true;
-      });
-    });
-    stage.thread('client', () => {
-      if (first !== 0) WRITE_ONCE(work, first);
-      waitUntilEquals(work, 0);
-    });
-  };
+describe('a sleeper by hand', () => {
+  /** Sleeps until done is set; a waker sets it and wakes the queue as `wake` says. */
+  const slept = (
+    wake: (queue: Field<typeof wait_queue_head_t>) => void,
+    model: 'sc' | 'tso',
+  ): Promise<string[]> =>
+    wrongWith(
+      ({ alloc, thread, always }) => {
+        const [queue, done] = [alloc(wait_queue_head_t, 'queue'), alloc(s32, 'done')];
+        thread('sleeper', () => {
+          loop(() => {
+            prepare_to_wait(queue);
+            if (READ_ONCE(done) === 1) return false;
+            schedule();
+            return true;
+          });
+          finish_wait(queue);
+        });
+        thread('waker', () => {
+          WRITE_ONCE(done, 1);
+          wake(queue);
+        });
+        always('nobody is left on the queue', () => !waitqueue_active(queue));
+      },
+      { model },
+    );
 
-  it.each(['sc', 'tso'] as const)('lets an execution end without work under %s', (model) => {
-    expect(finalsOf((stage) => server(stage, 0), { model })).toEqual(['0 0 |  ']);
-    expect(finalsOf((stage) => server(stage, 5), { model })).toEqual(['0 5 |  ']);
+  it.each(['sc', 'tso'] as const)('is what wait_event is, under %s', async (model) => {
+    expect(await slept(wake_up, model)).toEqual([]);
   });
 
-  it('is the only place where a thread may wait for ever', async () => {
-    const found = await tried(({ alloc, thread }) => {
-      const [work, lock] = [alloc(s32, 'work'), alloc(spinlock_t, 'lock')];
-      thread('idle', () => void waitForWork(work));
-      thread('stuck', () => {
-        spin_lock(lock);
-        spin_lock(lock);
-      });
-    });
-    expect(onlyFinding(found).message).toBe('Nobody can go on: stuck in spin_lock lock.');
+  it('is missed by who asks whether there is a sleeper without a barrier, on x86 too', async () => {
+    const asks = (queue: Field<typeof wait_queue_head_t>): void => {
+      if (waitqueue_active(queue)) wake_up(queue);
+    };
+    expect([await slept(asks, 'sc'), await slept(asks, 'tso')]).toEqual([[], ['stuck thread']]);
   });
 
-  it('makes no livelock of a server', async () => {
-    expect(await wrongWith((stage) => server(stage, 5))).toEqual([]);
+  it.each(['sc', 'tso'] as const)('is found by wq_has_sleeper, under %s', async (model) => {
+    const asks = (queue: Field<typeof wait_queue_head_t>): void => {
+      if (wq_has_sleeper(queue)) wake_up(queue);
+    };
+    expect(await slept(asks, model)).toEqual([]);
+  });
+
+  it('goes on at once where schedule() finds that it was woken already', () => {
+    const finals = finalsOf(({ alloc, thread }) => {
+      const queue = alloc(wait_queue_head_t, 'queue');
+      thread('t', () => {
+        prepare_to_wait(queue);
+        wake_up(queue);
+        schedule();
+        schedule();
+        return waitqueue_active(queue);
+      });
+    });
+    expect(finals).toEqual(['0 | false']);
+  });
+
+  it('does not sleep any more after finish_wait', () => {
+    const finals = finalsOf(({ alloc, thread }) => {
+      const queue = alloc(wait_queue_head_t, 'queue');
+      thread('t', () => {
+        prepare_to_wait(queue);
+        const isThere = waitqueue_active(queue);
+        finish_wait(queue);
+        schedule();
+        return isThere;
+      });
+    });
+    expect(finals).toEqual(['0 | true']);
   });
 });

@@ -1,33 +1,55 @@
 /**
- * Sleeping until something happens: wait queues and completions (include/linux/wait.h, 6.18).
+ * Wait queues (include/linux/wait.h, kernel/sched/wait.c, 6.18): sleeping until somebody says that
+ * something has happened.
  *
  * `wait_event` follows the kernel: look at the condition, and only if it does not hold mark
  * yourself as sleeping (a full barrier), look again, sleep until somebody takes the mark away, look
  * again. A wake-up between look and sleep is not lost, because it takes the mark away.
+ *
+ * A queue is one word, with a bit for each thread: it stands for the entry of the thread in the
+ * queue and for its state at once. So entries are not given (`DEFINE_WAIT`), nor states: there are
+ * no signals. Exclusive waiters, time-outs and other wake-up functions are left out too.
  */
 
+import { addressOf, truth } from './argument.ts';
+import { smp_mb } from './barrier.ts';
 import { loop } from './control.ts';
-import { addressOf, integer, truth } from './argument.ts';
 import { machine } from './machine.ts';
 import { Modify, operation, Result, Test } from './operation.ts';
-import type { PrimitiveName } from './ordering.ts';
-import type { Field } from './type.ts';
-import type { completion, wait_queue_head_t } from './type.ts';
+import { schedule } from './task.ts';
+import type { Field, wait_queue_head_t } from './type.ts';
 
 type WaitQueue = Field<typeof wait_queue_head_t>;
-type Completion = Field<typeof completion>;
 
 /** Sleeps until `condition` holds; it is looked at before sleeping and after each wake-up. */
 export function wait_event(wq_head: WaitQueue, condition: () => boolean): void {
   machine().require('may sleep', 'wait_event');
   if (truth(condition(), 'The condition of wait_event')) return;
   loop(() => {
-    own(wq_head, 'prepare_to_wait', { modify: Modify.OR });
+    prepare_to_wait(wq_head);
     if (truth(condition(), 'The condition of wait_event')) return false;
-    own(wq_head, 'schedule', { test: Test.BITS_CLEAR, wait: true });
+    schedule();
     return true;
   });
-  own(wq_head, 'finish_wait', { test: Test.BITS_SET, modify: Modify.AND });
+  finish_wait(wq_head);
+}
+
+/**
+ * Joins the queue and marks the thread as sleeping, then a full barrier: what is looked at next is
+ * looked at after whoever changes it can see the mark. `schedule()` sleeps then.
+ */
+export function prepare_to_wait(wq_head: WaitQueue): void {
+  const address = addressOf('prepare_to_wait', wq_head);
+  machine().perform(operation('prepare_to_wait', { address, modify: Modify.OR, ownBit: true }));
+  machine().sleepOn({ address, ownBit: true });
+}
+
+/** Leaves the queue, if no wake-up has taken the thread off it, and goes on running. */
+export function finish_wait(wq_head: WaitQueue): void {
+  const address = addressOf('finish_wait', wq_head);
+  const marked = { test: Test.BITS_SET, modify: Modify.AND, ownBit: true } as const;
+  machine().perform(operation('finish_wait', { address, ...marked }));
+  machine().sleepOn(null);
 }
 
 /** Wakes every thread that sleeps on the queue. */
@@ -41,95 +63,23 @@ export function wake_up(wq_head: WaitQueue): void {
   );
 }
 
-/** Sleeps until the completion has been signalled and uses up one signal. */
-export function wait_for_completion(x: Completion): void {
-  machine().perform(
-    operation('wait_for_completion', {
-      address: addressOf('wait_for_completion', x),
-      test: Test.DIFFERS,
-      testArgument: 0,
-      modify: Modify.TAKE_ONE,
-      wait: true,
-      hold: { sleeps: true },
-    }),
-  );
-}
-
-/** Signals once: one waiter may pass. */
-export function complete(x: Completion): void {
-  machine().perform(
-    operation('complete', {
-      address: addressOf('complete', x),
-      test: Test.AT_LEAST,
-      testArgument: 0,
-      modify: Modify.ADD,
-      modifyArgument: 1,
-    }),
-  );
-}
-
-/** `done` of a completion that lets everybody pass: UINT_MAX, which no waiter takes from. */
-const FOR_EVERYBODY = -1;
-
-/** Signals for good: every waiter may pass. */
-export function complete_all(x: Completion): void {
-  machine().perform(
-    operation('complete_all', {
-      address: addressOf('complete_all', x),
-      modify: Modify.SET,
-      modifyArgument: FOR_EVERYBODY,
-    }),
-  );
-}
-
 /**
- * Sleeps until a word has a value. Ours, not the kernel's: for protocols that only need to wait.
- *
- * @returns nothing; the thread is stuck, and found stuck, if the value never comes
+ * Whether somebody is on the queue, without its lock. Orders nothing: who stores the condition and
+ * then asks here needs a full barrier in between, or misses a sleeper.
  */
-export function waitUntilEquals(field: Field, value: number): void {
-  machine().perform(
-    operation('wait_for_value', {
-      address: addressOf('wait_for_value', field),
-      test: Test.EQUALS,
-      testArgument: integer(value, field.type.name),
-      wait: true,
-      hold: { sleeps: true },
+export function waitqueue_active(wq_head: WaitQueue): boolean {
+  const nobody = machine().perform(
+    operation('waitqueue_active', {
+      address: addressOf('waitqueue_active', wq_head),
+      result: Result.OLD_EQUALS,
+      resultArgument: 0,
     }),
   );
+  return nobody === 0;
 }
 
-/**
- * Sleeps until a word is not 0, and gives its value: what a device or a kernel thread does between
- * two pieces of work. An execution may end while a thread waits here; anywhere else a thread that
- * waits for ever is found stuck. Ours, not the kernel's.
- */
-export function waitForWork(field: Field): number {
-  return machine().perform(
-    operation('wait_for_value', {
-      address: addressOf('wait_for_value', field),
-      test: Test.DIFFERS,
-      testArgument: 0,
-      result: Result.OLD,
-      wait: true,
-      hold: { sleeps: true, idle: true },
-    }),
-  );
-}
-
-/** An access to this thread's own bit of a wait queue. */
-function own(
-  wq_head: WaitQueue,
-  primitive: PrimitiveName,
-  parts: { modify?: Modify; test?: Test; wait?: boolean },
-): void {
-  machine().perform(
-    operation(primitive, {
-      address: addressOf(primitive, wq_head),
-      ...parts,
-      ownBit: true,
-      result: Result.NONE,
-      hold: primitive === 'schedule' ? { sleeps: true } : null,
-    }),
-  );
+/** `waitqueue_active` after that barrier. */
+export function wq_has_sleeper(wq_head: WaitQueue): boolean {
+  smp_mb();
+  return waitqueue_active(wq_head);
 }

@@ -26,6 +26,7 @@ export const PALETTE: readonly Word[] = [
   { name: 'sequence', kind: 'seqcount', initial: 0 },
   { name: 'done', kind: 'completion', initial: 0 },
   { name: 'queue', kind: 'queue', initial: 0 },
+  { name: 'task', kind: 'task', initial: 0 },
 ];
 
 /**
@@ -48,6 +49,7 @@ export const THEMES: readonly (readonly string[])[] = [
   ['x', 'flags', 'bits'],
   ['x', 'y', 'sequence'],
   ['x', 'y', 'queue'],
+  ['x', 'y', 'task'],
   ['a', 'flags', 'queue', 'done'],
   ['x', 'mutex1', 'spin1', 'done'],
   ['pointer', 'x', 'slots'],
@@ -342,6 +344,15 @@ const OTHERS: readonly Family[] = [
     operands: [],
     tells: true,
     repeatable: true,
+  },
+  { weight: 1, words: ['queue'], names: ['waitqueue_active'], operands: [], tells: true },
+  { weight: 1, words: ['task'], names: ['wake_up_process'], operands: [], tells: true },
+  {
+    weight: 2,
+    words: ['task'],
+    names: ['set_current_state', '__set_current_state'],
+    operands: ['limit'],
+    tells: false,
   },
   {
     weight: 2,

@@ -32,6 +32,7 @@ export const LOADS = new Set([
   'atomic_read_acquire',
   'atomicAtLeast',
   'refcount_read',
+  'waitqueue_active',
   'test_bit',
   'test_bit_acquire',
   'spin_is_locked',
@@ -43,7 +44,7 @@ export const LOADS = new Set([
 ]);
 
 /** Those that take and release a lock of their own around a look at their word. */
-export const LOOKS_UNDER_LOCK = new Set(['schedule', 'folio_wait_bit']);
+export const LOOKS_UNDER_LOCK = new Set(['schedule', 'schedule on a task', 'folio_wait_bit']);
 
 export const STORES = new Set([
   'WRITE_ONCE',
@@ -54,6 +55,7 @@ export const STORES = new Set([
   'atomic_set_release',
   'refcount_set',
   'refcount_set_release',
+  '__set_current_state',
   'spin_unlock',
   'write_unlock',
 ]);
@@ -266,6 +268,11 @@ const MEANINGS: Record<string, Meaning> = {
 
   prepare_to_wait: (old, _a, _b, ownBit) => [old | ownBit, 0],
   schedule: (old, _a, _b, ownBit) => ((old & ownBit) === 0 ? [null, 0] : 'wait'),
+  'schedule on a task': (old) => (old === 0 ? [null, 0] : 'wait'),
+  set_current_state: write,
+  __set_current_state: write,
+  wake_up_process: (old) => (old === 0 ? [null, 0] : [0, 1]),
+  waitqueue_active: (old) => [null, bool(old !== 0)],
   finish_wait: (old, _a, _b, own) => ((old & own) === 0 ? [null, 0] : [old & ~own, 0]),
   wake_up: () => [0, 0],
   complete: (old) => [old === EVERYBODY ? old : old + 1, 0],

@@ -24,7 +24,8 @@ export type Kind =
   | 'rwsem'
   | 'seqcount'
   | 'completion'
-  | 'queue';
+  | 'queue'
+  | 'task';
 
 export interface Word {
   readonly name: string;

@@ -45,6 +45,7 @@ const TYPES: { readonly [K in Kind]: linux.Type } = {
   seqcount: linux.seqcount_t,
   completion: linux.completion,
   queue: linux.wait_queue_head_t,
+  task: linux.task_struct,
 };
 
 /** The things that a pointer can point at: numbers 1, 2 and so on; 0 is NULL. */
@@ -242,6 +243,8 @@ const INTERNAL: Record<string, (address: number, operand: number) => Operation> 
     }),
   prepare_to_wait: (address) =>
     operation('prepare_to_wait', { address, modify: Modify.OR, ownBit: true }),
+  'schedule on a task': (address) =>
+    operation('schedule', { address, test: Test.EQUALS, testArgument: 0, wait: true }),
   schedule: (address) =>
     operation('schedule', { address, test: Test.BITS_CLEAR, wait: true, ownBit: true }),
   finish_wait: (address) =>

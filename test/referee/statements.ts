@@ -401,6 +401,7 @@ function waits(words: readonly string[]): Weighted[] {
     ...(bits.length > 0 ? [{ weight: 1, arbitrary: onBit }] : []),
     ...(has('done') ? [{ weight: 2, arbitrary: forDone }] : []),
     ...(has('queue') ? [{ weight: 6, arbitrary: sleepOrWake(has) }] : []),
+    ...(has('task') ? [{ weight: 8, arbitrary: sleepOrWakeTask(has) }] : []),
   ];
 }
 
@@ -418,4 +419,28 @@ function sleepOrWake(has: (name: string) => boolean): Arbitrary<Chunk> {
     ]);
   const wake = fc.constantFrom(...wakes).map((change): Chunk => [change, call('wake_up', queue)]);
   return fc.oneof(sleep, wake, fc.constant<Chunk>([call('wake_up', queue)]));
+}
+
+/** set_current_state; look; schedule() unless it holds; run again. Some leave the barrier out. */
+function sleepOrWakeTask(has: (name: string) => boolean): Arbitrary<Chunk> {
+  const task = wordNamed('task');
+  const looks = LOOKS.flatMap(([name, look]) => (has(name) ? [look] : []));
+  const wakes = WAKES.flatMap(([name, change]) => (has(name) ? [change] : []));
+  const states = ['set_current_state', 'set_current_state', '__set_current_state'];
+  const sleep = fc
+    .tuple(fc.constantFrom(...looks), fc.constantFrom(...states))
+    .map(([look, setState]): Chunk => [
+      call(setState, task, [2]),
+      look,
+      {
+        do: 'if',
+        test: when('@seen', '==', 0),
+        body: [call('schedule on a task', task)],
+      },
+      call('__set_current_state', task, [0]),
+    ]);
+  const wake = fc
+    .constantFrom(...wakes)
+    .map((change): Chunk => [change, call('wake_up_process', task)]);
+  return fc.oneof(sleep, wake);
 }
