@@ -13,7 +13,7 @@ import { address_space, mapping_flags } from './fs/address_space.ts';
 import type { AddressSpace } from './fs/address_space.ts';
 import { inode } from './fs/inode.ts';
 import type { Inode } from './fs/inode.ts';
-import { FS_CLEAN, FS_TOLD } from './fs/page-mkwrite.ts';
+import { FS_CLEAN, FS_TOLD } from './fs/buffer-head.ts';
 import { markOf, slotOf } from './mm/filemap.ts';
 import { anonMapping, fileMapping } from './mm/mapping.ts';
 import { folio, mm_struct, page_flags, vm_area_struct } from './mm/mm_types.ts';

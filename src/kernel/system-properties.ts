@@ -1,8 +1,8 @@
 /**
  * What must hold of every page at the end of every execution, whatever the scenario is about.
  *
- * references  a page has as many references as there are users: page cache, PTEs, held pins; free
- *             pages have none. A leaked or a lost one shows here
+ * references  a page has as many references as there are users: page cache, buffers, PTEs, held
+ *             pins; free pages have none. A leaked or a lost one shows here
  *
  * and of every file (a scenario may leave out those that Linux is known not to keep):
  *
@@ -15,7 +15,7 @@ import { atomic_read, READ_ONCE } from '../memory/index.ts';
 import type { AddressSpace } from './fs/address_space.ts';
 import { holds, isIntact } from './block/disk-block.ts';
 import { shmem_mapping } from './fs/address_space.ts';
-import { fsWasTold } from './fs/page-mkwrite.ts';
+import { folio_buffers, fsWasTold } from './fs/buffer-head.ts';
 import type { Folio, MmStruct } from './mm/mm_types.ts';
 import { folio_test_dirty, folio_test_writeback } from './mm/page-flags.ts';
 import { GUP_PIN_COUNTING_BIAS } from './mm/pin-count.ts';
@@ -44,7 +44,8 @@ function usersOf({ files, mms, holders }: Referenced, page: Folio): number {
   const entries = mms.flatMap(({ pte }) => pte.map((ptep) => READ_ONCE(ptep)));
   const mapped = entries.filter((pte) => pte_present(pte) && pte_page(pte) === page).length;
   const pinned = holders.reduce((sum, count) => sum + count(page), 0);
-  return cached + mapped + pinned * GUP_PIN_COUNTING_BIAS;
+  const buffers = folio_buffers(page) ? 1 : 0;
+  return cached + mapped + buffers + pinned * GUP_PIN_COUNTING_BIAS;
 }
 
 function isIn(mapping: AddressSpace, page: Folio): boolean {

@@ -5,7 +5,7 @@ import { atomic_read, READ_ONCE, assert } from '../memory/index.ts';
 import type { Stage } from '../scenario/stage.ts';
 import { EFAULT } from './errno.ts';
 import { xfs_file_dio_read } from './fs/direct-io.ts';
-import { fsWasTold } from './fs/page-mkwrite.ts';
+import { fsWasTold } from './fs/buffer-head.ts';
 import { msync, vfs_fsync } from './fs/sync.ts';
 import { do_truncate, FALLOC_FL_PUNCH_HOLE, vfs_fallocate } from './fs/truncate.ts';
 import { get_user_pages, pin_user_pages, pin_user_pages_fast, unpinUserPages } from './mm/gup.ts';

@@ -25,7 +25,7 @@ import { address_space, mapping_flags } from './fs/address_space.ts';
 import type { AddressSpace } from './fs/address_space.ts';
 import { inode } from './fs/inode.ts';
 import type { Inode } from './fs/inode.ts';
-import { FS_CLEAN, FS_TOLD } from './fs/page-mkwrite.ts';
+import { FS_CLEAN, tellFs } from './fs/buffer-head.ts';
 import { markOf, slotOf } from './mm/filemap.ts';
 import { fileMapping } from './mm/mapping.ts';
 import { linkVma } from './mm/mmap.ts';
@@ -62,6 +62,8 @@ export interface FileOptions {
   readonly disk?: RequestQueue;
   /** A file in memory: no write-back, no page_mkwrite. */
   readonly shmem?: boolean;
+  /** Its file system keeps buffer heads, as ext4. */
+  readonly buffers?: boolean;
   /** Which of the file's properties are judged (default all that apply: system-properties.ts). */
   readonly always?: readonly FileProperty[];
 }
@@ -204,6 +206,7 @@ function makeFile(building: Building, name: string, options: FileOptions): File 
   WRITE_ONCE(mapping.host, host);
   if (options.stable === true) set_bit(mapping_flags.bit.AS_STABLE_WRITES, mapping.flags);
   if (options.shmem === true) set_bit(mapping_flags.bit.AS_SHMEM, mapping.flags);
+  if (options.buffers === true) set_bit(mapping_flags.bit.AS_BUFFER_HEADS, mapping.flags);
   const indices = Array.from({ length: pages }, (_, index) => index);
   const blocks = indices.map((index) => makeBlock(building, host, name, index, data));
   const folios = cached
@@ -299,5 +302,5 @@ function mapPage(file: File, mm: MmStruct, address: number, page: Folio, pte: In
   if (pte === 'ro') return;
   set_bit(page_flags.bit.PG_dirty, page.flags);
   set_bit(markOf(READ_ONCE(page.index)), file.mapping.dirty_tag);
-  WRITE_ONCE(page.private, FS_TOLD);
+  tellFs(file.mapping, page);
 }

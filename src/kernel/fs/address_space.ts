@@ -24,10 +24,17 @@ import type { Folio, VmArea } from '../mm/mm_types.ts';
 import { FILE_PAGES } from '../mm/sizes.ts';
 import type { Inode, InodeMembers } from './inode.ts';
 
-/** `mapping->flags`. AS_SHMEM is ours: Linux compares the operations with those of shmem. */
-export const mapping_flags: FlagsType<'AS_STABLE_WRITES' | 'AS_SHMEM'> = flags('mapping_flags', [
+/** The flags of a mapping. */
+export type MappingFlag = 'AS_STABLE_WRITES' | 'AS_SHMEM' | 'AS_BUFFER_HEADS';
+
+/**
+ * `mapping->flags`. AS_SHMEM and AS_BUFFER_HEADS are ours: Linux knows them by the mapping's
+ * operations (shmem's; those of a file system that keeps buffer heads, as ext4).
+ */
+export const mapping_flags: FlagsType<MappingFlag> = flags('mapping_flags', [
   'AS_STABLE_WRITES',
   'AS_SHMEM',
+  'AS_BUFFER_HEADS',
 ]);
 
 /** Which pages of the file have a mark: the tree's `PAGECACHE_TAG_...` of each index. */

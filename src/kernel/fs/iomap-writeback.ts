@@ -14,6 +14,7 @@
  */
 
 import {
+  assert,
   atomic_cmpxchg,
   atomic_dec,
   atomic_read,
@@ -29,13 +30,21 @@ import { fillFrom } from '../block/disk-block.ts';
 import type { DiskBlock } from '../block/disk-block.ts';
 import { END_WRITEBACK, REQ_OP_WRITE } from '../block/request_queue.ts';
 import type { Bio, RequestQueue } from '../block/request_queue.ts';
+import type { AddressSpace } from './address_space.ts';
 import { filemap_get_folio, markOf } from '../mm/filemap.ts';
-import { folio_lock, folio_unlock } from '../mm/folio-lock.ts';
+import { folio_lock, folio_unlock, folio_wait_writeback } from '../mm/folio-lock.ts';
+import { folio_mapping } from '../mm/mapping.ts';
 import type { Folio } from '../mm/mm_types.ts';
 import { folio_put } from '../mm/page_ref.ts';
-import { folio_test_clear_dirty } from '../mm/page-flags.ts';
+import { folio_clear_dirty, folio_test_clear_dirty, folio_test_dirty } from '../mm/page-flags.ts';
 import { folio_prepare_writeback, folio_start_writeback, WriteOut } from '../mm/page-writeback.ts';
-import { FS_CLEAN, FS_TOLD } from './page-mkwrite.ts';
+import {
+  folio_buffers,
+  forgetWrite,
+  fsWasTold,
+  hasBufferHeads,
+  stopsWithoutBuffers,
+} from './buffer-head.ts';
 import { i_size_read, mappingOf, present } from './inode.ts';
 import type { Inode } from './inode.ts';
 
@@ -74,7 +83,9 @@ export const writeback_iter: (file: Inode, index: number, sync_mode: number) => 
       const folio = filemap_get_folio(mapping, index);
       if (folio === null) return null;
       folio_lock(folio);
-      const how = folio_prepare_writeback(mapping, folio, sync_mode);
+      const how = lacksBuffers(mapping, folio)
+        ? WriteOut.NOTHING
+        : folio_prepare_writeback(mapping, folio, sync_mode);
       if (how === WriteOut.IN_PLACE) return folio;
       if (how === WriteOut.COPY) writeCopy(file, index, folio);
       folio_unlock(folio);
@@ -82,6 +93,22 @@ export const writeback_iter: (file: Inode, index: number, sync_mode: number) => 
       return null;
     },
   );
+
+/**
+ * Whether a dirty folio has none of the buffers without which it cannot be written; it is taken for
+ * clean then. What ext4's mpage_prepare_extent_to_map asks of every dirty folio (fs/ext4/inode.c).
+ */
+function lacksBuffers(mapping: AddressSpace, folio: Folio): boolean {
+  if (!hasBufferHeads(mapping)) return false;
+  if (folio_mapping(folio) !== mapping || !folio_test_dirty(folio)) return false;
+  folio_wait_writeback(folio);
+  label('has it buffers?');
+  if (folio_buffers(folio)) return false;
+  assert(!stopsWithoutBuffers(), 'kernel BUG: a dirty folio has no buffers');
+  label('ext4 warns: no buffers');
+  folio_clear_dirty(folio);
+  return true;
+}
 
 /**
  * Decides where the folio goes, and sets PG_writeback.
@@ -96,8 +123,7 @@ const iomap_writeback_folio: (file: Inode, index: number, folio: Folio) => DiskB
       label('beyond the end?');
       if (index >= i_size_read(file)) return null;
       const block = blockFor(file, index, folio);
-      label('fs: expects it clean');
-      WRITE_ONCE(folio.private, FS_CLEAN);
+      forgetWrite(mappingOf(file), folio);
       if (block !== null) folio_start_writeback(folio);
       return block;
     },
@@ -108,7 +134,7 @@ function blockFor(file: Inode, index: number, folio: Folio): DiskBlock | null {
   const slot = present(file.i_block[index] ?? null, 'inode: i_block');
   const block = READ_ONCE(slot);
   label('fs: was it told?');
-  const wasTold = READ_ONCE(folio.private) === FS_TOLD;
+  const wasTold = fsWasTold(folio);
   if (!wasTold || (block !== null && !isShared(block))) return block;
   const own = allocBlock(present(READ_ONCE(file.queue), 'inode: queue'));
   if (block !== null) atomic_dec(block.owners);
@@ -138,7 +164,7 @@ function writeCopy(file: Inode, index: number, folio: Folio): void {
   const block = blockFor(file, index, folio);
   if (block !== null) fillFrom(block, folio.data);
   if (design('bounced-folio', ['stays dirty', 'becomes clean']) === 'becomes clean') {
-    WRITE_ONCE(folio.private, FS_CLEAN);
+    forgetWrite(mappingOf(file), folio);
     folio_test_clear_dirty(folio);
   }
 }

@@ -8,24 +8,16 @@
  * reserve, mark dirty, wait for a stable page. The folio stays locked.
  */
 
-import { defence, kernelFunction, label, READ_ONCE, WRITE_ONCE } from '../../memory/index.ts';
+import { defence, kernelFunction, label, READ_ONCE } from '../../memory/index.ts';
 import { folio_lock, folio_unlock, folio_wait_stable } from '../mm/folio-lock.ts';
 import { folio_mapping } from '../mm/mapping.ts';
 import type { Folio, VmArea } from '../mm/mm_types.ts';
 import { folio_mark_dirty } from '../mm/page-writeback.ts';
 import { vmFile } from '../mm/vma.ts';
 import { VM_FAULT_LOCKED, VM_FAULT_NOPAGE } from '../mm/vm_fault.ts';
+import { tellFs } from './buffer-head.ts';
 import { i_size_read, mappingOf } from './inode.ts';
 import type { Inode } from './inode.ts';
-
-/** Values of `folio->private`: whether the file system expects the folio to be dirty. */
-export const FS_CLEAN = 0;
-export const FS_TOLD = 1;
-
-/** Whether the file system was told that the folio would be written. */
-export function fsWasTold(folio: Folio): boolean {
-  return READ_ONCE(folio.private) === FS_TOLD;
-}
 
 /** @returns VM_FAULT_LOCKED, or VM_FAULT_NOPAGE for a folio that left the file meanwhile */
 export const iomap_page_mkwrite: (vma: VmArea, folio: Folio) => number = kernelFunction(
@@ -41,7 +33,7 @@ export const iomap_page_mkwrite: (vma: VmArea, folio: Folio) => number = kernelF
       return VM_FAULT_NOPAGE;
     }
     label('page_mkwrite');
-    WRITE_ONCE(folio.private, FS_TOLD);
+    tellFs(mappingOf(vmFile(vma)), folio);
     folio_mark_dirty(folio);
     folio_wait_stable(folio);
     return VM_FAULT_LOCKED;

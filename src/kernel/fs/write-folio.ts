@@ -21,7 +21,7 @@ import {
   WB_SYNC_ALL,
   WriteOut,
 } from '../mm/page-writeback.ts';
-import { FS_CLEAN } from './page-mkwrite.ts';
+import { FS_CLEAN } from './buffer-head.ts';
 
 /**
  * Writes the folio if it is dirty, and waits until it is on disk.

@@ -59,6 +59,11 @@ export function folio_test_clear_dirty(folio: Folio): boolean {
   return test_and_clear_bit(PG_dirty, folio.flags);
 }
 
+/** Clears PG_dirty; orders nothing. */
+export function folio_clear_dirty(folio: Folio): void {
+  clear_bit(PG_dirty, folio.flags);
+}
+
 /** Whether the folio holds what the file says: it was read, or written as a whole. */
 export function folio_test_uptodate(folio: Folio): boolean {
   return test_bit(PG_uptodate, folio.flags);

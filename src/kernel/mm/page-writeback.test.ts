@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { kernelMachine } from '../../../test/support/kernel-machine.ts';
 import { READ_ONCE, WRITE_ONCE } from '../../memory/index.ts';
-import { fsWasTold } from '../fs/page-mkwrite.ts';
+import { fsWasTold } from '../fs/buffer-head.ts';
 import { submitFolio, writeFolio } from '../fs/write-folio.ts';
 import { filePage } from '../setup.ts';
 import type { FilePage } from '../setup.ts';

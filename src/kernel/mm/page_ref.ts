@@ -3,9 +3,9 @@
  *
  * Who holds a reference keeps the page from being freed. Zero means free: only the allocator leaves
  * zero, so a lockless lookup adds *unless zero*. Adding to a reference that one holds orders
- * nothing; adding unless zero and taking away are fully ordered. Left out: freezing (count to 0
- * by who knows of every reference), trace points, and what freeing does beside giving the page
- * back: LRU lists, memory cgroups, hugetlb and device pages.
+ * nothing; adding unless zero and taking away are fully ordered. Who knows of every reference
+ * *freezes* the count to 0, which keeps lookups away. Left out: trace points, and what freeing does
+ * beside giving the page back: LRU lists, memory cgroups, hugetlb and device pages.
  */
 
 import {
@@ -13,9 +13,11 @@ import {
   atomic_add,
   atomic_add_return,
   atomic_add_unless,
+  atomic_cmpxchg,
   atomic_inc,
   atomic_read,
   atomic_set,
+  atomic_set_release,
   atomic_sub_and_test,
   atomicAtLeast,
   defence,
@@ -74,6 +76,27 @@ export const folio_put_refs: (folio: Folio, refs: number) => void = kernelFuncti
     if (atomic_sub_and_test(refs, folio._refcount)) __folio_put(folio);
   },
 );
+
+/**
+ * Takes every reference at once if there are exactly `count`; nobody finds the folio any more.
+ * Fully ordered if it does: what is read afterwards (PG_dirty) is read later.
+ */
+export const folio_ref_freeze: (folio: Folio, count: number) => boolean = kernelFunction(
+  'include/linux/page_ref.h',
+  '6.18',
+  function folio_ref_freeze(folio: Folio, count: number): boolean {
+    if (defence('expected count', () => true)) {
+      return atomic_cmpxchg(folio._refcount, count, 0) === count;
+    }
+    atomic_set(folio._refcount, 0);
+    return true;
+  },
+);
+
+/** Gives a frozen folio its references back; a release. */
+export function folio_ref_unfreeze(folio: Folio, count: number): void {
+  atomic_set_release(folio._refcount, count);
+}
 
 /** Takes one reference away. */
 export function folio_put(folio: Folio): void {

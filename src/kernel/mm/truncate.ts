@@ -18,7 +18,7 @@ import {
 import type { AddressSpace } from '../fs/address_space.ts';
 import { mappingOf } from '../fs/inode.ts';
 import type { Inode } from '../fs/inode.ts';
-import { FS_CLEAN } from '../fs/page-mkwrite.ts';
+import { folio_invalidate } from '../fs/buffer-head.ts';
 import { filemap_get_folio, filemap_remove_folio } from './filemap.ts';
 import { folio_lock, folio_unlock, folio_wait_writeback } from './folio-lock.ts';
 import { folio_mapping, folio_test_anon } from './mapping.ts';
@@ -89,7 +89,7 @@ export const truncate_inode_folio: (mapping: AddressSpace, folio: Folio) => void
     label('truncated already?');
     if (folio_mapping(folio) !== mapping) return;
     if (folio_mapped(folio)) unmap_mapping_folio(mapping, folio);
-    WRITE_ONCE(folio.private, FS_CLEAN);
+    folio_invalidate(mapping, folio);
     label('cancel dirty');
     folio_test_clear_dirty(folio);
     filemap_remove_folio(mapping, folio);
