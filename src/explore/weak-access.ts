@@ -108,7 +108,9 @@ function update(pending: Pending, observer: Observer, before: Observer, word: nu
   for (let at = newest; at >= oldest; at--) {
     const old = valueAt(pending, word, at);
     if (!holds(pending, old)) {
-      if ((pending.flags & Flag.WAIT) === 0) fail(pending, before, word, at, old);
+      if ((pending.flags & Flag.WAIT) !== 0) continue;
+      if (isFull && (pending.order & WeakOrder.FAILS_FULL) !== 0) fences = true;
+      else fail(pending, before, word, at, old);
     } else if (at >= earliest && messages[at + 1]?.attached !== true) {
       const asked = isQuiet(pending, old) ? quiet(pending) : pending;
       if (isFull && asked === pending) fences = true;

@@ -40,6 +40,8 @@ export const WeakOrder = {
   QUIET: 16384,
   /** Some edge to here comes from a fully ordered access: its barrier may still be owed. */
   AFTER_FULL: 32768,
+  /** The full barrier before it is passed also where its test fails. */
+  FAILS_FULL: 65536,
 } as const;
 
 /** The bits of an access in its context. */
@@ -59,8 +61,9 @@ export const Orders = { READ: 1, WRITE: 2 } as const;
 /** What the primitive itself promises when its test holds. */
 function promiseOf(operation: Operation): number {
   const { modify, result, test, primitive } = operation;
-  const { lkmm, unchanged } = ORDERING[primitive];
+  const { lkmm, failed, unchanged } = ORDERING[primitive];
   let bits = PROMISES[lkmm];
+  if (failed === 'full' && test !== Test.ALWAYS) bits |= WeakOrder.FAILS_FULL;
   const stores = modify === Modify.SET && result === Result.NONE && test === Test.ALWAYS;
   if (stores) bits |= WeakOrder.STORE;
   if (modify !== Modify.NOTHING && !stores) bits |= ofUpdate(operation);

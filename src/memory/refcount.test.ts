@@ -6,6 +6,7 @@ import { mutex_unlock, spin_unlock } from './lock.ts';
 import * as refcounts from './refcount.ts';
 import type { Refcount } from './refcount.ts';
 import { mutex, refcount_t, s32, spinlock_t } from './type.ts';
+import type { Field } from './type.ts';
 
 const all = refcounts as unknown as Record<string, (...parameters: unknown[]) => unknown>;
 const called = new Set<string>();
@@ -182,6 +183,37 @@ describe('a lookup of an object that may be going', () => {
       return true;
     });
     expect(found).toEqual(['refcount_t: addition on 0; use-after-free']);
+  });
+});
+
+describe('who gives the last reference back', () => {
+  /** Two use an object and give it back; the last one looks at what both have written. */
+  const lastLooks = (without: readonly string[]): Promise<string[]> =>
+    wrongWith(
+      ({ alloc, thread, always }) => {
+        const [r, x, y] = [alloc(refcount_t, 'r'), alloc(s32, 'x'), alloc(s32, 'y')];
+        refcounts.refcount_set(r, 2);
+        const use = (mine: Field<typeof s32>) => (): boolean => {
+          WRITE_ONCE(mine, 1);
+          if (!refcounts.refcount_dec_and_test(r)) return true;
+          return READ_ONCE(x) === 1 && READ_ONCE(y) === 1;
+        };
+        const [first, second] = [thread('first', use(x)), thread('second', use(y))];
+        always('the last one sees every use', () => first.result() && second.result());
+      },
+      { model: 'weak', without },
+    );
+
+  it('sees every use, on weak CPUs too', async () => {
+    expect(await lastLooks([])).toEqual([]);
+  });
+
+  it('would not without the acquire that follows the last decrement', async () => {
+    const found = await lastLooks([
+      'first/smp_acquire__after_ctrl_dep',
+      'second/smp_acquire__after_ctrl_dep',
+    ]);
+    expect(found).toEqual(['the last one sees every use']);
   });
 });
 

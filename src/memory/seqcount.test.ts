@@ -55,7 +55,7 @@ function twoWords({ alloc, thread, always, sometimes }: Stage, checked: boolean)
 }
 
 describe('a reader that tries again', () => {
-  it.each(['sc', 'tso'] as const)('never sees half of a change under %s', async (model) => {
+  it.each(['sc', 'tso', 'weak'] as const)('never sees half of a change under %s', async (model) => {
     const { verdict, findings } = await tried((stage) => twoWords(stage, true), { model });
     expect([verdict, findings]).toEqual(['pass', []]);
   });

@@ -16,7 +16,7 @@ import {
 } from './wait.ts';
 
 describe('wait_event', () => {
-  it.each(['sc', 'tso'] as const)('never misses a wake-up under %s', async (model) => {
+  it.each(['sc', 'tso', 'weak'] as const)('never misses a wake-up under %s', async (model) => {
     const { verdict, findings } = await tried(
       ({ alloc, thread, always }) => {
         const [queue, done, after] = [
@@ -105,7 +105,7 @@ describe('a sleeper by hand', () => {
   /** Sleeps until done is set; a waker sets it and wakes the queue as `wake` says. */
   const slept = (
     wake: (queue: Field<typeof wait_queue_head_t>) => void,
-    model: 'sc' | 'tso',
+    model: 'sc' | 'tso' | 'weak',
   ): Promise<string[]> =>
     wrongWith(
       ({ alloc, thread, always }) => {
@@ -128,7 +128,7 @@ describe('a sleeper by hand', () => {
       { model },
     );
 
-  it.each(['sc', 'tso'] as const)('is what wait_event is, under %s', async (model) => {
+  it.each(['sc', 'tso', 'weak'] as const)('is what wait_event is, under %s', async (model) => {
     expect(await slept(wake_up, model)).toEqual([]);
   });
 
@@ -139,7 +139,7 @@ describe('a sleeper by hand', () => {
     expect([await slept(asks, 'sc'), await slept(asks, 'tso')]).toEqual([[], ['stuck thread']]);
   });
 
-  it.each(['sc', 'tso'] as const)('is found by wq_has_sleeper, under %s', async (model) => {
+  it.each(['sc', 'tso', 'weak'] as const)('is found by wq_has_sleeper, under %s', async (model) => {
     const asks = (queue: Field<typeof wait_queue_head_t>): void => {
       if (wq_has_sleeper(queue)) wake_up(queue);
     };

@@ -52,12 +52,15 @@ export function finish_wait(wq_head: WaitQueue): void {
   machine().sleepOn(null);
 }
 
-/** Wakes every thread that sleeps on the queue. */
+/**
+ * Wakes every thread that sleeps on the queue: looks at it under its lock, and so reads the word
+ * before it writes it.
+ */
 export function wake_up(wq_head: WaitQueue): void {
   machine().perform(
     operation('wake_up', {
       address: addressOf('wake_up', wq_head),
-      modify: Modify.SET,
+      modify: Modify.AND,
       modifyArgument: 0,
     }),
   );
