@@ -20,7 +20,10 @@ import { request_queue } from './block/request_queue.ts';
 import type { RequestQueue } from './block/request_queue.ts';
 import { dma_engine, serveDmaEngine } from './device/dma.ts';
 import type { DmaEngine } from './device/dma.ts';
+import { mlx5_mn_ops } from './device/mlx5-odp.ts';
 import type { DeviceMemory } from './device/nic.ts';
+import { ib_umem_odp } from './device/umem-odp.ts';
+import type { IbUmemOdp } from './device/umem-odp.ts';
 import { address_space, mapping_flags } from './fs/address_space.ts';
 import type { AddressSpace } from './fs/address_space.ts';
 import { inode } from './fs/inode.ts';
@@ -31,6 +34,8 @@ import { fileMapping } from './mm/mapping.ts';
 import { linkVma } from './mm/mmap.ts';
 import { folio, mm_struct, page_flags, vm_area_struct } from './mm/mm_types.ts';
 import type { Folio, MmStruct, VmArea } from './mm/mm_types.ts';
+import { mmu_interval_notifier_insert } from './mm/mmu_notifier.ts';
+import { mmu_notifier_subscriptions } from './mm/mmu_notifier_types.ts';
 import { mk_pte, pte_mkdirty, pte_mkwrite } from './mm/pte.ts';
 import { VM_MAYWRITE, VM_READ, VM_SHARED, VM_WRITE } from './mm/vma.ts';
 import { zone } from './mm/zone.ts';
@@ -96,6 +101,8 @@ export interface Process {
   readonly mm: MmStruct;
   /** Maps a whole file before the threads begin. */
   readonly mmap: (file: File, options?: MmapOptions) => VmArea;
+  /** Registers a mapping with a device that can fault (on-demand paging: device/umem-odp.ts). */
+  readonly odp: (name: string, vma: VmArea) => IbUmemOdp;
 }
 
 /** The machine. */
@@ -268,8 +275,25 @@ function makeFolio(
 function makeProcess(building: Building, name: string): Process {
   const mm = building.stage.alloc(mm_struct, name);
   WRITE_ONCE(mm.zone, building.zone);
+  atomic_set(mm.mm_users, 1);
   building.mms.push(mm);
-  return { mm, mmap: (file, options = {}) => mmapAtStart(building, mm, name, file, options) };
+  return {
+    mm,
+    mmap: (file, options = {}) => mmapAtStart(building, mm, name, file, options),
+    odp: (region, vma) => registerOdp(building, mm, region, vma),
+  };
+}
+
+/** The device has no translation yet: its first access faults. */
+function registerOdp({ stage }: Building, mm: MmStruct, name: string, vma: VmArea): IbUmemOdp {
+  const region = stage.alloc(ib_umem_odp, name);
+  const all = stage.alloc(mmu_notifier_subscriptions, `${name}.mn`);
+  WRITE_ONCE(region.owning_mm, mm);
+  WRITE_ONCE(all.invalidate_seq, 2);
+  WRITE_ONCE(mm.notifier_subscriptions, all);
+  const [start, end] = [READ_ONCE(vma.vm_start), READ_ONCE(vma.vm_end)];
+  mmu_interval_notifier_insert(region.notifier, mm, { start, end }, mlx5_mn_ops);
+  return region;
 }
 
 function mmapAtStart(

@@ -24,6 +24,8 @@ import {
 } from '../../memory/index.ts';
 import type { ArrayType, FlagsType, Struct, StructType, Type } from '../../memory/index.ts';
 import type { Inode, InodeMembers } from '../fs/inode.ts';
+import { mmu_notifier_subscriptions } from './mmu_notifier_types.ts';
+import type { MmuNotifierSubscriptions } from './mmu_notifier_types.ts';
 import { PAGE_WORDS } from './sizes.ts';
 import type { Zone, ZoneMembers } from './zone.ts';
 
@@ -117,6 +119,12 @@ export type MmMembers = {
   mmap_lock: typeof rw_semaphore;
   /** The first mapping; Linux has a maple tree, a list is enough here. Under mmap_lock. */
   mmap: Type<'pointer', VmArea | null>;
+  /** Who uses the address space: the process, and whoever works in its name. 0: it is torn down. */
+  mm_users: typeof atomic_t;
+  /** Not 0: a worker is to tear it down (mmput.ts). */
+  async_put_work: Word;
+  /** Who must hear of every PTE that loses a right; NULL: nobody. Made when the first one comes. */
+  notifier_subscriptions: Type<'pointer', MmuNotifierSubscriptions | null>;
   /** Where pages for it come from: zone.ts says why it stands here. */
   zone: Type<'pointer', Zone | null>;
 };
@@ -127,6 +135,9 @@ export const mm_struct: StructType<MmMembers> = struct('mm_struct', {
   pte: array(pte_t, PTRS_PER_PTE),
   mmap_lock: rw_semaphore,
   mmap: pointer(() => vm_area_struct),
+  mm_users: atomic_t,
+  async_put_work: u32,
+  notifier_subscriptions: constant(pointer(mmu_notifier_subscriptions)),
   zone: constant(pointer(forward<ZoneMembers>('zone'))),
 });
 

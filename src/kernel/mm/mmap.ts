@@ -17,6 +17,12 @@ import type { Field } from '../../memory/index.ts';
 import { mappingOf } from '../fs/inode.ts';
 import { zap_pte_range } from './memory.ts';
 import type { MmStruct, VmArea } from './mm_types.ts';
+import {
+  isNotified,
+  mmu_notifier_invalidate_range_end,
+  mmu_notifier_invalidate_range_start,
+  mmu_notifier_release,
+} from './mmu_notifier.ts';
 import { vma_is_anonymous, vmFile } from './vma.ts';
 
 /** The mapping that contains an address; mmap_lock is held. */
@@ -69,11 +75,12 @@ export const do_munmap: (mm: MmStruct, vma: VmArea) => void = kernelFunction(
   },
 );
 
-/** The process ends: all its mappings go. */
+/** The process ends: all copies of its PTEs go (`mmu_notifier_release`), then all mappings. */
 export const exit_mmap: (mm: MmStruct) => void = kernelFunction(
   'mm/mmap.c',
   '6.18',
   function exit_mmap(mm: MmStruct): void {
+    if (isNotified(mm)) mmu_notifier_release(mm);
     down_write(mm.mmap_lock);
     for (let vma = READ_ONCE(mm.mmap); vma !== null; vma = READ_ONCE(mm.mmap)) {
       WRITE_ONCE(mm.mmap, READ_ONCE(vma.vm_next));
@@ -83,10 +90,13 @@ export const exit_mmap: (mm: MmStruct) => void = kernelFunction(
   },
 );
 
+/** `unmap_vmas` of one mapping, then `free_pgtables`, which unlinks it from its file. */
 function unmapVma(mm: MmStruct, vma: VmArea): void {
-  for (let address = READ_ONCE(vma.vm_start); address < READ_ONCE(vma.vm_end); address++) {
-    zap_pte_range(mm, address);
-  }
+  const [start, end] = [READ_ONCE(vma.vm_start), READ_ONCE(vma.vm_end)];
+  const notified = isNotified(mm);
+  if (notified) mmu_notifier_invalidate_range_start(mm, { start, end });
+  for (let address = start; address < end; address++) zap_pte_range(mm, address);
+  if (notified) mmu_notifier_invalidate_range_end(mm);
   if (vma_is_anonymous(vma)) return;
   const { i_mmap, i_mmap_rwsem } = mappingOf(vmFile(vma));
   down_write(i_mmap_rwsem);

@@ -7,7 +7,9 @@
  * never shows the file's own page writable. Pins are not looked at: a PTE is write-protected
  * whatever the reference count is.
  *
- * Left out: huge entries, MMU notifiers, flush_cache_page, DAX, and the walk of anonymous folios.
+ * Who has copies of the PTE (mmu_notifier.ts) hears before it changes, without its lock.
+ *
+ * Left out: huge entries, flush_cache_page, DAX, and the walk of anonymous folios.
  * Of ending a mapping: statistics, mlock, and the deferred split of a large folio.
  */
 
@@ -24,6 +26,11 @@ import {
 import type { AddressSpace } from '../fs/address_space.ts';
 import { folio_mapping } from './mapping.ts';
 import type { Folio, VmArea } from './mm_types.ts';
+import {
+  isNotified,
+  mmu_notifier_invalidate_range_end,
+  mmu_notifier_invalidate_range_start,
+} from './mmu_notifier.ts';
 import {
   pte_offset_map_lock,
   pte_unmap_unlock,
@@ -99,6 +106,10 @@ export const page_vma_mkclean_one: (folio: Folio, vma: VmArea) => number = kerne
   function page_vma_mkclean_one(folio: Folio, vma: VmArea): number {
     const mm = vmMm(vma);
     const address = page_address_in_vma(folio, vma);
+    const notified = isNotified(mm);
+    if (notified) {
+      mmu_notifier_invalidate_range_start(mm, { start: address, end: address + 1 });
+    }
     const ptep = pte_offset_map_lock(mm, address);
     label('mkclean: read pte');
     const pte = ptep_get(ptep);
@@ -111,6 +122,7 @@ export const page_vma_mkclean_one: (folio: Folio, vma: VmArea) => number = kerne
       set_pte_at(ptep, pte_mkclean(pte_wrprotect(old)));
     }
     pte_unmap_unlock(mm);
+    if (notified) mmu_notifier_invalidate_range_end(mm);
     return cleans ? 1 : 0;
   },
 );

@@ -25,6 +25,11 @@ import { folio_mapping, folio_test_anon } from './mapping.ts';
 import { zap_pte_range } from './memory.ts';
 import { page_folio } from './mm_types.ts';
 import type { Folio, VmArea } from './mm_types.ts';
+import {
+  isNotified,
+  mmu_notifier_invalidate_range_end,
+  mmu_notifier_invalidate_range_start,
+} from './mmu_notifier.ts';
 import { folio_put } from './page_ref.ts';
 import { folio_test_clear_dirty } from './page-flags.ts';
 import { pte_offset_map, ptep_get } from './pgtable.ts';
@@ -129,14 +134,20 @@ export const unmap_mapping_pages: (
   },
 );
 
+/** `unmap_mapping_range_vma`: the notifier's range is the whole range, mapped or not. */
 function unmapInVma(vma: VmArea, start: number, end: number, even_cows: boolean): void {
   const shift = READ_ONCE(vma.vm_start) - READ_ONCE(vma.vm_pgoff);
   const first = Math.max(start + shift, READ_ONCE(vma.vm_start));
   const last = Math.min(end + shift, READ_ONCE(vma.vm_end));
+  if (first >= last) return;
+  const mm = vmMm(vma);
+  const notified = isNotified(mm);
+  if (notified) mmu_notifier_invalidate_range_start(mm, { start: first, end: last });
   for (let address = first; address < last; address++) {
-    const pte = ptep_get(pte_offset_map(vmMm(vma), address));
+    const pte = ptep_get(pte_offset_map(mm, address));
     if (!pte_present(pte)) continue;
     if (!even_cows && folio_test_anon(page_folio(pte_page(pte)))) continue;
-    zap_pte_range(vmMm(vma), address);
+    zap_pte_range(mm, address);
   }
+  if (notified) mmu_notifier_invalidate_range_end(mm);
 }

@@ -25,6 +25,11 @@ import { folio_lock, folio_unlock } from './folio-lock.ts';
 import { anonMapping, folio_test_anon } from './mapping.ts';
 import { page_folio } from './mm_types.ts';
 import type { Folio, MmStruct, VmArea } from './mm_types.ts';
+import {
+  isNotified,
+  mmu_notifier_invalidate_range_end,
+  mmu_notifier_invalidate_range_start,
+} from './mmu_notifier.ts';
 import { alloc_pages } from './page_alloc.ts';
 import { folio_get, folio_put } from './page_ref.ts';
 import { PageAnonExclusive, SetPageAnonExclusive } from './page-flags.ts';
@@ -137,6 +142,10 @@ const wp_page_copy: (vma: VmArea, address: number, orig_pte: Pte, old: Folio) =>
         folio_put(old);
         return VM_FAULT_OOM;
       }
+      const notified = isNotified(mm);
+      if (notified) {
+        mmu_notifier_invalidate_range_start(mm, { start: address, end: address + 1 });
+      }
       const ptep = pte_offset_map_lock(mm, address);
       label('fault: pte unchanged?');
       const unchanged = pteUnchanged(ptep, orig_pte);
@@ -147,6 +156,7 @@ const wp_page_copy: (vma: VmArea, address: number, orig_pte: Pte, old: Folio) =>
         atomic_dec(old._mapcount);
       }
       pte_unmap_unlock(mm);
+      if (notified) mmu_notifier_invalidate_range_end(mm);
       if (unchanged) folio_put(old);
       else folio_put(copy);
       folio_put(old);
