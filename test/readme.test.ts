@@ -10,6 +10,11 @@ const ROOT = join(import.meta.dirname, '..');
 const HOLDFAST = join(ROOT, 'dist/cli/main.js');
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 
+/** The kernel code moves by lines all the time; which files the picture names does not. */
+function withoutLines(text: string): string {
+  return text.replace(/\.ts:\d+:\d+/g, '.ts').replace(/\s+/g, ' ');
+}
+
 describe('the README', () => {
   it('shows the picture that its first command prints', () => {
     const block = /```\n\$ npx holdfast (check .*)\n\n([\s\S]*?)\n```/.exec(README);
@@ -22,7 +27,7 @@ describe('the README', () => {
       encoding: 'utf8',
     });
     expect(status).toBe(1);
-    expect(stdout).toContain(picture);
+    expect(withoutLines(stdout)).toContain(withoutLines(picture));
   });
 
   it('has a scenario of its own that passes under both models', () => {

@@ -52,7 +52,7 @@ describe('the command line', () => {
       "
       HF001  There is no scenario \`pin-vs-shares\`.
 
-        Did you mean pin-vs-share?
+        Did you mean pin-vs-share or pin-and-share?
 
         Most likely: a spelling mistake, or a path that is relative to another folder.
         \`holdfast list\` prints every name that is known here.
@@ -75,6 +75,22 @@ describe('the command line', () => {
     `);
   });
 
+  it('HF002: a command that does not exist, instead of half of the line', async () => {
+    expect(await refusal('chek', 'pin-vs-share')).toMatchInlineSnapshot(`
+      "
+      HF002  \`chek\` is neither a command nor a scenario.
+
+        Did you mean check?
+
+        \`holdfast --help\` lists the commands, \`holdfast list\` the scenarios.
+        More: holdfast explain HF002
+
+      "
+    `);
+    expect(await refusal('wyh', 'pin-vs-share')).toContain('Did you mean why?');
+    expect(await refusal('check', 'wyh')).toContain('HF001  There is no scenario `wyh`.');
+  });
+
   it('HF002: an option that does not exist', async () => {
     expect(await refusal('check', 'pin-vs-share', '--modle', 'sc')).toMatchInlineSnapshot(`
       "
@@ -85,8 +101,7 @@ describe('the command line', () => {
             |                               ^^^^^^^
         Did you mean --model?
 
-        Most likely: a spelling mistake.
-        \`holdfast <command> --help\` lists the options.
+        \`holdfast check --help\` shows how it is written.
         More: holdfast explain HF002
 
       "
@@ -102,8 +117,7 @@ describe('the command line', () => {
           1 |   holdfast check pin-vs-share -m
             |                                 ^
 
-        Most likely: a spelling mistake.
-        \`holdfast <command> --help\` lists the options.
+        \`holdfast check --help\` shows how it is written.
         More: holdfast explain HF002
 
       "
@@ -115,19 +129,16 @@ describe('the command line', () => {
       "
       HF002  \`time=soon\` is not a limit.
 
-        Limits are time (10ms, 60s, 5m, 2h), states (5000, 20k, 1e6) and memory (512M, 2G), with
-        commas
-        between them: --until time=60s,states=1e6
+        Limits are time (10ms, 60s, 5m, 2h), states (20k, 1e6) and memory (512M, 2G).
 
-        Most likely: a spelling mistake.
-        \`holdfast <command> --help\` lists the options.
+        Write them with commas between: --until time=60s,states=1e6
         More: holdfast explain HF002
 
       "
     `);
     expect(await refusal('check', '-j', '0')).toContain('`0` is not a value of --jobs');
     expect(await refusal('check', '-r', 'html')).toContain('Reporters are auto, plain, json');
-    expect(await refusal('check', '--design', 'x')).toContain('Write --design question=choice.');
+    expect(await refusal('check', '--design', 'x')).toContain('Write --design question=choice;');
     expect(await refusal('replay')).toContain('holdfast replay needs a trace.');
     expect(await refusal('explain', 'barier')).toContain('Did you mean barrier');
     expect(await refusal('debate', '007')).toContain('There is no discussion `007`');
@@ -155,8 +166,9 @@ describe('the command line', () => {
     desk.write('mp.scenario.ts', MESSAGE_PASSING);
     expect(await refusal('check', 'mp.scenario.ts', '--without', 'smp_mb')).toMatchInlineSnapshot(`
       "
-      HF004  The scenario meets no defence 'smp_mb'.
+      HF004  The scenario meets no defence \`smp_mb\`.
 
+        Did you mean writer/smp_wmb or reader/smp_rmb?
         There are: writer/smp_wmb, reader/smp_rmb
 
         Most likely: a spelling mistake, or a defence in code that this scenario never runs.
@@ -167,12 +179,25 @@ describe('the command line', () => {
     `);
   });
 
+  it('HF004: only the part that is wrong is named, and the nearest word', async () => {
+    desk.write('mp.scenario.ts', MESSAGE_PASSING);
+    const without = (text: string): Promise<string> =>
+      refusal('check', 'mp.scenario.ts', '--without', text);
+    expect(await without('writer/smp_wbm=smp_rmb')).toMatch(
+      /no defence `writer\/smp_wbm`\.\n\n {2}Did you mean writer\/smp_wmb\?/,
+    );
+    expect(await without('smp_mb')).toContain('Did you mean writer/smp_wmb or reader/smp_rmb?');
+    expect(await without('writer/smp_wmb=smp_rmb')).toMatch(
+      /`smp_rmb` is not a weaker form of writer\/smp_wmb\.\n\n {2}smp_wmb has no weaker form/,
+    );
+  });
+
   it('HF004: a defence that does not stand at the place', async () => {
     desk.write('mp.scenario.ts', MESSAGE_PASSING);
     const place = 'smp_wmb@mp.scenario.ts:1';
     expect(await refusal('check', 'mp.scenario.ts', '--without', place)).toMatchInlineSnapshot(`
       "
-      HF004  The scenario meets no defence 'smp_wmb@mp.scenario.ts:1'.
+      HF004  No smp_wmb is met at mp.scenario.ts:1.
 
         There are: writer/smp_wmb, reader/smp_rmb
 
@@ -190,15 +215,14 @@ describe('the command line', () => {
     const text = await refusal(...argv, 'pinned-folio=jump');
     expect(text.replace(/:\d+:21$|^ *\d+(?= \|)/gm, '<line>')).toMatchInlineSnapshot(`
       "
-      HF005  'jump' is not a design of pinned-folio.
+      HF005  \`jump\` is not a choice of the design pinned-folio.
 
         holdfast/src/kernel/mm/page-writeback.ts<line>
       <line> |   const bounces = design('pinned-folio', ['linux', 'bounce']) === 'bounce';
             |                   ^^^^^^
         There are: linux, bounce
 
-        Most likely: a spelling mistake, or a question that this scenario does not ask.
-        \`holdfast list -v\` prints the designs of each scenario.
+        The first is the default: --design 'pinned-folio=linux'
         More: holdfast explain HF005
 
       "
@@ -403,9 +427,8 @@ describe('files that are wrong, in one run', () => {
             |          ^^^^
         TypeScript enum is not supported in strip-only mode
 
-        Most likely: a missing bracket or comma just before the place shown, or enum and the
-        like.
-        Correct the file; an editor with TypeScript shows the same place.
+        Write a const object for an enum, an assignment for a parameter property, a module for a
+        namespace.
         More: holdfast explain HF007
       "
     `);
@@ -421,9 +444,8 @@ describe('files that are wrong, in one run', () => {
             |            ^^^^^^^
         The requested module 'holdfast/linux' does not provide an export named 'smp_mbb'
 
-        Most likely: an import of what does not exist, or code beside the scenarios that throws.
-        Imports come from 'holdfast', 'holdfast/linux', 'holdfast/linux/mm' and from files
-        beside.
+        Imports come from 'holdfast', 'holdfast/linux', 'holdfast/linux/mm', packages that are
+        installed, and files beside this one, named with their ending.
         More: holdfast explain HF008
       "
     `);
@@ -439,9 +461,7 @@ describe('files that are wrong, in one run', () => {
             |             ^
         TypeError: Cannot read properties of undefined (reading 'toFixed')
 
-        Most likely: an import of what does not exist, or code beside the scenarios that throws.
-        Imports come from 'holdfast', 'holdfast/linux', 'holdfast/linux/mm' and from files
-        beside.
+        Only declarations belong beside the scenarios; what runs belongs in the body of one.
         More: holdfast explain HF008
       "
     `);
@@ -783,8 +803,10 @@ describe('a trace file', () => {
 
   it('HF006: is not there', async () => {
     expect(await refusal('replay', 'broken:zzzzz')).toContain(
-      'The file `broken:zzzzz` cannot be read.',
+      'There is no saved trace `broken:zzzzz`.',
     );
-    expect(await refusal('replay', 'never-checked:abc')).toContain('No trace of it is saved here');
+    expect(await refusal('replay', 'never-checked:abc')).toContain(
+      '`holdfast check never-checked` saves the execution',
+    );
   });
 });

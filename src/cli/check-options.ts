@@ -58,15 +58,19 @@ function collected(value: string, before: readonly string[] = []): readonly stri
   return [...before, value];
 }
 
-/** Adds the options that say how to search. */
-export function addSearchOptions(command: Command): Command {
+/**
+ * Adds the options that say how to search.
+ *
+ * @param models those that are searched where none is named
+ */
+export function addSearchOptions(command: Command, models: string): Command {
   return command
-    .option('-m, --model <m,...>', `${MODELS.join(' | ')}  (default ${MODEL_DEFAULT})`)
+    .option('-m, --model <m,...>', `${MODELS.join(' | ')}  (default ${models})`)
     .option('-j, --jobs <n>', 'worker threads (default: all cores)')
     .option('--until <limits>', 'time=10ms|60s|5m,states=1e6,memory=2G: then open')
     .option('--design <name=choice>', 'select a design (repeatable)', collected)
-    .option('--no-reduction', 'try every order of steps')
-    .option('--no-symmetry', 'tell identical threads apart');
+    .option('--no-reduction', 'without partial-order reduction')
+    .option('--no-symmetry', 'without symmetry reduction');
 }
 
 /** Adds the options that mean something only for litmus files. */
@@ -77,7 +81,7 @@ export function addLitmusOptions(command: Command): Command {
 
 /** Adds the options of `check` alone. */
 export function addCheckOptions(command: Command): Command {
-  addLitmusOptions(addSearchOptions(command));
+  addLitmusOptions(addSearchOptions(command, MODEL_DEFAULT));
   return command
     .option('-t, --grep <text>', 'only scenarios whose name contains text')
     .option('--keep-going', 'do not stop at the first finding')

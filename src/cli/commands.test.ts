@@ -327,6 +327,23 @@ describe('list, explain, doctor, debate and help', () => {
     expect((await desk.run('debate')).out).toContain('000  GUP-fast');
   });
 
+  it('every example of every help screen works as it is written', async () => {
+    const fresh = openDesk('examples');
+    fresh.write('src/a.scenario.ts', BUFFERS);
+    const names = ['', 'check', 'why', 'debate', 'replay', 'list', 'new', 'explain', 'doctor'];
+    for (const name of names) {
+      const { out } = await fresh.run(...[name, '--help'].filter((word) => word !== ''));
+      // The whole discussion has a test of its own.
+      for (const line of lines(out).slice(name === 'debate' ? -1 : -2)) {
+        const words = (line.split(/ {4,}| \| /)[0] ?? '').trim().replaceAll("'", '').split(' ');
+        const { code, err } = await fresh.run(...words.slice(1));
+        const mistakes = err.replace('\n  Run again: all 6 steps are the same.\n', '');
+        expect({ line, code, mistakes }).toEqual({ line, code: 0, mistakes: '' });
+      }
+    }
+    fresh.clear();
+  }, 60_000);
+
   it('every help screen fits 24 lines of 100 columns and ends with two examples', async () => {
     const names = ['check', 'why', 'debate', 'replay', 'list', 'new', 'explain', 'doctor'];
     for (const argv of [['--help'], ...names.map((name) => [name, '--help'])]) {

@@ -16,6 +16,8 @@ import type { Session } from './session.ts';
 /** One run of the command. */
 export interface Context {
   readonly io: Io;
+  /** What the user typed behind `holdfast`. */
+  readonly argv: readonly string[];
   /** What happened; the exit code is chosen from these at the end. */
   readonly happened: Set<Exit>;
   /** Started when it is first used, closed by the caller of the command. */
@@ -32,11 +34,15 @@ const COLUMNS_DEFAULT = 100;
 const COLUMNS_MIN = 40;
 
 /** Builds the context of one run, and the function that ends it. */
-export function createContext(io: Io): { context: Context; close: () => Promise<void> } {
+export function createContext(
+  io: Io,
+  argv: readonly string[],
+): { context: Context; close: () => Promise<void> } {
   let session: Session | null = null;
   const place = (position: Position): string => placeFrom(io.folder, position);
   const context: Context = {
     io,
+    argv,
     happened: new Set(),
     session: () => (session ??= openSession(context)),
     style: (plain = false) => styleFor(io, plain),

@@ -20,12 +20,6 @@ import { systemReason, unreadable } from './problems.ts';
 /** A litmus file larger than this is not read. */
 const BYTES_MAX = 16 * 2 ** 20;
 
-/** Separates litmus files from everything else that was named. */
-export function litmusNames(names: readonly string[]): { litmus: string[]; rest: string[] } {
-  const isLitmus = (name: string): boolean => name.endsWith('.litmus');
-  return { litmus: names.filter(isLitmus), rest: names.filter((name) => !isLitmus(name)) };
-}
-
 /** `check` of litmus files: a line each, or herd7's blocks. */
 export function checkLitmusFiles(
   names: readonly string[],

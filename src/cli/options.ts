@@ -17,9 +17,9 @@ export function parseModels(text: string): Parsed<readonly Model[]> {
 }
 
 const LIMITS_HELP = [
-  'Limits are time (10ms, 60s, 5m, 2h), states (5000, 20k, 1e6) and memory (512M, 2G), with commas',
-  'between them: --until time=60s,states=1e6',
+  'Limits are time (10ms, 60s, 5m, 2h), states (20k, 1e6) and memory (512M, 2G).',
 ];
+const LIMITS_NEXT = 'Write them with commas between: --until time=60s,states=1e6';
 
 /** `time=60s,states=1e8,memory=4G`. */
 export function parseLimits(text: string): Parsed<Limits> {
@@ -29,7 +29,9 @@ export function parseLimits(text: string): Parsed<Limits> {
     const value = limitValue(name, amount);
     if (value === null) {
       const what = `\`${part.trim()}\` is not a limit.`;
-      return { problem: usageProblem(what, LIMITS_HELP) };
+      const known = Object.keys(FACTORS);
+      const more = known.includes(name) ? {} : { unknown: { word: name, known } };
+      return { problem: usageProblem(what, LIMITS_HELP, { ...more, next: LIMITS_NEXT }) };
     }
     if (name === 'time') limits.seconds = value;
     else if (name === 'states') limits.states = value;
@@ -57,7 +59,8 @@ export function parseCount(option: string, text: string, max: number): Parsed<nu
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= 1 && value <= max) return { value };
   const what = `\`${text}\` is not a value of ${option}.`;
-  return { problem: usageProblem(what, [`It takes a number from 1 to ${max}.`]) };
+  const next = `Give a whole number from 1 to ${max}.`;
+  return { problem: usageProblem(what, [], { next }) };
 }
 
 /** `name=choice`, several times. */
@@ -67,7 +70,8 @@ export function parseDesigns(texts: readonly string[]): Parsed<Readonly<Record<s
     const at = text.indexOf('=');
     if (at < 1 || at === text.length - 1) {
       const what = `\`${text}\` is not a design.`;
-      return { problem: usageProblem(what, ['Write --design question=choice.']) };
+      const next = 'Write --design question=choice; `holdfast list -v` prints both.';
+      return { problem: usageProblem(what, [], { next }) };
     }
     designs.push([text.slice(0, at), text.slice(at + 1)]);
   }
@@ -91,5 +95,8 @@ export function parseReporter(text: string): Parsed<ReporterChoice> {
   const known = REPORTERS.find((one) => one === name);
   if (known !== undefined && file !== '') return { value: { name: known, file } };
   const what = `\`${text}\` is not a reporter.`;
-  return { problem: usageProblem(what, [`Reporters are ${REPORTERS.join(', ')}.`]) };
+  const unknown = { word: name, known: REPORTERS };
+  const next = 'A file goes behind it: --reporter junit=report.xml';
+  const details = [`Reporters are ${REPORTERS.join(', ')}.`];
+  return { problem: usageProblem(what, details, { unknown, next }) };
 }

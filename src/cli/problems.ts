@@ -2,40 +2,52 @@
 
 import { MODELS } from '../explore/models.ts';
 import type { Position, Problem } from '../explore/result.ts';
-import { didYouMean } from '../report/closest.ts';
 import type { LoadError } from './load.ts';
+
+/** A word that is not known among those that are, and what to do. */
+interface More {
+  readonly position?: Position | null;
+  readonly unknown?: Required<Problem>['unknown'];
+  readonly next?: string;
+}
 
 function problem(
   code: string,
   what: string,
   details: readonly string[] = [],
-  position: Position | null = null,
+  more: More = {},
 ): Problem {
-  return { code, what, details: details.filter((line) => line !== ''), position };
+  return { position: null, ...more, code, what, details: details.filter((line) => line !== '') };
 }
 
 /** HF006, HF007 or HF008: a scenario file that does not load. */
 export function loadProblem(error: LoadError): Problem {
   const { file, line, column, message } = error;
   const position = { file, line: line ?? 1, column: column ?? 1 };
+  const at = (code: string, what: string, next?: string): Problem =>
+    problem(code, what, [message], { position, ...(next === undefined ? {} : { next }) });
   switch (error.problem) {
     case 'not-found':
       return problem('HF006', 'The scenario file cannot be read.', [file, message]);
     case 'syntax':
-      return problem('HF007', 'The file is not valid TypeScript.', [message], position);
+      return at('HF007', 'The file is not valid TypeScript.');
     case 'unsupported':
-      return problem(
-        'HF007',
-        'The file uses TypeScript that is more than types.',
-        [message],
-        position,
-      );
+      return at('HF007', 'The file uses TypeScript that is more than types.', MORE_THAN_TYPES);
     case 'import':
-      return problem('HF008', 'An import of the file leads nowhere.', [message], position);
+      return at('HF008', 'An import of the file leads nowhere.', KNOWN_IMPORTS);
     case 'threw':
-      return problem('HF008', 'The file throws while it is loaded.', [message], position);
+      return at('HF008', 'The file throws while it is loaded.', ONLY_DECLARATIONS);
   }
 }
+
+const MORE_THAN_TYPES =
+  'Write a const object for an enum, an assignment for a parameter property, a module for a ' +
+  'namespace.';
+const KNOWN_IMPORTS =
+  "Imports come from 'holdfast', 'holdfast/linux', 'holdfast/linux/mm', packages that are " +
+  'installed, and files beside this one, named with their ending.';
+const ONLY_DECLARATIONS =
+  'Only declarations belong beside the scenarios; what runs belongs in the body of one.';
 
 /** HF009. */
 export function noScenarioProblem(file: string, names: readonly string[]): Problem {
@@ -45,7 +57,17 @@ export function noScenarioProblem(file: string, names: readonly string[]): Probl
 
 /** HF001, for a name that is no scenario and no file. */
 export function unknownScenario(name: string, known: readonly string[]): Problem {
-  return problem('HF001', `There is no scenario \`${name}\`.`, [didYouMean(name, known)]);
+  return problem('HF001', `There is no scenario \`${name}\`.`, [], {
+    unknown: { word: name, known },
+  });
+}
+
+/** HF002, for a first word that is neither a command nor a scenario, but much like a command. */
+export function unknownCommand(name: string, commands: readonly string[]): Problem {
+  return problem('HF002', `\`${name}\` is neither a command nor a scenario.`, [], {
+    unknown: { word: name, known: commands },
+    next: '`holdfast --help` lists the commands, `holdfast list` the scenarios.',
+  });
 }
 
 /** HF001, for a pattern or a filter that leaves nothing. */
@@ -54,28 +76,53 @@ export function nothingSelected(what: string): Problem {
 }
 
 /** HF002, with the place in the command line. */
-export function usageProblem(what: string, details: readonly string[] = []): Problem {
-  return problem('HF002', what, details);
+export function usageProblem(
+  what: string,
+  details: readonly string[] = [],
+  more: More = {},
+): Problem {
+  return problem('HF002', what, details, more);
 }
 
 /** HF003. */
 export function unknownModel(name: string): Problem {
-  const details = [didYouMean(name, MODELS), `Models are ${MODELS.join(', ')}.`];
-  return problem('HF003', `\`${name}\` is not a memory model.`, details);
+  return problem(
+    'HF003',
+    `\`${name}\` is not a memory model.`,
+    [`Models are ${MODELS.join(', ')}.`],
+    {
+      unknown: { word: name, known: MODELS },
+    },
+  );
 }
 
 /** HF005, for a question that the scenario never asks. */
 export function unknownDesign(name: string, asked: readonly string[]): Problem {
-  const details = [
-    didYouMean(name, asked),
-    asked.length === 0 ? 'It asks about no design.' : `It asks about ${asked.join(', ')}.`,
-  ];
-  return problem('HF005', `The scenario does not ask about the design \`${name}\`.`, details);
+  const detail =
+    asked.length === 0 ? 'It asks about no design.' : `It asks about ${asked.join(', ')}.`;
+  return problem('HF005', `The scenario does not ask about the design \`${name}\`.`, [detail], {
+    unknown: { word: name, known: asked },
+  });
 }
 
 /** HF006. */
 export function unreadable(file: string, why: string): Problem {
   return problem('HF006', `The file \`${file}\` cannot be read.`, [why]);
+}
+
+/** HF006, for an address that names no saved trace. */
+export function noTrace(address: string, name: string, ids: readonly string[]): Problem {
+  const saved = ids.map((id) => `${name}:${id}`).join(', ');
+  const next = `\`holdfast check ${name}\` saves the execution of each finding below .holdfast.`;
+  return problem(
+    'HF006',
+    `There is no saved trace \`${address}\`.`,
+    [saved && `Saved: ${saved}.`],
+    {
+      unknown: { word: address, known: ids.map((id) => `${name}:${id}`) },
+      next,
+    },
+  );
 }
 
 /** HF010. */
@@ -90,8 +137,9 @@ export function otherVersion(file: string, found: number, ours: number): Problem
 }
 
 /** HF012. */
-export function unwritable(file: string, why: string): Problem {
-  return problem('HF012', `\`${file}\` cannot be written.`, [why]);
+export function unwritable(file: string, why: string, next?: string): Problem {
+  const more = next === undefined ? {} : { next };
+  return problem('HF012', `\`${file}\` cannot be written.`, [why], more);
 }
 
 /** HF029. */
@@ -100,7 +148,7 @@ export function silentSearch(
   details: readonly string[],
   at: Position | null,
 ): Problem {
-  return problem('HF029', what, details, at);
+  return problem('HF029', what, details, { position: at });
 }
 
 /** HF008, for what a file started and what failed after it was loaded. */

@@ -27,7 +27,7 @@ import { version } from './version.ts';
 
 /** Runs the command. Gives its exit code and never throws. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
-  const { context, close } = createContext(io);
+  const { context, close } = createContext(io, argv);
   const program = buildProgram(context);
   const args = withDefaultCommand(argv, program);
   try {

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'n
 import { join, resolve } from 'node:path';
 import type { Finding, Problem } from '../explore/result.ts';
 import { slug } from '../report/text.ts';
-import { systemReason, unreadable, unwritable, usageProblem } from './problems.ts';
+import { noTrace, systemReason, unreadable, unwritable, usageProblem } from './problems.ts';
 import { readTrace, TRACE_FORMAT } from './read-trace.ts';
 import type { TraceFile } from './read-trace.ts';
 
@@ -45,17 +45,16 @@ function pathOf(address: string, out: string, folder: string): string | Problem 
   if (match !== null) {
     const [, , id = ''] = match;
     if (ids.includes(id)) return join(saved, `${id}.json`);
-    return unreadable(address, idsText(name, ids));
+    return noTrace(address, name, ids);
   }
   const [only] = ids;
   if (ids.length === 1 && only !== undefined) return join(saved, `${only}.json`);
-  if (ids.length === 0) return unreadable(address, idsText(name, ids));
-  return usageProblem(`\`${address}\` has several traces.`, [idsText(name, ids)]);
-}
-
-function idsText(name: string, ids: readonly string[]): string {
-  if (ids.length === 0) return `No trace of it is saved here: run holdfast check ${name}.`;
-  return `Saved are ${ids.map((id) => `${name}:${id}`).join(', ')}.`;
+  if (ids.length === 0) return noTrace(address, name, ids);
+  const all = ids.map((id) => `${name}:${id}`);
+  const next = `Name one of them: holdfast replay ${all[0] ?? ''}`;
+  return usageProblem(`\`${address}\` has several traces.`, [`Saved: ${all.join(', ')}.`], {
+    next,
+  });
 }
 
 function idsIn(folder: string): string[] {

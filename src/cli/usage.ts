@@ -3,7 +3,6 @@
 import { CommanderError } from 'commander';
 import type { Command } from 'commander';
 import type { Problem } from '../explore/result.ts';
-import { didYouMean } from '../report/closest.ts';
 import type { Context } from './context.ts';
 import { usageProblem } from './problems.ts';
 
@@ -17,37 +16,30 @@ export function usageReport(
   if (error.exitCode === 0) return;
   const command = program.commands.find((one) => one.name() === args[0]) ?? program;
   const word = /'([^']*)'/.exec(error.message)?.[1] ?? '';
-  const { what, details } = described(error, word, command);
+  const described = problemOf(error, word, command);
   const line = ['holdfast', ...args].join(' ');
   const token = args.find((arg) => arg === word || arg.startsWith(`${word}=`)) ?? '';
   const column = token === '' ? line.length + 2 : line.indexOf(token) + 1;
   const position = { file: 'command line', line: 1, column };
-  const problem: Problem = { ...usageProblem(what, details), position };
-  context.report(problem, Math.max(1, token.length), line);
+  context.report({ ...described, position }, Math.max(1, token.length), line);
 }
 
-function described(
-  error: CommanderError,
-  word: string,
-  command: Command,
-): { what: string; details: string[] } {
+function problemOf(error: CommanderError, word: string, command: Command): Problem {
   const name = command.parent === null ? 'holdfast' : `holdfast ${command.name()}`;
-  const options = command.options.flatMap(({ long, short }) => [long ?? '', short ?? '']);
+  const next = `\`${name} --help\` shows how it is written.`;
   switch (error.code) {
     case 'commander.unknownOption': {
-      const suggestion = didYouMean(
-        word,
-        options.filter((one) => one.startsWith('--')),
-      );
-      return { what: `\`${word}\` is not an option of ${name}.`, details: [suggestion] };
+      const known = command.options.flatMap(({ long }) => long ?? []);
+      const unknown = { word, known };
+      return usageProblem(`\`${word}\` is not an option of ${name}.`, [], { unknown, next });
     }
     case 'commander.optionMissingArgument':
-      return { what: `\`${word}\` needs a value.`, details: [] };
+      return usageProblem(`\`${word}\` needs a value.`, [], { next });
     case 'commander.missingArgument':
-      return { what: `${name} needs a ${word}.`, details: [] };
+      return usageProblem(`${name} needs a ${word}.`, [], { next });
     case 'commander.excessArguments':
-      return { what: `${name} takes no more arguments.`, details: [] };
+      return usageProblem(`${name} takes no more arguments.`, [], { next });
     default:
-      return { what: error.message.replace(/^error: /, ''), details: [] };
+      return usageProblem(error.message.replace(/^error: /, ''), [], { next });
   }
 }

@@ -17,8 +17,17 @@ export function problem(
     readonly what: string;
     readonly position?: Position | null;
     readonly details?: readonly string[];
+    readonly unknown?: Problem['unknown'] | undefined;
+    readonly next?: string | undefined;
   },
 ): Problem {
-  const { what, position = null, details = [] } = parts;
-  return { code, what, position, details };
+  const { what, position = null, details = [], unknown, next } = parts;
+  return {
+    code,
+    what,
+    position,
+    details,
+    ...(unknown === undefined ? {} : { unknown }),
+    ...(next === undefined ? {} : { next }),
+  };
 }

@@ -135,6 +135,10 @@ export interface Problem {
   readonly position: Position | null;
   /** Details line by line, may be empty. */
   readonly details: readonly string[];
+  /** A word that is not known, and those that are: a printer suggests the nearest. */
+  readonly unknown?: { readonly word: string; readonly known: readonly string[] };
+  /** What to do, where that is known better than from the code alone. */
+  readonly next?: string;
 }
 
 /** A barrier, lock or named test that the search met, and that can be removed. */

@@ -265,13 +265,25 @@ describe('a defence that nobody meets', () => {
   it('is a mistake that lists those there are', async () => {
     expect(await mistakeIn(storeBuffering, { without: ['writeRead/smp_wmb'] })).toMatchObject({
       code: 'HF004',
-      what: "The scenario meets no defence 'writeRead/smp_wmb'.",
+      what: 'The scenario meets no defence `writeRead/smp_wmb`.',
       details: ['There are: writeRead/smp_mb'],
     });
   });
 
   it('is a mistake also when what shall replace it does not exist', async () => {
     const found = await mistakeIn(storeBuffering, { without: ['writeRead/smp_mb=smp_nothing'] });
-    expect(found.code).toBe('HF004');
+    expect(found).toMatchObject({
+      code: 'HF004',
+      what: '`smp_nothing` is not a weaker form of writeRead/smp_mb.',
+      details: ["It can become smp_rmb or smp_wmb, or be left out: --without 'writeRead/smp_mb'"],
+    });
+  });
+
+  it('is named without the weaker form that was wished for it', async () => {
+    const found = await mistakeIn(storeBuffering, { without: ['writeReed/smp_mb=smp_rmb'] });
+    expect(found).toMatchObject({
+      what: 'The scenario meets no defence `writeReed/smp_mb`.',
+      unknown: { word: 'writeReed/smp_mb', known: ['writeRead/smp_mb'] },
+    });
   });
 });

@@ -123,9 +123,17 @@ function createContexts(): Contexts {
 
 /** What to say of a design that there is not. */
 export function unknownChoice(name: string, chosen: string, choices: readonly string[]): Problem {
-  const what = `'${chosen}' is not a design of ${name}.`;
+  const what = `\`${chosen}\` is not a choice of the design ${name}.`;
   const position = callStack()[0] ?? null;
-  return problem('HF005', { what, position, details: [`There are: ${choices.join(', ')}`] });
+  const details = [`There are: ${choices.join(', ')}`];
+  const next = `The first is the default: --design '${name}=${choices[0] ?? ''}'`;
+  return problem('HF005', {
+    what,
+    position,
+    details,
+    unknown: { word: chosen, known: choices },
+    next,
+  });
 }
 
 /** What to say of an allocation of a type that has no pool. */

@@ -1,7 +1,6 @@
 /** One page about a word or a code, for `holdfast explain`. */
 
 import { codeOf, codes } from './codes.ts';
-import { closest } from './closest.ts';
 import { wrapped } from './text.ts';
 import { synonyms, words } from './words.ts';
 
@@ -23,10 +22,9 @@ export function explained(): { readonly words: string[]; readonly codes: string[
   return { words: Object.keys(words), codes: codes.map((one) => `${one.code}  ${one.title}`) };
 }
 
-/** Words like one that has no page. */
-export function similarWords(word: string): string[] {
-  const all = [...Object.keys(words), ...Object.keys(synonyms), ...codes.map((one) => one.code)];
-  return closest(word, all);
+/** Everything that leads to a page. */
+export function everyWord(): string[] {
+  return [...Object.keys(words), ...Object.keys(synonyms), ...codes.map((one) => one.code)];
 }
 
 function nameOf(word: string): string {

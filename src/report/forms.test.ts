@@ -283,9 +283,9 @@ describe('suggestions', () => {
 describe('state and graph', () => {
   it('the state after a row names what waits in a store buffer', () => {
     const sb = trace({ ...(storeBuffering().trace ?? { steps: [] }) });
-    expect(stateText(sb, 1)).toBe('  x  0\n  y  0\n  in the store buffer of left: x 1');
-    expect(stateText(sb, 5)).toBe('  x  1\n  y  1');
-    expect(stateText(sb, 6)).toBeNull();
+    expect(stateText(sb, 1, {})).toBe('  x  0\n  y  0\n  in the store buffer of left: x 1');
+    expect(stateText(sb, 5, {})).toBe('  x  1\n  y  1');
+    expect(stateText(sb, 6, {})).toBeNull();
   });
 
   it('the graph has a cluster a thread and an edge for what was missed', () => {

@@ -10,6 +10,7 @@ import { openText, outcomeOf } from './human.ts';
 import { underModels } from './models.ts';
 import type { ModelVerdict } from './models.ts';
 import { propertyText } from './picture.ts';
+import { detailsOf } from './problem.ts';
 import type { FileName } from './relocate.ts';
 import { reviewPosition } from './review.ts';
 import type { IsOwn } from './review.ts';
@@ -43,7 +44,7 @@ export function searchLines(result: CheckResult, at: Position | null, files: Fil
 
 /** The annotation of a problem. */
 export function problemLine(problem: Problem, files: Files): string {
-  const message = [problem.what, ...problem.details].join('\n');
+  const message = [problem.what, ...detailsOf(problem)].join('\n');
   return command('error', problem.position, problem.code, message, files);
 }
 

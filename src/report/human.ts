@@ -4,7 +4,7 @@
 
 import type { CheckResult, OpenReason } from '../explore/result.ts';
 import type { Style } from './paint.ts';
-import { amount, byteCount, counted, duration, slug } from './text.ts';
+import { amount, byteCount, counted, duration, sideBySide, slug } from './text.ts';
 
 /** How one search ended, judged against what was expected of it. */
 export type Outcome = 'as expected' | 'unexpected' | 'open' | 'problem';
@@ -54,19 +54,7 @@ function verdictLines(result: CheckResult, widths: LineWidths, style: Style): st
   const fitting = [rest, short].find((text) => 4 + word.length + text.length <= style.width);
   if (fitting !== undefined) return [`${head}${fitting}`.trimEnd()];
   const parts = [threads, ...facts(result).trim().split(/ {2,}/)];
-  return [`${head}${result.scenario}`, ...filled(parts, style.width)];
-}
-
-/** Parts side by side, as many on a line as fit. */
-function filled(parts: readonly string[], width: number): string[] {
-  const lines: string[] = [];
-  for (const part of parts) {
-    const last = lines.at(-1);
-    const longer = `${last ?? ''}   ${part}`;
-    if (last !== undefined && longer.length <= width) lines[lines.length - 1] = longer;
-    else lines.push(`         ${part}`);
-  }
-  return lines;
+  return [`${head}${result.scenario}`, ...sideBySide(parts, ' '.repeat(9), 3, style.width)];
 }
 
 /** `pass`, `fails` (as expected), `FAIL`, `PASS` (where a failure was expected), `open`. */

@@ -35,7 +35,7 @@ describe('a picture of labelled steps', () => {
 
         Why     Step 5 still reads the value that step 2 had replaced: nothing orders it behind
                 step 4.
-                gup.ts:40:5 gup.ts:44:16
+                gup.ts:40:5  gup.ts:44:16
         Again   holdfast replay pin-vs-share:3f9k2
       "
     `);
@@ -70,7 +70,7 @@ describe('a picture of labelled steps', () => {
 
         Why     Step 5 still reads the value that step 2 had replaced:
                 nothing orders it behind step 4.
-                gup.ts:40:5 gup.ts:44:16
+                gup.ts:40:5  gup.ts:44:16
         Again   holdfast replay pin-vs-share:3f9k2
       "
     `);
@@ -102,7 +102,7 @@ describe('a picture of labelled steps', () => {
                 that step 2 had replaced:
                 nothing orders it behind step
                 4.
-                gup.ts:40:5 gup.ts:44:16
+                gup.ts:40:5  gup.ts:44:16
         Again   holdfast replay pin-vs-share:3f9k2
       "
     `);
@@ -197,7 +197,7 @@ describe('a picture of store buffers', () => {
         Why     Step 2 is done before step 1 is visible: the store waits in the store buffer of
                 left, and no full barrier stands between them. So step 4 still reads the old
                 value.
-                sb.scenario.ts:5:26 sb.scenario.ts:5:44
+                sb.scenario.ts:5:26  sb.scenario.ts:5:44
         CPUs    under tso, not under sc: x86 can do this, and every CPU with a weaker model
         Again   holdfast replay store-buffering:8kq0d
       "
@@ -223,7 +223,7 @@ describe('a picture of store buffers', () => {
         Why     Step 2 is done before step 1 is visible: the store waits in the store buffer of
                 left, and no full barrier stands between them. So step 4 still reads the old
                 value.
-                sb.scenario.ts:5:26 sb.scenario.ts:5:44
+                sb.scenario.ts:5:26  sb.scenario.ts:5:44
         Again   holdfast replay store-buffering:8kq0d
       "
     `);

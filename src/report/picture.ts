@@ -11,7 +11,7 @@ import { cpuText } from './models.ts';
 import type { ModelVerdict } from './models.ts';
 import { plainStyle } from './paint.ts';
 import type { Style } from './paint.ts';
-import { columns, counted, hanging, slug, wrapped } from './text.ts';
+import { columns, counted, hanging, sideBySide, slug, wrapped } from './text.ts';
 
 /** What is known of a finding beside its trace; everything may be left out. */
 export interface PictureOptions {
@@ -57,13 +57,8 @@ function pictureOfTrace(
   const { text, positions } = causeOf(trace, layout);
   const where = [...new Set(positions.map(options.place ?? fileName))];
   const lines = hanging('  Why'.padEnd(HEAD_WIDTH), text, style.width);
-  if (where.length > 0)
-    lines.push(...wrapped(where.join(' '), style.width - HEAD_WIDTH).map(indented));
+  lines.push(...sideBySide(where, ' '.repeat(HEAD_WIDTH), 2, style.width));
   return [...drawing(layout, message, style), '', ...lines];
-}
-
-function indented(line: string): string {
-  return (' '.repeat(HEAD_WIDTH) + line).trimEnd();
 }
 
 function headLine(finding: Finding, options: PictureOptions, style: Style): string {

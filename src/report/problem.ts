@@ -4,6 +4,7 @@
  */
 
 import type { Position, Problem } from '../explore/result.ts';
+import { didYouMean } from './closest.ts';
 import { codeOf } from './codes.ts';
 import { plainStyle } from './paint.ts';
 import type { Style } from './paint.ts';
@@ -26,17 +27,28 @@ const BEFORE_CARET_MAX = 60;
 /** Prints a problem. */
 export function problemText(problem: Problem, context: ProblemContext = {}): string {
   const style = context.style ?? plainStyle;
-  const known = codeOf(problem.code);
   const advice = [
-    ...(known === undefined ? [] : paragraph(`Most likely: ${known.likely}`, style)),
-    ...(known === undefined ? [] : paragraph(known.next, style)),
+    ...adviceOf(problem).flatMap((text) => paragraph(text, style)),
     `  More: holdfast explain ${problem.code}`,
   ];
   const head = `${style.paint.red(style.paint.bold(problem.code))}  ${problem.what}`;
   const where = placeLines(problem, context, style);
-  const details = problem.details.flatMap((line) => paragraph(line, style));
+  const details = detailsOf(problem).flatMap((line) => paragraph(line, style));
   const middle = [...where, ...details];
   return [head, '', ...(middle.length > 0 ? [...middle, ''] : []), ...advice].join('\n');
+}
+
+/** What is known of a problem beside its sentence, the nearest known words first. */
+export function detailsOf({ details, unknown }: Problem): string[] {
+  const near = unknown === undefined ? '' : didYouMean(unknown.word, unknown.known);
+  return near === '' ? [...details] : [near, ...details];
+}
+
+/** The likely cause and the next step; only the step where the cause is known already. */
+function adviceOf({ code, next }: Problem): string[] {
+  if (next !== undefined) return [next];
+  const known = codeOf(code);
+  return known === undefined ? [] : [`Most likely: ${known.likely}`, known.next];
 }
 
 function paragraph(text: string, style: Style): string[] {

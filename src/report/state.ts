@@ -1,28 +1,31 @@
 /** The state after one row of a picture, for `holdfast replay --step`. */
 
-import type { Trace } from '../explore/result.ts';
+import type { Step, Trace } from '../explore/result.ts';
 import { layoutOf } from './layout.ts';
+import type { LayoutOptions } from './layout.ts';
 import { columns } from './text.ts';
 
-/** Every field that the trace changes, with its value after row `number`; null if there is none. */
-export function stateText(trace: Trace, number: number): string | null {
-  const { rows } = layoutOf(trace, { rowsMax: Infinity });
-  if (number < 0 || number > rows.length) return null;
+/**
+ * Every field that the trace changes, with its value after row `number`; null if there is none.
+ *
+ * @param options those of the picture, whose rows are meant
+ */
+export function stateText(trace: Trace, number: number, options: LayoutOptions): string | null {
+  const { rowOf } = layoutOf(trace, options);
+  if (number < 0 || number > Math.max(...rowOf.values())) return null;
+  const made = trace.steps.filter((step) => (rowOf.get(step.number) ?? Infinity) <= number);
   const values = new Map(trace.initial.map(({ field, value }) => [field, value]));
-  for (const row of rows.slice(0, number)) {
-    for (const step of row.steps) {
-      for (const change of step.changes) values.set(change.field, change.after);
-    }
+  for (const { changes } of made) {
+    for (const { field, after } of changes) values.set(field, after);
   }
-  const waiting = rows.slice(0, number).flatMap((row) => row.steps);
   const lines = columns([...values].map(([field, value]) => [`  ${field}`, value]));
-  return [...lines, ...waitingLines(trace, waiting)].join('\n');
+  return [...lines, ...waitingLines(trace, made)].join('\n');
 }
 
 /** The stores that wait in store buffers at that moment. */
-function waitingLines(trace: Trace, steps: Trace['steps']): string[] {
+function waitingLines(trace: Trace, made: readonly Step[]): string[] {
   return trace.threads.flatMap((name, thread) => {
-    const own = steps.filter((step) => step.thread === thread);
+    const own = made.filter((step) => step.thread === thread);
     const drained = own.filter((step) => step.kind === 'drain').length;
     const waiting = own.filter((step) => step.buffered).slice(drained);
     if (waiting.length === 0) return [];

@@ -65,6 +65,23 @@ export function hanging(head: string, text: string, width: number): string[] {
   return lines.map((line, at) => ((at === 0 ? head : blank) + line).trimEnd());
 }
 
+/** Parts behind an indent, as many on a line as fit; what stands inside a part stays together. */
+export function sideBySide(
+  parts: readonly string[],
+  indent: string,
+  gap: number,
+  width: number,
+): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    const longer = `${last ?? ''}${' '.repeat(gap)}${part}`;
+    if (last !== undefined && longer.length <= width) lines[lines.length - 1] = longer;
+    else lines.push(indent + part);
+  }
+  return lines;
+}
+
 /** Cut to a width, with a mark where something is missing. */
 export function clipped(text: string, width: number, mark: string): string {
   if (text.length <= width) return text;

@@ -1,6 +1,7 @@
 /** From the outcome of a search to the result that everybody reads. */
 
 import { problem } from '../explore/problem.ts';
+import { parseRemoval } from '../explore/sites.ts';
 import type { CheckResult, Defence, Finding, Model, Problem, Verdict } from '../explore/result.ts';
 import type { TraceHead } from '../explore/trace.ts';
 import { missProbability } from '../explore/visited.ts';
@@ -64,9 +65,30 @@ export function resultOf(
   };
 }
 
-function unknownDefence(name: string, known: readonly Defence[]): Problem {
-  const details = [`There are: ${known.map((one) => one.name).join(', ')}`];
-  return problem('HF004', { what: `The scenario meets no defence '${name}'.`, details });
+/** What is wrong with an entry of `--without`: the defence, its place, or the weaker form. */
+function unknownDefence(text: string, known: readonly Defence[]): Problem {
+  const { place, weaker, primitive } = parseRemoval(text);
+  const [target = ''] = text.split('=', 1);
+  const found = known.find(({ name }) => name === target);
+  if (found !== undefined && weaker !== null) return unknownForm(found, weaker);
+  const names = known.map(({ name }) => name);
+  const details = [`There are: ${names.join(', ')}`];
+  if (place !== null) {
+    const what = `No ${primitive || 'defence'} is met at ${place.file}:${place.line}.`;
+    return problem('HF004', { what, details });
+  }
+  const what = `The scenario meets no defence \`${target}\`.`;
+  return problem('HF004', { what, details, unknown: { word: target, known: names } });
+}
+
+function unknownForm({ name, kind, primitive, weaker }: Defence, wanted: string): Problem {
+  const what = `\`${wanted}\` is not a weaker form of ${name}.`;
+  const subject = kind === 'barrier' ? primitive : `A ${kind}`;
+  const forms =
+    weaker.length > 0
+      ? `It can become ${weaker.join(' or ')}, or be left out: --without '${name}'`
+      : `${subject} has no weaker form; leave it out: --without '${name}'`;
+  return problem('HF004', { what, details: [forms], unknown: { word: wanted, known: weaker } });
 }
 
 /** The answer when a mistake of the user prevented the search. */

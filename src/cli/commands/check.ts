@@ -1,13 +1,14 @@
 /** `holdfast check`: explore every execution. */
 
 import type { Command } from 'commander';
+import { basename, relative } from 'node:path';
 import type { Problem } from '../../explore/result.ts';
 import { addCheckOptions, checkSettings } from '../check-options.ts';
 import type { CheckSettings, RawSearchOptions } from '../check-options.ts';
 import type { Context } from '../context.ts';
 import { exitCode } from '../exit.ts';
 import { interruptible } from '../interrupts.ts';
-import { checkLitmusFiles, litmusNames } from '../litmus.ts';
+import { checkLitmusFiles } from '../litmus.ts';
 import { nothingSelected } from '../problems.ts';
 import type { Reporter, ScenarioReport } from '../report-plan.ts';
 import { openReporters } from '../reporters/open.ts';
@@ -21,21 +22,38 @@ import { withExamples } from './help.ts';
 export function addCheck(program: Command, context: Context): void {
   const command = program
     .command('check')
-    .description('explore every execution')
+    .summary('explore every execution')
+    .description(
+      'Explore every execution of scenarios and litmus tests; without names, of all that ship.',
+    )
     .argument('[scenario...]');
   addCheckOptions(command);
   withExamples(command, ['holdfast check pin-vs-share', "holdfast check 'src/**/*.scenario.ts'"]);
-  command.action((names: string[], raw: RawSearchOptions) => runCheck(names, raw, context));
+  command.action(async (names: string[], raw: RawSearchOptions) => {
+    // Where `check` was left out, the first word may have been meant for another command.
+    const commands = context.argv[0] === 'check' ? [] : program.commands.map((one) => one.name());
+    const from = { session: context.session(), folder: context.io.folder, commands };
+    await runCheck(() => selectScenarios(from, names), raw, context);
+  });
 }
 
-async function runCheck(names: string[], raw: RawSearchOptions, context: Context): Promise<void> {
+async function runCheck(
+  select: () => Promise<Selected>,
+  raw: RawSearchOptions,
+  context: Context,
+): Promise<void> {
   const settings = checkSettings(raw, context);
   if ('code' in settings) return context.report(settings);
-  const { litmus, rest } = litmusNames(names);
-  checkLitmusFiles(litmus, settings, context);
-  if (litmus.length > 0 && rest.length === 0) return;
-  const selected = await selectScenarios(context.session(), rest, context.io.folder);
-  const scenarios = selected.scenarios.filter(({ name }) => name.includes(settings.grep ?? ''));
+  const selected = grepped(await select(), settings.grep ?? '');
+  const { scenarios, litmus } = selected;
+  // What is not even a command is not half a command line.
+  const misspelt = selected.problems.find(({ code }) => code === 'HF002');
+  if (misspelt !== undefined) return context.report(misspelt);
+  checkLitmusFiles(litmus.map(nearName(context)), settings, context);
+  if (litmus.length > 0 && scenarios.length === 0) {
+    for (const problem of selected.problems) context.report(problem);
+    return;
+  }
   const reporters = openReporters(settings, raw, context);
   reporters.begin?.({
     version: version(),
@@ -44,18 +62,32 @@ async function runCheck(names: string[], raw: RawSearchOptions, context: Context
     without: settings.search.without ?? [],
     designs: settings.search.designs ?? {},
   });
-  for (const problem of [...selected.problems, ...filteredAway(selected, scenarios.length, raw)]) {
+  for (const problem of [...selected.problems, ...filteredAway(selected, raw)]) {
     context.report(problem);
     reporters.problem?.(problem, null);
   }
   const started = performance.now();
-  const reports = await searchAll({ ...selected, scenarios }, settings, reporters, context);
+  const reports = await searchAll(selected, settings, reporters, context);
   const seconds = (performance.now() - started) / 1000;
   reporters.end?.(reports, seconds, exitCode(context.happened));
 }
 
-function filteredAway(selected: Selected, left: number, { grep }: RawSearchOptions): Problem[] {
-  if (left > 0 || selected.problems.length > 0) return [];
+function grepped(selected: Selected, text: string): Selected {
+  const scenarios = selected.scenarios.filter(({ name }) => name.includes(text));
+  const litmus = selected.litmus.filter((file) => basename(file).includes(text));
+  return { ...selected, scenarios, litmus };
+}
+
+/** A file as its user would type it here. */
+function nearName({ io }: Context): (file: string) => string {
+  return (file) => {
+    const near = relative(io.folder, file);
+    return near.startsWith('..') ? file : near;
+  };
+}
+
+function filteredAway({ scenarios, problems }: Selected, { grep }: RawSearchOptions): Problem[] {
+  if (scenarios.length > 0 || problems.length > 0) return [];
   const why = grep === undefined ? 'none was named and none ships' : `no name contains ${grep}`;
   return [nothingSelected(why)];
 }

@@ -51,7 +51,10 @@ async function runDebate(
   if (discussion === undefined) return listDiscussions(id, context);
   const unknown = rows.find((row) => !discussion.claims.some(({ number }) => row === `${number}`));
   if (unknown !== undefined) {
-    return context.report(usageProblem(`Discussion ${discussion.id} has no row ${unknown}.`));
+    const last = discussion.claims.at(-1)?.number ?? 0;
+    const next = `Its rows are 1 to ${last}: holdfast debate ${discussion.id} ${last}`;
+    const what = `Discussion ${discussion.id} has no row ${unknown}.`;
+    return context.report(usageProblem(what, [], { next }));
   }
   const wanted = discussion.claims.filter(
     ({ number }) => rows.length === 0 || rows.includes(`${number}`),
@@ -68,12 +71,14 @@ async function runDebate(
 function listDiscussions(id: string | undefined, context: Context): void {
   const known = DISCUSSIONS.map((one) => `  ${one.id}  ${one.title} (${one.participants})`);
   if (id === undefined) return context.io.stdout(`${known.join('\n')}\n`);
-  context.report(usageProblem(`There is no discussion \`${id}\`.`, known));
+  const unknown = { word: id, known: DISCUSSIONS.map((one) => one.id) };
+  const next = '`holdfast debate` lists the discussions.';
+  context.report(usageProblem(`There is no discussion \`${id}\`.`, known, { unknown, next }));
 }
 
 async function searcher(context: Context): Promise<SearchByName> {
   const session = context.session();
-  const { scenarios } = await selectScenarios(session, [], context.io.folder);
+  const { scenarios } = await selectScenarios({ session, folder: context.io.folder }, []);
   const status = statusLine(context.io.status);
   return async (name: string, model: Model, without: readonly string[]) => {
     const info = scenarios.find((one) => one.name === name);

@@ -1,8 +1,8 @@
 /** `holdfast explain`: a word or an error code, in one page. */
 
 import type { Command } from 'commander';
-import { explained, explanation, similarWords } from '../../report/explain.ts';
-import { listed, wrapped } from '../../report/text.ts';
+import { everyWord, explained, explanation } from '../../report/explain.ts';
+import { wrapped } from '../../report/text.ts';
 import type { Context } from '../context.ts';
 import { usageProblem } from '../problems.ts';
 import { withExamples } from './help.ts';
@@ -22,9 +22,9 @@ function runExplain(word: string, context: Context): void {
   if (word === '') return context.io.stdout(`${contents(width)}\n`);
   const page = explanation(word, width);
   if (page !== null) return context.io.stdout(`${page}\n`);
-  const near = similarWords(word);
-  const details = near.length === 0 ? [] : [`Did you mean ${listed(near, 'or')}?`];
-  context.report(usageProblem(`There is no page about \`${word}\`.`, details));
+  const unknown = { word, known: everyWord() };
+  const next = '`holdfast explain` lists every word and code.';
+  context.report(usageProblem(`There is no page about \`${word}\`.`, [], { unknown, next }));
 }
 
 function contents(width: number): string {

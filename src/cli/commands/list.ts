@@ -6,7 +6,8 @@ import type { Context } from '../context.ts';
 import { PACKAGE_ROOT } from '../io.ts';
 import { relativeFile } from '../places.ts';
 import type { ScenarioInfo } from '../protocol.ts';
-import { filesBelow, shippedFiles } from '../select.ts';
+import { filesBelow, SCENARIO } from '../files-below.ts';
+import { shippedFiles } from '../select.ts';
 import { isProblem } from '../session.ts';
 import { withExamples } from './help.ts';
 
@@ -25,7 +26,7 @@ export function addList(program: Command, context: Context): void {
 
 async function runList(verbose: boolean, context: Context): Promise<void> {
   const shipped = shippedFiles();
-  const own = filesBelow(context.io.folder).filter((file) => !shipped.includes(file));
+  const own = filesBelow(context.io.folder, [SCENARIO]).filter((file) => !shipped.includes(file));
   await listFiles('Built in', shipped, verbose, context);
   if (own.length > 0) await listFiles('In this folder', own, verbose, context);
 }

@@ -37,7 +37,7 @@ export function addReplay(program: Command, context: Context): void {
   const command = program
     .command('replay')
     .description('show and re-run one execution')
-    .argument('<trace>', 'scenario:id, or a trace file')
+    .argument('<trace>', 'scenario:id as check prints it, or a trace file')
     .option('-f, --format <form>', FORMATS.join(' | '), 'picture')
     .option('--step <n>', 'the state after row n')
     .option('--no-run', 'do not run the scenario, only show')
@@ -45,8 +45,8 @@ export function addReplay(program: Command, context: Context): void {
     .option('--plain', 'ASCII without colour')
     .option('-v, --verbose', 'every access');
   withExamples(command, [
-    'holdfast replay pin-vs-share:3f9k2',
-    'holdfast replay pin-vs-share:3f9k2 --format patch',
+    'holdfast check store-buffering    (saves what it finds)',
+    'holdfast replay store-buffering-barrier-false --format patch',
   ]);
   command.action((address: string, raw: RawReplayOptions) => runReplay(address, raw, context));
 }
@@ -56,11 +56,13 @@ async function runReplay(address: string, raw: RawReplayOptions, context: Contex
   const format = FORMATS.find((one) => one === raw.format);
   if (format === undefined) {
     const what = `\`${raw.format ?? ''}\` is not a format.`;
-    return context.report(usageProblem(what, [`Formats are ${FORMATS.join(', ')}.`]));
+    const unknown = { word: raw.format ?? '', known: FORMATS };
+    const next = `Formats are ${FORMATS.join(', ')}.`;
+    return context.report(usageProblem(what, [], { unknown, next }));
   }
   const opened = openTrace(address, resolve(io.folder, raw.out ?? OUT_FOLDER), io.folder);
   if ('code' in opened) return context.report(opened);
-  if (raw.step !== undefined) return showState(opened, raw.step, context);
+  if (raw.step !== undefined) return showState(opened, raw.step, raw, context);
   io.stdout(`${formatted(opened, format, raw, context)}\n`);
   if (raw.run === false) return;
   const text = await runAgain(opened, context);
@@ -93,11 +95,19 @@ function formatted(
   }
 }
 
-function showState({ finding }: TraceFile, step: string, context: Context): void {
+function showState(
+  { finding }: TraceFile,
+  step: string,
+  raw: RawReplayOptions,
+  context: Context,
+): void {
   const parsed = step === '0' ? { value: 0 } : parseCount('--step', step, 20_000);
   if ('problem' in parsed) return context.report(parsed.problem);
-  const text = stateText(finding.trace, parsed.value);
-  if (text === null) return context.report(usageProblem(`The trace has no row ${step}.`));
+  const text = stateText(finding.trace, parsed.value, { unfold: raw.verbose === true });
+  if (text === null) {
+    const next = 'Rows are those of the picture (with -v too); 0 is the initial state.';
+    return context.report(usageProblem(`The trace has no row ${step}.`, [], { next }));
+  }
   context.io.stdout(`${text}\n`);
 }
 
@@ -126,7 +136,8 @@ async function scenarioOf(file: TraceFile, context: Context): Promise<ScenarioIn
   const trusted =
     path !== null && [context.io.folder, PACKAGE_ROOT].some((one) => isBelow(one, path));
   const where = trusted && path.endsWith('.scenario.ts') ? path : name;
-  const { scenarios } = await selectScenarios(context.session(), [where], context.io.folder);
+  const from = { session: context.session(), folder: context.io.folder };
+  const { scenarios } = await selectScenarios(from, [where]);
   return scenarios.find((one) => one.name === name) ?? null;
 }
 

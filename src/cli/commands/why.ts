@@ -9,7 +9,7 @@ import { Exit } from '../exit.ts';
 import { interruptible } from '../interrupts.ts';
 import type { ScenarioInfo } from '../protocol.ts';
 import { failedResult } from '../report-plan.ts';
-import { litmusNames, whyLitmusFiles } from '../litmus.ts';
+import { whyLitmusFiles } from '../litmus.ts';
 import { selectScenarios } from '../select.ts';
 import { isProblem } from '../session.ts';
 import { statusLine } from '../status.ts';
@@ -27,21 +27,20 @@ export function addWhy(program: Command, context: Context): void {
     .command('why')
     .description('which defences are needed, and why')
     .argument('<scenario...>', 'names, files, folders or patterns');
-  addLitmusOptions(addSearchOptions(command))
+  addLitmusOptions(addSearchOptions(command, MODELS.join(',')))
     .option('-o, --out <dir>', 'where traces go (default .holdfast)')
     .option('--plain', 'ASCII without colour');
-  withExamples(command, ['holdfast why pin-vs-share', 'holdfast why my.scenario.ts -m tso']);
+  withExamples(command, ['holdfast why pin-vs-share', 'holdfast why peterson -m tso']);
   command.action((names: string[], raw: RawSearchOptions) => runWhy(names, raw, context));
 }
 
 async function runWhy(names: string[], raw: RawSearchOptions, context: Context): Promise<void> {
   const settings = checkSettings(raw, context);
   if ('code' in settings) return context.report(settings);
-  const { litmus, rest } = litmusNames(names);
-  whyLitmusFiles(litmus, settings, context);
-  if (rest.length === 0) return;
-  const { scenarios, problems } = await selectScenarios(context.session(), rest, context.io.folder);
+  const from = { session: context.session(), folder: context.io.folder };
+  const { scenarios, litmus, problems } = await selectScenarios(from, names);
   for (const problem of problems) context.report(problem);
+  whyLitmusFiles(litmus, settings, context);
   const style = context.style(raw.plain === true);
   // What is not for a screen need not fit one.
   const tableWidth = context.io.columns === null ? Infinity : style.width;
