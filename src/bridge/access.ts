@@ -5,7 +5,7 @@
  * primitive, which the ordering table knows under the same name.
  */
 
-import type { Expression, FenceKind, Operator, Order, Statement } from '../litmus/ast.ts';
+import type { Expression, FenceKind, Operator, Order } from '../litmus/ast.ts';
 import { machine } from '../memory/machine.ts';
 import { Effect, Modify, operation, Result, Test } from '../memory/operation.ts';
 import type { Operation } from '../memory/operation.ts';
@@ -28,34 +28,42 @@ const STORES: Partial<Record<Order, PrimitiveName>> = {
   release: 'smp_store_release',
 };
 
+/** Where an access goes, and what is known of dependencies. */
+export interface Site {
+  readonly address: number;
+  /** The name of the read, or 0. */
+  readonly source: number;
+  /** The reads that the address and the operands were computed from, by name. */
+  readonly dependsOn: readonly number[];
+}
+
 /** Reads a global. */
-export function load({ order }: Of<'load'>, address: number): number {
-  const told = perform(known(LOADS[order], order), { address, result: Result.OLD });
-  return valueOfWord(told);
+export function load({ order }: Of<'load'>, site: Site): number {
+  return valueOfWord(perform(known(LOADS[order], order), { ...site, result: Result.OLD }));
 }
 
 /** Writes a global. */
-export function store(order: Order, address: number, value: number): void {
+export function store(order: Order, site: Site, value: number): void {
   const modifyArgument = wordOf(value);
-  perform(known(STORES[order], order), { address, modify: Modify.SET, modifyArgument });
+  perform(known(STORES[order], order), { ...site, modify: Modify.SET, modifyArgument });
 }
 
 /** Writes a global and gives what it held. */
-export function exchange({ order }: Of<'exchange'>, address: number, value: number): number {
+export function exchange({ order }: Of<'exchange'>, site: Site, value: number): number {
   const parts = { modify: Modify.SET, modifyArgument: wordOf(value), result: Result.OLD };
-  return valueOfWord(perform(withOrder('xchg', order), { address, ...parts }));
+  return valueOfWord(perform(withOrder('xchg', order), { ...site, ...parts }));
 }
 
 /** Writes a global if it holds `old`; gives what it held. */
 export function compareExchange(
   { order }: Of<'compare-exchange'>,
-  address: number,
+  site: Site,
   old: number,
   value: number,
 ): number {
   const test = { test: Test.EQUALS, testArgument: wordOf(old) };
   const parts = { modify: Modify.SET, modifyArgument: wordOf(value), result: Result.OLD };
-  return valueOfWord(perform(withOrder('cmpxchg', order), { address, ...test, ...parts }));
+  return valueOfWord(perform(withOrder('cmpxchg', order), { ...site, ...test, ...parts }));
 }
 
 const OPERATORS: Partial<Record<Operator, (operand: number) => Partial<Operation>>> = {
@@ -73,20 +81,20 @@ const SILENT = 'atomic_add';
 /** An arithmetic atomic: nothing, the old value or the new one. */
 export function atomic(
   { order, operator, gives }: Of<'atomic'>,
-  address: number,
+  site: Site,
   operand: number,
 ): number {
   const parts = OPERATORS[operator]?.(wordOf(operand));
   if (parts === undefined) throw new Inexpressible(`There is no atomic with ${operator}.`);
-  if (order === 'noreturn') return perform(SILENT, { address, ...parts });
+  if (order === 'noreturn') return perform(SILENT, { ...site, ...parts });
   const result = gives === 'new' ? Result.NEW : Result.OLD;
-  return valueOfWord(perform(withOrder('atomic_fetch_add', order), { address, ...parts, result }));
+  return valueOfWord(perform(withOrder('atomic_fetch_add', order), { ...site, ...parts, result }));
 }
 
 /** atomic_add_unless. */
-export function addUnless(address: number, amount: number, unless: number): number {
+export function addUnless(site: Site, amount: number, unless: number): number {
   return perform('atomic_add_unless', {
-    address,
+    ...site,
     test: Test.DIFFERS,
     testArgument: wordOf(unless),
     modify: Modify.ADD,
@@ -103,17 +111,17 @@ const FREE = { test: Test.EQUALS, testArgument: 0 } as const;
 const LOCKED = { modify: Modify.SET, modifyArgument: 1 } as const;
 
 /** spin_lock, spin_unlock. */
-export function lock(kind: 'lock' | 'unlock', address: number): void {
-  if (kind === 'lock') perform('spin_lock', { address, ...FREE, ...LOCKED, wait: true });
-  else perform('spin_unlock', { address, modify: Modify.SET, modifyArgument: 0 });
+export function lock(kind: 'lock' | 'unlock', site: Site): void {
+  if (kind === 'lock') perform('spin_lock', { ...site, ...FREE, ...LOCKED, wait: true });
+  else perform('spin_unlock', { ...site, modify: Modify.SET, modifyArgument: 0 });
 }
 
 /** spin_trylock, spin_is_locked. */
-export function lockTest(kind: 'trylock' | 'is-locked', address: number): number {
+export function lockTest(kind: 'trylock' | 'is-locked', site: Site): number {
   if (kind === 'trylock') {
-    return perform('spin_trylock', { address, ...FREE, ...LOCKED, result: Result.TESTED });
+    return perform('spin_trylock', { ...site, ...FREE, ...LOCKED, result: Result.TESTED });
   }
-  return perform('spin_is_locked', { address, result: Result.OLD_BITS, resultArgument: 1 });
+  return perform('spin_is_locked', { ...site, result: Result.OLD_BITS, resultArgument: 1 });
 }
 
 const BARRIERS: Partial<Record<FenceKind, PrimitiveName>> = {
@@ -129,7 +137,7 @@ const BARRIERS: Partial<Record<FenceKind, PrimitiveName>> = {
 };
 
 /** Barriers, sections of RCU and its grace periods. */
-export function fence({ fence: kind }: Extract<Statement, { kind: 'fence' }>): void {
+export function fence(kind: FenceKind): void {
   if (kind === 'rcu-lock') return machine().nest('rcu', 1);
   if (kind === 'rcu-unlock') return machine().nest('rcu', -1);
   if (kind === 'sync-rcu') return synchronize_rcu();

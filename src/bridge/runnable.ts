@@ -2,8 +2,9 @@
  * Which litmus tests the state search can run, and why it cannot run the others.
  *
  * SRCU: the search knows one kind of read-side section. So sections of the only srcu_struct of a
- * test are read as sections of RCU, which have the same guarantee; several domains, or SRCU beside
- * RCU, would need grace periods that wait for some sections and not for others.
+ * test are read as sections of RCU, which have the same guarantee; several domains, SRCU beside
+ * RCU, or sections that overlap would need grace periods that wait for some sections and not for
+ * others.
  */
 
 import type { Expression, LitmusTest, Statement } from '../litmus/ast.ts';
@@ -39,15 +40,23 @@ export function whyMeaningless(flags: readonly string[]): string | null {
 interface Sections {
   rcu: boolean;
   passedOn: boolean;
+  overlap: boolean;
   readonly domains: Set<string>;
+  /** The registers that hold the cookies of open sections, in the order of the text. */
+  readonly open: string[];
 }
 
 function sectionTrouble(test: LitmusTest): string | null {
-  const found: Sections = { rcu: false, passedOn: false, domains: new Set() };
-  for (const { body } of test.threads) for (const one of body) ofStatement(one, found);
+  const flags = { rcu: false, passedOn: false, overlap: false };
+  const found: Sections = { ...flags, domains: new Set(), open: [] };
+  for (const { body } of test.threads) {
+    found.open.length = 0;
+    for (const one of body) ofStatement(one, found);
+  }
   if (found.domains.size === 0) return null;
   if (found.rcu) return 'SRCU beside RCU';
   if (found.domains.size > 1) return 'more than one SRCU domain';
+  if (found.overlap) return 'SRCU sections that overlap';
   return found.passedOn ? 'an SRCU section that another thread ends' : null;
 }
 
@@ -70,8 +79,11 @@ function ofStatement(statement: Statement, found: Sections): void {
     case 'store':
       if (statement.order !== 'srcu-unlock') return;
       found.passedOn ||= statement.primitive === 'srcu_up_read';
+      if (statement.value.kind === 'name') closes(statement.value.name, found);
       return domain(statement.address, found);
     case 'assign':
+      if (isOpening(statement.value)) found.open.push(statement.name);
+      return ofValue(statement.value, found);
     case 'evaluate':
       return ofValue(statement.value, found);
     case 'lock':
@@ -80,9 +92,23 @@ function ofStatement(statement: Statement, found: Sections): void {
   }
 }
 
+/** Sections of RCU end in the opposite order of their beginnings, and those of SRCU need not. */
+function closes(register: string, found: Sections): void {
+  const at = found.open.lastIndexOf(register);
+  if (at < 0) return;
+  if (at < found.open.length - 1) found.overlap = true;
+  found.open.splice(at, 1);
+}
+
+type Opening = Extract<Expression, { kind: 'load' }>;
+
+function isOpening(value: Expression): value is Opening {
+  return value.kind === 'load' && value.order === 'srcu-lock';
+}
+
 /** An SRCU section is opened by an assignment. */
 function ofValue(value: Expression, found: Sections): void {
-  if (value.kind !== 'load' || value.order !== 'srcu-lock') return;
+  if (!isOpening(value)) return;
   found.passedOn ||= value.primitive === 'srcu_down_read';
   domain(value.address, found);
 }

@@ -16,6 +16,7 @@ import type { EndState } from '../scenario/finals.ts';
 import { scenario } from '../scenario/scenario.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { ThreadResult } from '../scenario/stage.ts';
+import { sourcesOf } from './sources.ts';
 import { runThread } from './thread.ts';
 import { valueOfWord, wordOf } from './words.ts';
 
@@ -45,8 +46,9 @@ export function scenarioOf(test: LitmusTest, unroll: number = UNROLL_DEFAULT): L
     const around = { addresses: fields.map(({ address }) => address), never, unroll, onCut };
     for (const one of test.threads) {
       const initial = program.registers[one.number] ?? new Map<string, number>();
+      const sources = sourcesOf(one);
       thread(`P${one.number}`, () => {
-        const registers = runThread(one, initial, around);
+        const registers = runThread(one, initial, { ...around, sources });
         return results(asked[one.number] ?? [], registers);
       });
     }

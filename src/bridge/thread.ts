@@ -11,6 +11,9 @@ import { ADDRESS, apply, isAddress } from '../litmus/term.ts';
 import { isWaitLoop } from '../litmus/wait-loop.ts';
 import { loop } from '../memory/control.ts';
 import * as access from './access.ts';
+import type { Site } from './access.ts';
+import { Barriers } from './barriers.ts';
+import type { Sources } from './sources.ts';
 import { Inexpressible } from './words.ts';
 
 /** What threads share. */
@@ -23,9 +26,17 @@ export interface Around {
   readonly unroll: number;
   /** Called where a loop is cut. */
   readonly onCut: () => void;
+  /** The reads of this thread that have names. */
+  readonly sources: Sources;
 }
 
-type Registers = Map<string, number>;
+/** A value, and the named reads that it was computed from. */
+interface Tracked {
+  readonly value: number;
+  readonly from: readonly number[];
+}
+
+const constant = (value: number): Tracked => ({ value, from: [] });
 
 /** Thrown to end a thread's run where a loop is cut; the search never gets past that point. */
 const CUT = new Inexpressible('A loop was cut, and the thread went on.');
@@ -36,18 +47,17 @@ export function runThread(
   initial: ReadonlyMap<string, number>,
   around: Around,
 ): ReadonlyMap<string, number> {
-  const run = new Run(new Map(initial), around);
-  run.statements(thread.body);
-  return run.registers;
+  const registers = new Map([...initial].map(([name, value]) => [name, constant(value)]));
+  new Run(registers, around).statements(thread.body);
+  return new Map([...registers].map(([name, { value }]) => [name, value]));
 }
 
 class Run {
-  readonly registers: Registers;
-  /** Whether a section of SRCU was ended: smp_mb__after_srcu_read_unlock() is a barrier then. */
-  private endedSection = false;
+  private readonly registers: Map<string, Tracked>;
+  private readonly barriers = new Barriers();
   private readonly around: Around;
 
-  constructor(registers: Registers, around: Around) {
+  constructor(registers: Map<string, Tracked>, around: Around) {
     this.registers = registers;
     this.around = around;
   }
@@ -71,41 +81,45 @@ class Run {
         this.value(statement.value);
         return;
       case 'fence':
-        // Without a section before it, it is no barrier.
-        if (statement.fence === 'after-srcu-read-unlock' && !this.endedSection) return;
-        return access.fence(statement);
+        if (this.barriers.counts(statement.fence)) access.fence(statement.fence);
+        return;
       case 'sync-srcu':
         this.value(statement.address);
-        return access.fence({ ...statement, kind: 'fence', fence: 'sync-rcu' });
+        return access.fence('sync-rcu');
       case 'store':
         return this.store(statement);
       case 'lock':
       case 'unlock':
-        return access.lock(statement.kind, this.address(statement.address));
+        return this.lock(statement.kind, statement.address);
     }
   }
 
   private store(statement: Extract<Statement, { kind: 'store' }>): void {
-    const address = this.address(statement.address);
+    const address = this.value(statement.address);
     const value = this.value(statement.value);
-    if (statement.order === 'srcu-unlock') this.section('rcu-unlock', statement);
-    else access.store(statement.order, address, value);
+    if (statement.order === 'srcu-unlock') return this.endSection();
+    access.store(statement.order, this.site(address, null, [value]), value.value);
   }
 
   /** A section of SRCU, which is one of RCU here: runnable.ts. */
-  private section(kind: 'rcu-lock' | 'rcu-unlock', at: Pick<Statement, 'at'>): void {
-    if (kind === 'rcu-unlock') this.endedSection = true;
-    access.fence({ kind: 'fence', fence: kind, primitive: kind, at: at.at });
+  private endSection(): void {
+    access.fence('rcu-unlock');
+    this.barriers.afterSection();
+  }
+
+  private lock(kind: 'lock' | 'unlock', address: Expression): void {
+    access.lock(kind, this.site(this.value(address), null, []));
+    if (kind === 'lock') this.barriers.afterLock();
   }
 
   private branch({ condition, whenTrue, whenFalse }: Extract<Statement, { kind: 'if' }>): void {
-    const chosen = this.value(condition) === 0 ? whenFalse : whenTrue;
+    const chosen = this.value(condition).value === 0 ? whenFalse : whenTrue;
     if (chosen !== null) this.statement(chosen);
   }
 
   /** A loop that waits may go round for ever; another one is followed as often as is asked for. */
   private rounds(statement: Extract<Statement, { kind: 'while' }>): void {
-    const goesOn = (): boolean => this.value(statement.condition) !== 0;
+    const goesOn = (): boolean => this.value(statement.condition).value !== 0;
     if (!isWaitLoop(statement)) return this.boundedRounds(statement, goesOn);
     if (!goesOn()) return;
     loop(() => {
@@ -127,12 +141,12 @@ class Run {
     throw CUT;
   }
 
-  private value(expression: Expression): number {
+  private value(expression: Expression): Tracked {
     switch (expression.kind) {
       case 'number':
-        return expression.value;
+        return constant(expression.value);
       case 'name':
-        return this.registers.get(expression.name) ?? 0;
+        return this.registers.get(expression.name) ?? constant(0);
       case 'binary':
         return computed(
           expression.operator,
@@ -140,50 +154,90 @@ class Run {
           this.value(expression.right),
         );
       case 'load':
-        return this.load(expression);
-      case 'exchange': {
-        const value = this.value(expression.value);
-        return access.exchange(expression, this.address(expression.address), value);
-      }
-      case 'compare-exchange': {
-        const [old, value] = [expression.old, expression.value].map((one) => this.value(one));
-        const address = this.address(expression.address);
-        return access.compareExchange(expression, address, old ?? 0, value ?? 0);
-      }
-      case 'atomic': {
-        const operand = this.value(expression.operand);
-        return access.atomic(expression, this.address(expression.address), operand);
-      }
-      case 'add-unless': {
-        const [amount, unless] = [expression.amount, expression.unless].map((one) =>
-          this.value(one),
-        );
-        return access.addUnless(this.address(expression.address), amount ?? 0, unless ?? 0);
-      }
       case 'trylock':
       case 'is-locked':
-        return access.lockTest(expression.kind, this.address(expression.address));
+        return this.read(expression);
+      case 'exchange':
+      case 'compare-exchange':
+      case 'atomic':
+      case 'add-unless':
+        return this.update(expression);
     }
   }
 
-  private load(expression: Extract<Expression, { kind: 'load' }>): number {
-    const address = this.address(expression.address);
-    if (expression.order !== 'srcu-lock') return access.load(expression, address);
-    this.section('rcu-lock', expression);
-    return 0;
+  private read(
+    expression: Extract<Expression, { kind: 'load' | 'trylock' | 'is-locked' }>,
+  ): Tracked {
+    const address = this.value(expression.address);
+    if (expression.kind === 'load' && expression.order === 'srcu-lock') {
+      access.fence('rcu-lock');
+      return constant(0);
+    }
+    const site = this.site(address, expression, []);
+    if (expression.kind === 'load') return named(site, access.load(expression, site));
+    const told = access.lockTest(expression.kind, site);
+    if (expression.kind === 'is-locked' || told === 0) return named(site, told);
+    this.barriers.afterLock();
+    return constant(told);
   }
 
-  /** Where a global stands in memory. */
-  private address(expression: Expression): number {
-    const value = this.value(expression);
-    const address = isAddress(value) ? this.around.addresses[value - ADDRESS] : undefined;
-    if (address !== undefined) return address;
-    throw new Inexpressible(`The number ${value} is used as an address.`);
+  /** A read-modify-write: its operands first, then the address, as they stand in the call. */
+  private update(
+    expression: Exclude<
+      Expression,
+      { kind: 'number' | 'name' | 'binary' | 'load' | 'trylock' | 'is-locked' }
+    >,
+  ): Tracked {
+    const address = this.value(expression.address);
+    switch (expression.kind) {
+      case 'exchange': {
+        const value = this.value(expression.value);
+        const site = this.atomicSite(address, expression, [value]);
+        return named(site, access.exchange(expression, site, value.value));
+      }
+      case 'compare-exchange': {
+        const old = this.value(expression.old);
+        const value = this.value(expression.value);
+        const site = this.atomicSite(address, expression, [value]);
+        return named(site, access.compareExchange(expression, site, old.value, value.value));
+      }
+      case 'atomic': {
+        const operand = this.value(expression.operand);
+        const site = this.atomicSite(address, expression, [operand]);
+        return named(site, access.atomic(expression, site, operand.value), operand);
+      }
+      case 'add-unless': {
+        const [amount, unless] = [this.value(expression.amount), this.value(expression.unless)];
+        const site = this.atomicSite(address, expression, [amount]);
+        return named(site, access.addUnless(site, amount.value, unless.value), unless);
+      }
+    }
+  }
+
+  private atomicSite(address: Tracked, expression: Expression, operands: readonly Tracked[]): Site {
+    if (this.barriers.beforeAtomic()) access.fence('before-atomic');
+    return this.site(address, expression, operands);
+  }
+
+  /** Where a global stands in memory, and what the access depends on. */
+  private site(address: Tracked, read: Expression | null, operands: readonly Tracked[]): Site {
+    const { addresses, sources } = this.around;
+    const { value } = address;
+    const place = isAddress(value) ? addresses[value - ADDRESS] : undefined;
+    if (place === undefined) throw new Inexpressible(`The number ${value} is used as an address.`);
+    const dependsOn = [...new Set([address, ...operands].flatMap(({ from }) => from))];
+    return { address: place, dependsOn, source: read === null ? 0 : (sources.get(read) ?? 0) };
   }
 }
 
-function computed(operator: Parameters<typeof apply>[0], left: number, right: number): number {
-  const value = apply(operator, left, right);
-  if (value !== null) return value;
+/** The value of a read, which depends on the read itself and perhaps on an operand. */
+function named({ source }: Site, value: number, operand: Tracked = constant(0)): Tracked {
+  return { value, from: source === 0 ? operand.from : [...operand.from, source] };
+}
+
+function computed(operator: Parameters<typeof apply>[0], left: Tracked, right: Tracked): Tracked {
+  const value = apply(operator, left.value, right.value);
+  const from = [...new Set([...left.from, ...right.from])];
+  if (value !== null) return { value, from };
   throw new Inexpressible(`\`${operator}\` has no value for an address or a zero.`);
 }

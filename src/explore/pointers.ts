@@ -8,20 +8,25 @@
  *
  * If the same object was reached by several reads, the first counts: it orders least, so nothing is
  * hidden.
+ *
+ * A litmus test tells exactly which reads an access depends on: there reads have names, and an
+ * access lists those that its address or its value was computed from.
  */
 
 import type { Operation } from '../memory/operation.ts';
 
-/** A pointer that was read. */
+/** A pointer that was read, or a read with a name. */
 export interface PointerSource {
   readonly address: number;
   /** Words of what it points to. */
   readonly size: number;
   readonly slot: number;
+  /** The name of the read, or 0. */
+  readonly name: number;
 }
 
 /** Pointers that can be told apart at one time; further ones order nothing. */
-const SLOTS_MAX = 10;
+export const SLOTS_MAX = 10;
 
 /** The slot that the next pointer gets, or -1. */
 export function freeSlot(sources: readonly PointerSource[]): number {
@@ -37,32 +42,48 @@ export function withRead(
   operation: Operation,
   observed: number,
 ): readonly PointerSource[] {
+  const { target, source: name } = operation;
   const slot = freeSlot(sources);
-  if (operation.target === 0 || observed === 0 || slot < 0) return sources;
-  return [...sources, { address: observed, size: operation.target, slot }];
+  if (!isSource(operation) || slot < 0) return sources;
+  if (name !== 0) {
+    const others = sources.filter((source) => source.name !== name);
+    return [...others, { address: 0, size: 0, slot, name }];
+  }
+  return observed === 0 ? sources : [...sources, { address: observed, size: target, slot, name }];
 }
 
-/** The column of a row: the slot an access goes through, the one it reads into, all in use. */
+function isSource({ target, source }: Operation): boolean {
+  return target !== 0 || source !== 0;
+}
+
+/** The column of a row: the slots an access depends on, the one it reads into, all in use. */
 export function pointersColumn(sources: readonly PointerSource[], operation: Operation): number {
   const through = sources.find(
     ({ address, size }) => operation.address >= address && operation.address < address + size,
   );
-  const own = operation.target === 0 ? -1 : freeSlot(sources);
-  const live = sources.reduce((mask, { slot }) => mask | (1 << slot), 0);
-  return ((through?.slot ?? -1) + 1) | ((own + 1) << 4) | (live << 8);
+  const named = sources.filter(({ name }) => operation.dependsOn.includes(name));
+  const own = isSource(operation) ? freeSlot(sources) : -1;
+  const depends = maskOf(through === undefined ? named : [through, ...named]);
+  return depends | ((own + 1) << SLOTS_MAX) | (maskOf(sources) << (SLOTS_MAX + OWN_BITS));
 }
 
-/** The slot of the pointer that an access goes through, or -1. */
-export function throughSlot(column: number): number {
-  return (column & 15) - 1;
+const OWN_BITS = 4;
+
+function maskOf(sources: readonly PointerSource[]): number {
+  return sources.reduce((mask, { slot }) => mask | (1 << slot), 0);
+}
+
+/** The slots that an access depends on, a bit each. */
+export function dependsMask(column: number): number {
+  return column & ((1 << SLOTS_MAX) - 1);
 }
 
 /** The slot of the pointer that an access reads, or -1. */
 export function ownSlot(column: number): number {
-  return ((column >> 4) & 15) - 1;
+  return ((column >> SLOTS_MAX) & ((1 << OWN_BITS) - 1)) - 1;
 }
 
 /** Whether a slot is in use in a thread state. */
 export function isLiveSlot(column: number, slot: number): boolean {
-  return ((column >> 8) & (1 << slot)) !== 0;
+  return ((column >> (SLOTS_MAX + OWN_BITS)) & (1 << slot)) !== 0;
 }

@@ -67,7 +67,7 @@ function recordedResult<R>(state: State): R {
   let { next } = decoded;
   if (state.entries[next] === Entry.SOURCE && isStruct(value)) {
     const slot = state.entries[next + 1] ?? 0;
-    const source = { address: value[structAddress], size: value[structType].size, slot };
+    const source = { address: value[structAddress], size: value[structType].size, slot, name: 0 };
     state.sources = [...state.sources, source];
     next += 2;
   }

@@ -184,11 +184,12 @@ function put(
   observer: Observer,
   store: { word: number; after: number; value: number; from: Reading | null },
 ): void {
-  const { stepper, memory, cpu, order, flags } = pending;
+  const { stepper, memory, cpu, order, flags, dependency } = pending;
   const { word, after, value, from } = store;
   const { views } = memory.tables;
   const plain = (flags & Flag.PLAIN) !== 0;
-  const message = messageOf(views, observer, order, { value, writer: cpu, plain, from });
+  const parts = { value, writer: cpu, plain, from, dependency };
+  const message = messageOf(views, observer, order, parts);
   const newest = memory.messages(word).length - 1;
   const index = stepper.layout.memoryAt + word;
   // Views of what was seen before the store need no change: it comes after all of that.

@@ -1,7 +1,7 @@
 /** A thread's pending step under model `weak`, as the functions that make it need it. */
 
 import { Column } from './node.ts';
-import { throughSlot } from './pointers.ts';
+import { dependsMask } from './pointers.ts';
 import type { Stepper } from './stepper.ts';
 import { EMPTY_VIEW } from './views.ts';
 import type { WeakMemory } from './weak-memory.ts';
@@ -17,7 +17,7 @@ export interface Pending {
   readonly node: number;
   readonly order: number;
   readonly flags: number;
-  /** What the pointer that the access goes through has seen. */
+  /** What the reads that the access depends on have seen. */
   readonly dependency: number;
 }
 
@@ -60,11 +60,16 @@ export function pointerOf(key: number): { readonly thread: number; readonly slot
 
 const SLOTS = 16;
 
-/** What the read of the pointer that an access goes through has seen: that comes before it. */
+/** What the reads that an access depends on have seen: that comes before it. */
 function dependencyOf(stepper: Stepper, memory: WeakMemory, thread: number, node: number): number {
-  const slot = throughSlot(stepper.column(node, Column.POINTERS));
-  if (slot < 0) return EMPTY_VIEW;
+  const mask = dependsMask(stepper.column(node, Column.POINTERS));
+  if (mask === 0) return EMPTY_VIEW;
   const { pointers } = memory.observer(cpuOf(stepper, thread));
-  const at = pointers.findIndex((item, i) => i % 2 === 0 && item === pointerKey(thread, slot));
-  return at < 0 ? EMPTY_VIEW : (pointers[at + 1] ?? EMPTY_VIEW);
+  let dependency = EMPTY_VIEW;
+  for (let i = 0; i < pointers.length; i += 2) {
+    const { thread: reader, slot } = pointerOf(pointers[i] as number);
+    if (reader !== thread || (mask & (1 << slot)) === 0) continue;
+    dependency = memory.tables.views.join(dependency, pointers[i + 1] as number);
+  }
+  return dependency;
 }

@@ -82,28 +82,35 @@ export function afterRead(
  * The message of a store.
  *
  * @param from what a read-modify-write has read, which its message continues (rmw-sequence)
+ * @param dependency what the reads have seen that the store depends on
  */
 export function messageOf(
   views: Views,
   observer: Observer,
   order: number,
-  parts: { value: number; writer: number; plain: boolean; from: Reading | null },
+  parts: {
+    value: number;
+    writer: number;
+    plain: boolean;
+    from: Reading | null;
+    dependency: number;
+  },
 ): Message {
-  const { from, value, writer, plain } = parts;
+  const { from, value, writer, plain, dependency } = parts;
   const releases = (order & WeakOrder.RELEASE) !== 0;
   const own = releases ? observer.seen : observer.carried;
-  const depends =
-    from === null || (order & WeakOrder.DATA) === 0
-      ? EMPTY_VIEW
-      : from.own
-        ? from.message.depends
-        : learnedFrom(views, from);
+  const isComputed = from !== null && (order & WeakOrder.DATA) !== 0;
+  const ofOld = isComputed
+    ? from.own
+      ? from.message.depends
+      : learnedFrom(views, from)
+    : EMPTY_VIEW;
   return {
     value,
     view: from === null ? own : views.join(own, from.message.view),
     strong: observer.strong,
     handed: (order & WeakOrder.UNLOCK) === 0 ? EMPTY_VIEW : observer.stored,
-    depends,
+    depends: views.join(ofOld, dependency),
     writer,
     attached: from !== null,
     plain,

@@ -99,6 +99,13 @@ export interface Operation {
   readonly hold: Hold | null;
   /** A read of a pointer: words of what it points to; else 0. */
   readonly target: number;
+  /** The name of this read, so that later accesses can depend on it; 0 for most. */
+  readonly source: number;
+  /**
+   * The reads that the address or the stored value is computed from, by name. Litmus tests say so;
+   * for kernel code only pointers are followed (`target`).
+   */
+  readonly dependsOn: readonly number[];
   /** CHOOSE: how many outcomes. ALLOCATE: the struct's number. GRACE_*: 0 RCU, 1 interrupts. */
   readonly choices: number;
 }
@@ -116,6 +123,8 @@ const blank: Omit<Operation, 'primitive'> = {
   ownBit: false,
   hold: null,
   target: 0,
+  source: 0,
+  dependsOn: [],
   choices: 0,
 };
 

@@ -20,14 +20,7 @@ const FORMS: [RmwForm, ...RmwForm[]] = [
   'atomic_inc',
 ];
 
-const BARRIERS: [Call, ...Call[]] = [
-  'smp_mb',
-  'smp_mb',
-  'smp_rmb',
-  'smp_wmb',
-  'smp_mb__before_atomic',
-  'smp_mb__after_atomic',
-];
+const BARRIERS: [Call, ...Call[]] = ['smp_mb', 'smp_mb', 'smp_rmb', 'smp_wmb'];
 
 /** How often each kind of statement is drawn. */
 const KINDS: readonly ['load', ...string[]] = [
@@ -42,6 +35,10 @@ export function randomProgram(chance: Chance, taste: Taste = {}): Test {
   return { name: 'random', threads: bodies, condition: [] };
 }
 
+function called(name: Call): Statement {
+  return { do: 'call', name };
+}
+
 /** Makes one thread. A class because registers are numbered and remembered on the way. */
 class Maker {
   private readonly chance: Chance;
@@ -49,6 +46,7 @@ class Maker {
   private readonly registers: string[] = [];
   private isLocked = false;
   private isInSection = false;
+  private hasUnlocked = false;
 
   constructor(chance: Chance, taste: Taste) {
     this.chance = chance;
@@ -66,7 +64,7 @@ class Maker {
   private statement(): Statement[] {
     const kind = this.chance.pick(KINDS);
     if (kind === 'store') return [this.store()];
-    if (kind === 'rmw') return [this.rmw()];
+    if (kind === 'rmw') return this.withBarrier(this.rmw());
     if (kind === 'call') return [{ do: 'call', name: this.chance.pick(BARRIERS) }];
     if (kind === 'if') return this.branch();
     if (kind === 'lock') return this.locked();
@@ -98,6 +96,13 @@ class Maker {
     return { do: 'rmw', form, order, into: this.register(), at, old, value };
   }
 
+  /** The barriers that belong to an atomic stand directly beside it. */
+  private withBarrier(rmw: Statement): Statement[] {
+    const before = [called('smp_mb__before_atomic'), rmw];
+    const after = [rmw, called('smp_mb__after_atomic')];
+    return this.chance.pick([[rmw], [rmw], before, after]);
+  }
+
   private branch(): Statement[] {
     const register = this.anyRegister();
     if (register === null) return [this.load()];
@@ -111,13 +116,14 @@ class Maker {
     const body = this.statements(this.chance.pick([1, 2]));
     this.isLocked = false;
     const lock = this.chance.pick(['lock0', 'lock0', 'lock1']);
-    const barrier = this.chance.pick([
-      'smp_mb__after_spinlock',
-      'smp_mb__after_unlock_lock',
-      null,
-      null,
-    ]);
-    const after: Statement[] = barrier === null ? [] : [{ do: 'call', name: barrier as Call }];
+    // smp_mb__after_unlock_lock() needs an unlock before the lock.
+    const barriers = this.chance.once(2)
+      ? [called('smp_mb__after_spinlock')]
+      : this.hasUnlocked
+        ? [called('smp_mb__after_unlock_lock')]
+        : [];
+    const after = this.chance.once(2) ? barriers : [];
+    this.hasUnlocked = true;
     return [{ do: 'lock', lock }, ...after, ...body, { do: 'unlock', lock }];
   }
 
