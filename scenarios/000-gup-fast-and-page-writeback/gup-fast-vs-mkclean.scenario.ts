@@ -15,6 +15,7 @@ import {
   FOLL_PIN,
   FOLL_WRITE,
   follow_page_pte,
+  pageOf,
   gup_fast,
   handle_mm_fault,
   nic_mailbox,
@@ -38,7 +39,9 @@ export const slow = scenario(
     const page = filePage(stage.alloc);
     const nic = stage.alloc(nic_mailbox);
     const driver = stage.thread('slow-gup', () =>
-      pinAndWrite(nic, () => follow_page_pte(page.vma, page.address, FOLL_PIN | FOLL_WRITE)),
+      pinAndWrite(nic, () =>
+        pageOf(follow_page_pte(page.vma, page.address, FOLL_PIN | FOLL_WRITE)),
+      ),
     );
     declareDevice(stage, nic);
     stage.thread('write-back', () => writeFolio(page.folio, page.disk));

@@ -12,6 +12,7 @@ import {
   FOLL_PIN,
   FOLL_WRITE,
   follow_page_pte,
+  pageOf,
   handle_mm_fault,
   nic_mailbox,
   storeThroughPte,
@@ -25,10 +26,10 @@ const WRITE_PIN = FOLL_PIN | FOLL_WRITE;
 
 /** Slow GUP: look, fault, look again. */
 function pinWithFault({ vma, address }: FilePage): Page | null {
-  const page = follow_page_pte(vma, address, WRITE_PIN);
+  const page = pageOf(follow_page_pte(vma, address, WRITE_PIN));
   if (page !== null) return page;
   handle_mm_fault(vma, address, FAULT_FLAG_WRITE);
-  return follow_page_pte(vma, address, WRITE_PIN);
+  return pageOf(follow_page_pte(vma, address, WRITE_PIN));
 }
 
 /** A store by the process: try, fault, try again. */

@@ -13,6 +13,7 @@ import {
   FOLL_PIN,
   FOLL_WRITE,
   follow_page_pte,
+  pageOf,
   gup_fast,
   gup_fast_fallback,
   nic_mailbox,
@@ -35,7 +36,8 @@ function protocol(stage: Stage, stable: boolean, pin: (page: FilePage) => Page |
 }
 
 const fast = (page: FilePage): Page | null => gup_fast(page.mm, page.address, WRITE_PIN);
-const slow = (page: FilePage): Page | null => follow_page_pte(page.vma, page.address, WRITE_PIN);
+const slow = (page: FilePage): Page | null =>
+  pageOf(follow_page_pte(page.vma, page.address, WRITE_PIN));
 const designs = (pinPath: string): Record<string, string> => ({
   'pin-path': pinPath,
   'pinned-folio': 'bounce',

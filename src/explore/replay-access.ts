@@ -41,7 +41,9 @@ export function perform(state: State, operation: Operation): number {
   if (state.end !== null) throw SENTINEL;
   if (operation.effect === Effect.BARRIER) return barrier(state, operation);
   const constant = state.world.constantAt(operation.address);
-  if (constant !== undefined) return readConstant(state, operation, constant);
+  // kfree names a whole struct by its first word, which may be a constant.
+  if (constant !== undefined && operation.effect !== Effect.FREE)
+    return readConstant(state, operation, constant);
   const asked = operation.hold === null ? 'keep' : lockAsked(state, operation);
   if (asked === 'remove') return removedLock(state, operation);
   const unlocked = releaseOfRemoved(state.context, operation);

@@ -5,4 +5,5 @@ export const ENOMEM = 12;
 export const EFAULT = 14;
 export const EBUSY = 16;
 export const EINVAL = 22;
+export const EMLINK = 31;
 export const EOPNOTSUPP = 95;

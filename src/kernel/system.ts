@@ -37,7 +37,7 @@ import type { Folio, MmStruct, VmArea } from './mm/mm_types.ts';
 import { mmu_interval_notifier_insert } from './mm/mmu_notifier.ts';
 import { mmu_notifier_subscriptions } from './mm/mmu_notifier_types.ts';
 import { mk_pte, pte_mkdirty, pte_mkwrite } from './mm/pte.ts';
-import { VM_MAYWRITE, VM_READ, VM_SHARED, VM_WRITE } from './mm/vma.ts';
+import { VM_MAYREAD, VM_MAYWRITE, VM_READ, VM_SHARED, VM_WRITE } from './mm/vma.ts';
 import { zone } from './mm/zone.ts';
 import type { Zone } from './mm/zone.ts';
 import { declareFileProperties, declareReferenceProperty } from './system-properties.ts';
@@ -92,6 +92,8 @@ export interface MmapOptions {
   readonly at?: number;
   /** A private mapping (default shared). */
   readonly isPrivate?: boolean;
+  /** The process may only read (default: read and write). */
+  readonly isReadOnly?: boolean;
   /** What the PTEs are at the start (default none: the first access faults). */
   readonly pte?: InitialPte;
 }
@@ -301,13 +303,14 @@ function mmapAtStart(
   mm: MmStruct,
   name: string,
   file: File,
-  { at = 0, isPrivate = false, pte }: MmapOptions,
+  { at = 0, isPrivate = false, isReadOnly = false, pte }: MmapOptions,
 ): VmArea {
   const vma = stage.alloc(vm_area_struct, `${name}.${file.name}`);
   WRITE_ONCE(vma.vm_mm, mm);
   WRITE_ONCE(vma.vm_start, at);
   WRITE_ONCE(vma.vm_end, at + file.blocks.length);
-  WRITE_ONCE(vma.vm_flags, VM_READ | VM_WRITE | VM_MAYWRITE | (isPrivate ? 0 : VM_SHARED));
+  const flags = VM_READ | VM_MAYREAD | VM_MAYWRITE | (isReadOnly ? 0 : VM_WRITE);
+  WRITE_ONCE(vma.vm_flags, flags | (isPrivate ? 0 : VM_SHARED));
   WRITE_ONCE(vma.vm_file, file.inode);
   linkVma(mm, vma);
   if (pte === undefined) return vma;

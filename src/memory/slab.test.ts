@@ -6,10 +6,23 @@ import { rcu_read_lock, rcu_read_unlock, synchronize_rcu } from './rcu.ts';
 import { kfree, kmalloc } from './slab.ts';
 import { pointer, struct, structAddress } from './struct.ts';
 import type { Struct } from './struct.ts';
-import { s32 } from './type.ts';
+import { constant, s32 } from './type.ts';
 
 const node = struct('node', { value: s32, next: s32 });
 const toNode = pointer(node);
+
+describe('kfree', () => {
+  it('frees a struct whose first member is a constant, too', async () => {
+    const object = struct('object', { type: constant(s32), value: s32 });
+    const found = await wrongWith(({ pool, thread }) => {
+      pool(object, 1);
+      const one = kmalloc(object);
+      thread('user', () => void READ_ONCE(one.value));
+      thread('owner', () => kfree(one));
+    });
+    expect(found).toEqual(['use after free']);
+  });
+});
 
 describe('kmalloc', () => {
   it('gives memory that holds 0', () => {

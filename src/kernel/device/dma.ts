@@ -11,11 +11,13 @@ import {
   completion,
   label,
   loop,
+  modelFunction,
   struct,
   u32,
   wait_for_completion,
   waitForWork,
   WRITE_ONCE,
+  xchg,
 } from '../../memory/index.ts';
 import type { Struct, StructType, Type } from '../../memory/index.ts';
 import { folio_ptr } from '../mm/mm_types.ts';
@@ -53,6 +55,20 @@ export function dma_write(engine: DmaEngine, page: Page, value: number): void {
   label('wait for the device');
   wait_for_completion(engine.done);
 }
+
+/**
+ * The same with a device that does nothing else: its part is made by the driver, who would only
+ * wait. The store goes to memory at once, past the CPU's store buffer.
+ */
+export const deviceStores: (page: Page, value: number) => void = modelFunction(
+  'device',
+  function deviceStores(page: Page, value: number): void {
+    const [word] = page.data;
+    if (word === undefined) return;
+    label('device writes the page');
+    xchg(word, value);
+  },
+);
 
 /** Device: waits for orders and carries them out, for ever. */
 export function serveDmaEngine(engine: DmaEngine, dma: DeviceMemory): void {

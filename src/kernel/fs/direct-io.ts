@@ -4,12 +4,16 @@
  *
  * One page of the file, one page of the process. Order of a read: i_rwsem shared, write and wait
  * for the file's own page cache, count the direct I/O, pin the buffer, mark it dirty, submit, wait.
+ * A write: the same, but the page cache is invalidated, before and, because the buffer may be a
+ * mapping of the file itself and bring the page in again, afterwards; the pin is for reading. A
+ * page that cannot be invalidated (it is dirty again) makes the write a buffered one.
  * Whether the buffer is a mapping of a file, of this one even, nobody asks. Design `dio-dirty`:
  * when the pages of the buffer are marked dirty; Linux does it before and, if write-back has
  * cleaned them meanwhile, again afterwards (block/bio-endio.ts).
  */
 
 import {
+  defence,
   down_read,
   kernelFunction,
   label,
@@ -19,14 +23,22 @@ import {
 } from '../../memory/index.ts';
 import { bio_add_folio, bio_alloc, bio_get, bio_put, submit_bio } from '../block/bio.ts';
 import { bio_set_pages_dirty, dirtiesBefore } from '../block/bio-endio.ts';
-import { END_DIRECT_READ, REQ_OP_READ } from '../block/request_queue.ts';
-import type { DiskBlock } from '../block/disk-block.ts';
+import type { BioVec } from '../block/bio.ts';
+import {
+  END_DIRECT_READ,
+  END_DIRECT_WRITE,
+  REQ_OP_READ,
+  REQ_OP_WRITE,
+} from '../block/request_queue.ts';
 import { EFAULT } from '../errno.ts';
 import { pin_user_pages_fast } from '../mm/gup.ts';
-import type { MmStruct, Page } from '../mm/mm_types.ts';
+import { invalidate_inode_pages2_range } from '../mm/invalidate.ts';
+import type { MmStruct } from '../mm/mm_types.ts';
 import { FOLL_WRITE } from '../mm/pin-count.ts';
 import { inode_dio_begin, inode_dio_end } from './inode-dio.ts';
-import { i_size_read, present } from './inode.ts';
+import { xfs_file_buffered_write } from './buffered-io.ts';
+import { blockToWrite } from './iomap-writeback.ts';
+import { i_size_read, mappingOf, present } from './inode.ts';
 import type { Inode } from './inode.ts';
 import { filemap_write_and_wait } from './sync.ts';
 
@@ -63,19 +75,70 @@ export const iomap_dio_rw: (file: Inode, index: number, mm: MmStruct, buffer: nu
       if (block === null) throw new Error('iomap_dio_rw: reading a hole is not modelled');
       const pages = pin_user_pages_fast(mm, buffer, 1, FOLL_WRITE);
       const page = typeof pages === 'number' ? undefined : pages[0];
-      if (page !== undefined) readInto(file, page, block);
+      if (page !== undefined) transfer(file, { page, block }, REQ_OP_READ);
       inode_dio_end(file);
       return page === undefined ? -EFAULT : 1;
     },
   );
 
-/** Has the device write the block into the pinned page; the pin goes when the I/O ends. */
-function readInto(file: Inode, page: Page, block: DiskBlock): void {
+/**
+ * write(2) of one page of a file that was opened with O_DIRECT.
+ *
+ * @returns how many pages were written, or a negative error number
+ */
+export const xfs_file_dio_write: (
+  file: Inode,
+  index: number,
+  mm: MmStruct,
+  buffer: number,
+) => number = kernelFunction(
+  'fs/xfs/xfs_file.c',
+  '6.18',
+  function xfs_file_dio_write(file: Inode, index: number, mm: MmStruct, buffer: number): number {
+    down_read(file.i_rwsem);
+    const written = iomapDioWrite(file, index, mm, buffer);
+    up_read(file.i_rwsem);
+    return written === NOT_DIRECT ? xfs_file_buffered_write(file, index, mm, buffer) : written;
+  },
+);
+
+/** The write itself (`iomap_dio_rw`); i_rwsem is held. */
+function iomapDioWrite(file: Inode, index: number, mm: MmStruct, buffer: number): number {
+  if (kiocb_invalidate_pages(file, index) !== 0) return NOT_DIRECT;
+  inode_dio_begin(file);
+  const block = blockToWrite(file, index);
+  const pages = pin_user_pages_fast(mm, buffer, 1, 0);
+  const page = typeof pages === 'number' ? undefined : pages[0];
+  if (page !== undefined) {
+    transfer(file, { page, block }, REQ_OP_WRITE);
+    const again = defence('invalidate again', () => true);
+    if (again) invalidate_inode_pages2_range(mappingOf(file), index, index + 1);
+  }
+  inode_dio_end(file);
+  return page === undefined ? -EFAULT : 1;
+}
+
+/** -ENOTBLK, which the caller never sees: to be done through the page cache. */
+const NOT_DIRECT = -15;
+
+/** Nothing of the range is in the page cache any more (mm/filemap.c). @returns 0 or -EBUSY */
+export const kiocb_invalidate_pages: (file: Inode, index: number) => number = kernelFunction(
+  'mm/filemap.c',
+  '6.18',
+  function kiocb_invalidate_pages(file: Inode, index: number): number {
+    if (defence('write and wait', () => true)) filemap_write_and_wait(file);
+    return invalidate_inode_pages2_range(mappingOf(file), index, index + 1);
+  },
+);
+
+/** Moves a page between memory and the device; the pin goes when the I/O ends. */
+function transfer(file: Inode, segment: BioVec, op: number): void {
   const queue = present(READ_ONCE(file.queue), 'inode: queue');
-  const bio = bio_alloc(queue, REQ_OP_READ, END_DIRECT_READ);
-  bio_add_folio(bio, 0, { page, block });
+  const isRead = op === REQ_OP_READ;
+  const bio = bio_alloc(queue, op, isRead ? END_DIRECT_READ : END_DIRECT_WRITE);
+  bio_add_folio(bio, 0, segment);
   bio_get(bio);
-  if (dirtiesBefore()) bio_set_pages_dirty(bio);
+  if (isRead && dirtiesBefore()) bio_set_pages_dirty(bio);
   submit_bio(queue, bio);
   label('wait for the device');
   wait_for_completion(bio.done);

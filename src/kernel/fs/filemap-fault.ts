@@ -14,6 +14,7 @@ import {
   label,
   loop,
   READ_ONCE,
+  smp_mb,
   up_read,
   WRITE_ONCE,
 } from '../../memory/index.ts';
@@ -102,7 +103,8 @@ function newFolio(file: Inode): Folio | null {
 
 /**
  * Reads the locked folio from disk. The disk's part is made by the caller, who would only wait:
- * until PG_uptodate is set nobody else looks at the page.
+ * until PG_uptodate is set nobody else looks at the page. Submitting a request orders it after
+ * what was stored before: that the folio is in the page cache.
  */
 export const filemap_read_folio: (file: Inode, index: number, folio: Folio) => void =
   kernelFunction(
@@ -111,6 +113,7 @@ export const filemap_read_folio: (file: Inode, index: number, folio: Folio) => v
     function filemap_read_folio(file: Inode, index: number, folio: Folio): void {
       const slot = file.i_block[index];
       const block = slot === undefined ? null : READ_ONCE(slot);
+      if (block !== null) smp_mb();
       folio.data.forEach((word, i) => {
         const from = block?.data[i];
         label(block === null ? 'a hole: zeroes' : 'read the block');

@@ -25,6 +25,7 @@ import {
   test_bit,
   WRITE_ONCE,
 } from '../../memory/index.ts';
+import type { Field } from '../../memory/index.ts';
 import { bio_add_folio, bio_alloc, submit_bio } from '../block/bio.ts';
 import { fillFrom } from '../block/disk-block.ts';
 import type { DiskBlock } from '../block/disk-block.ts';
@@ -136,6 +137,21 @@ function blockFor(file: Inode, index: number, folio: Folio): DiskBlock | null {
   label('fs: was it told?');
   const wasTold = fsWasTold(folio);
   if (!wasTold || (block !== null && !isShared(block))) return block;
+  return newBlock(file, slot, block);
+}
+
+/** The block that a direct write goes to: a new one over a hole, or if another file shares it. */
+export function blockToWrite(file: Inode, index: number): DiskBlock {
+  const slot = present(file.i_block[index] ?? null, 'inode: i_block');
+  const block = READ_ONCE(slot);
+  return block !== null && !isShared(block) ? block : newBlock(file, slot, block);
+}
+
+function newBlock(
+  file: Inode,
+  slot: Field<Inode['i_block'][number]['type']>,
+  block: DiskBlock | null,
+): DiskBlock {
   const own = allocBlock(present(READ_ONCE(file.queue), 'inode: queue'));
   if (block !== null) atomic_dec(block.owners);
   label('fs: map the new block');

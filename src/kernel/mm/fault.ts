@@ -28,11 +28,16 @@ import {
   pteUnchanged,
   set_pte_at,
 } from './pgtable.ts';
-import { mk_pte, pte_mkdirty, pte_mkwrite, pte_none, pte_write } from './pte.ts';
+import { mk_pte, pte_mkdirty, pte_none, pte_write } from './pte.ts';
 import type { Pte } from './pte.ts';
-import { FAULT_FLAG_WRITE, VM_FAULT_OOM, VM_FAULT_SIGSEGV } from './vm_fault.ts';
-import { VM_WRITE, vma_is_anonymous, vmMm } from './vma.ts';
-import { becomeAnonymous, do_wp_page } from './wp-fault.ts';
+import {
+  FAULT_FLAG_UNSHARE,
+  FAULT_FLAG_WRITE,
+  VM_FAULT_OOM,
+  VM_FAULT_SIGSEGV,
+} from './vm_fault.ts';
+import { is_cow_mapping, VM_WRITE, vma_is_anonymous, vmMm } from './vma.ts';
+import { becomeAnonymous, do_wp_page, maybe_mkwrite } from './wp-fault.ts';
 
 /** A fault of the process itself. @returns VM_FAULT flags */
 export const do_user_addr_fault: (mm: MmStruct, address: number, flags: number) => number =
@@ -64,13 +69,20 @@ export const handle_mm_fault: (vma: VmArea, address: number, flags: number) => n
     'mm/memory.c',
     '6.18',
     function handle_mm_fault(vma: VmArea, address: number, flags: number): number {
+      const clean = sanitize_fault_flags(vma, flags);
       label('fault: read pte');
       const pte = ptep_get_lockless(pte_offset_map(vmMm(vma), address));
       return pte_none(pte)
-        ? do_pte_missing(vma, address, flags)
-        : handle_pte_fault(vma, address, flags, pte);
+        ? do_pte_missing(vma, address, clean)
+        : handle_pte_fault(vma, address, clean, pte);
     },
   );
+
+/** Un-sharing has a meaning in private mappings only. */
+function sanitize_fault_flags(vma: VmArea, flags: number): number {
+  if ((flags & FAULT_FLAG_UNSHARE) === 0) return flags;
+  return is_cow_mapping(READ_ONCE(vma.vm_flags)) ? flags : flags & ~FAULT_FLAG_UNSHARE;
+}
 
 function do_pte_missing(vma: VmArea, address: number, flags: number): number {
   return vma_is_anonymous(vma) ? do_anonymous_page(vma, address) : do_fault(vma, address, flags);
@@ -86,9 +98,9 @@ const handle_pte_fault: (vma: VmArea, address: number, flags: number, orig_pte: 
       label('fault: pte unchanged?');
       const changed = !pteUnchanged(ptep, orig_pte);
       if (!changed && flags !== 0 && !pte_write(orig_pte)) {
-        return do_wp_page(vma, address, orig_pte);
+        return do_wp_page(vma, address, flags, orig_pte);
       }
-      if (!changed && flags !== 0) set_pte_at(ptep, pte_mkdirty(orig_pte));
+      if (!changed && (flags & FAULT_FLAG_WRITE) !== 0) set_pte_at(ptep, pte_mkdirty(orig_pte));
       pte_unmap_unlock(vmMm(vma));
       return 0;
     },
@@ -108,7 +120,7 @@ const do_anonymous_page: (vma: VmArea, address: number) => number = kernelFuncti
     const isEmpty = pteUnchanged(ptep, 0);
     if (isEmpty) {
       becomeAnonymous(folio);
-      set_pte_at(ptep, pte_mkdirty(pte_mkwrite(mk_pte(folio))));
+      set_pte_at(ptep, maybe_mkwrite(pte_mkdirty(mk_pte(folio)), vma));
     }
     pte_unmap_unlock(mm);
     if (!isEmpty) folio_put(folio);

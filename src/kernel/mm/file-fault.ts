@@ -9,7 +9,7 @@
 
 import { atomic_inc, kernelFunction, label, READ_ONCE } from '../../memory/index.ts';
 import { filemap_fault } from '../fs/filemap-fault.ts';
-import { iomap_page_mkwrite } from '../fs/page-mkwrite.ts';
+import { xfs_write_fault } from '../fs/write-fault.ts';
 import { folio_unlock } from './folio-lock.ts';
 import type { Folio, VmArea } from './mm_types.ts';
 import { folio_put } from './page_ref.ts';
@@ -25,7 +25,7 @@ import {
   vma_needs_dirty_tracking,
   vmMm,
 } from './vma.ts';
-import { copyOf, fault_dirty_shared_page } from './wp-fault.ts';
+import { copyOf, fault_dirty_shared_page, maybe_mkwrite } from './wp-fault.ts';
 
 /** Brings the page in and maps it. @returns VM_FAULT flags */
 export const do_fault: (vma: VmArea, address: number, flags: number) => number = kernelFunction(
@@ -60,7 +60,7 @@ function do_cow_fault(vma: VmArea, address: number): number {
   const [fault, folio] = filemap_fault(vma, linear_page_index(vma, address));
   if (folio === null) return fault;
   const copy = copyOf(vmMm(vma), folio);
-  const pte = copy === null ? 0 : pte_mkdirty(pte_mkwrite(mk_pte(copy)));
+  const pte = copy === null ? 0 : maybe_mkwrite(pte_mkdirty(mk_pte(copy)), vma);
   const finished = copy === null ? VM_FAULT_OOM : finish_fault(vma, address, null, pte);
   folio_unlock(folio);
   folio_put(folio);
@@ -74,7 +74,7 @@ function do_shared_fault(vma: VmArea, address: number): number {
   if (folio === null) return fault;
   if (hasPageMkwrite(vma)) {
     folio_unlock(folio);
-    const told = iomap_page_mkwrite(vma, folio);
+    const told = xfs_write_fault(vma, folio);
     if (faultFailed(told)) {
       folio_put(folio);
       return told;

@@ -31,6 +31,7 @@ import {
   smp_rmb,
 } from '../../memory/index.ts';
 import { shmem_mapping } from '../fs/address_space.ts';
+import { mayNotPinFiles } from './file-pins.ts';
 import { PIN_PATHS, pinByDesign } from './gup-2019.ts';
 import { folio_mapping, folio_test_anon, isAnonMapping } from './mapping.ts';
 import { page_folio } from './mm_types.ts';
@@ -162,8 +163,7 @@ export const gup_fast_folio_allowed: (folio: Folio, flags: number) => boolean = 
   'mm/gup.c',
   '6.18',
   function gup_fast_folio_allowed(folio: Folio, flags: number): boolean {
-    const longWritePin = FOLL_PIN | FOLL_LONGTERM | FOLL_WRITE;
-    if ((flags & longWritePin) !== longWritePin) return true;
+    if (!mayNotPinFiles(flags)) return true;
     const mapping = READ_ONCE(folio.mapping);
     if (mapping === 0) return false;
     if (isAnonMapping(mapping)) return true;

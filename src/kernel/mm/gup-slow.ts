@@ -3,41 +3,49 @@
  *
  * The permission test and the count stand in one critical section of the lock under which every
  * permission is taken away, so no barrier and no second look at the PTE are needed. Where the
- * lookup fails, Linux lets a page fault run and looks again; page faults are not modelled yet, so
- * the caller is told that it would fault.
+ * lookup fails, a page fault runs and the lookup is made again (gup.ts).
  *
  * Left out: upper levels and huge entries; PROT_NONE, special entries, the zero page, gate pages;
- * FOLL_FORCE, FOLL_DUMP, FOLL_HONOR_NUMA_FAULT; in try_grab_folio P2P DMA and large folios; after
- * it arch_make_folio_accessible (s390) and folio_mark_accessed; in the loop around it the checks of
- * the VMA (secretmem, writable_file_mapping_allowed), and the migration of pages that a long-term
- * pin must not hold (folio_is_longterm_pinnable).
+ * FOLL_DUMP, FOLL_HONOR_NUMA_FAULT; in try_grab_folio P2P DMA and large folios; after
+ * it arch_make_folio_accessible (s390) and folio_mark_accessed; in the loop around it the migration
+ * of pages that a long-term pin must not hold (folio_is_longterm_pinnable).
  */
 
-import { assert, design, kernelFunction, label } from '../../memory/index.ts';
+import { assert, design, kernelFunction, label, READ_ONCE } from '../../memory/index.ts';
+import { EMLINK } from '../errno.ts';
 import { pinByDesign, PIN_PATHS } from './gup-2019.ts';
 import { gup_fast, gup_must_unshare } from './gup-fast.ts';
 import { page_folio } from './mm_types.ts';
 import type { Folio, Page, VmArea } from './mm_types.ts';
-import { folio_test_dirty } from './page-flags.ts';
+import { folio_test_dirty, PageAnonExclusive } from './page-flags.ts';
+import { folio_test_anon } from './mapping.ts';
 import { folio_mark_dirty } from './page-writeback.ts';
 import { folio_ref_add, folio_ref_count } from './page_ref.ts';
-import { FOLL_TOUCH, FOLL_WRITE, refsOf } from './pin-count.ts';
+import { FOLL_FORCE, FOLL_TOUCH, FOLL_WRITE, refsOf } from './pin-count.ts';
 import { pte_offset_map_lock, pte_unmap_unlock, ptep_get } from './pgtable.ts';
 import { pte_dirty, pte_page, pte_present, pte_write } from './pte.ts';
 import type { Pte } from './pte.ts';
-import { vmMm } from './vma.ts';
+import { is_cow_mapping, VM_WRITE, vmMm } from './vma.ts';
+
+/** What a lookup finds: a page, nothing, or -EMLINK. */
+export type Followed = Page | null | number;
+
+/** The page that was found, if there is one. */
+export function pageOf(found: Followed): Page | null {
+  return typeof found === 'number' ? null : found;
+}
 
 /**
  * Looks one address up and takes a reference or a pin.
  *
- * @param flags FOLL_PIN or FOLL_GET, and FOLL_WRITE
- * @returns the page; null: the caller would fault (NULL and -EMLINK in Linux)
+ * @param flags FOLL_PIN or FOLL_GET, and FOLL_WRITE, FOLL_FORCE, FOLL_LONGTERM, FOLL_TOUCH
+ * @returns the page; null: the caller must fault; -EMLINK: fault with FAULT_FLAG_UNSHARE
  */
-export const follow_page_pte: (vma: VmArea, address: number, flags: number) => Page | null =
+export const follow_page_pte: (vma: VmArea, address: number, flags: number) => Followed =
   kernelFunction(
     'mm/gup.c',
     '6.18',
-    function follow_page_pte(vma: VmArea, address: number, flags: number): Page | null {
+    function follow_page_pte(vma: VmArea, address: number, flags: number): Followed {
       const mm = vmMm(vma);
       const how = design('pin-path', PIN_PATHS);
       if (how !== 'linux') return pinByDesign(how, mm, address, flags);
@@ -45,7 +53,7 @@ export const follow_page_pte: (vma: VmArea, address: number, flags: number) => P
       label('read pte under its lock');
       const pte = ptep_get(ptep);
       const page = followable(vma, pte, flags);
-      if (page !== null) {
+      if (page !== null && typeof page !== 'number') {
         try_grab_folio(page_folio(page), 1, flags);
         if ((flags & FOLL_TOUCH) !== 0) touch(page_folio(page), pte, flags);
       }
@@ -61,11 +69,24 @@ function touch(folio: Folio, pte: Pte, flags: number): void {
   if (!folio_test_dirty(folio)) folio_mark_dirty(folio);
 }
 
-function followable(vma: VmArea, pte: number, flags: number): Page | null {
+function followable(vma: VmArea, pte: Pte, flags: number): Followed {
   if (!pte_present(pte)) return null;
-  if ((flags & FOLL_WRITE) !== 0 && !pte_write(pte)) return null;
   const page = pte_page(pte);
-  return !pte_write(pte) && gup_must_unshare(vma, flags, page) ? null : page;
+  if ((flags & FOLL_WRITE) !== 0 && !can_follow_write_pte(pte, page, vma, flags)) return null;
+  return !pte_write(pte) && gup_must_unshare(vma, flags, page) ? -EMLINK : page;
+}
+
+/**
+ * Whether a page may be written through a PTE: the PTE is writable, or a debugger (FOLL_FORCE)
+ * writes to a private mapping that is read-only and to a page that is this process's alone. That
+ * the PTE is dirty proves nothing (CVE-2016-5195, CVE-2017-1000405): the page has to be exclusive.
+ */
+export function can_follow_write_pte(pte: Pte, page: Page, vma: VmArea, flags: number): boolean {
+  if (pte_write(pte)) return true;
+  const vm_flags = READ_ONCE(vma.vm_flags);
+  if ((flags & FOLL_FORCE) === 0 || !is_cow_mapping(vm_flags)) return false;
+  if ((vm_flags & VM_WRITE) !== 0) return false;
+  return folio_test_anon(page_folio(page)) && PageAnonExclusive(page);
 }
 
 /** Counts references or pins on a folio that a PTE under our lock keeps alive. */
@@ -86,6 +107,6 @@ export const gup_fast_fallback: (vma: VmArea, address: number, flags: number) =>
     '6.18',
     function gup_fast_fallback(vma: VmArea, address: number, flags: number): Page | null {
       const page = gup_fast(vmMm(vma), address, flags);
-      return page ?? follow_page_pte(vma, address, flags | FOLL_TOUCH);
+      return page ?? pageOf(follow_page_pte(vma, address, flags | FOLL_TOUCH));
     },
   );

@@ -7,7 +7,7 @@ import { anonPage, filePage } from '../setup.ts';
 import type { InitialPte, MappedPage } from '../setup.ts';
 import { gup_fast } from './gup-fast.ts';
 import { PIN_PATHS } from './gup-2019.ts';
-import { follow_page_pte } from './gup-slow.ts';
+import { follow_page_pte, pageOf } from './gup-slow.ts';
 import { page_flags } from './mm_types.ts';
 import type { Page } from './mm_types.ts';
 import { FOLL_GET, FOLL_LONGTERM, FOLL_PIN, FOLL_WRITE } from './pin-count.ts';
@@ -16,7 +16,7 @@ import { unpin_user_pages_dirty_lock } from './unpin.ts';
 
 const PATHS: [string, (page: MappedPage, flags: number) => Page | null][] = [
   ['GUP-fast', ({ mm, address }, flags) => gup_fast(mm, address, flags)],
-  ['slow GUP', ({ vma, address }, flags) => follow_page_pte(vma, address, flags)],
+  ['slow GUP', ({ vma, address }, flags) => pageOf(follow_page_pte(vma, address, flags))],
 ];
 
 describe.each(PATHS)('%s', (_name, gup) => {

@@ -3,10 +3,11 @@
  *
  * Slow: for each page look it up under the page-table lock; where that fails, fault as the CPU
  * would and *look again*: what the fault mapped may be gone already, and only the lookup counts.
+ * A read-only pin of a page that may be shared (-EMLINK) faults to un-share it, without writing.
  * mmap_lock is held for reading throughout. Fast: gup-fast.ts, and slow for the rest.
  *
  * The result is the pages, which may be fewer than asked for, or an error if there is none. Left
- * out: dropping mmap_lock during a fault (FOLL_UNLOCKABLE), FOLL_TOUCH, MMF_HAS_PINNED (fork), and
+ * out: dropping mmap_lock during a fault (FOLL_UNLOCKABLE), MMF_HAS_PINNED (fork), and
  * the migration of long-term pinned pages out of movable memory.
  */
 
@@ -18,16 +19,24 @@ import {
   READ_ONCE,
   up_read,
 } from '../../memory/index.ts';
-import { EFAULT, ENOMEM } from '../errno.ts';
+import { EFAULT, EMLINK, ENOMEM } from '../errno.ts';
+import { mayNotPinFiles } from './file-pins.ts';
 import { gup_fast } from './gup-fast.ts';
 import { follow_page_pte } from './gup-slow.ts';
 import { handle_mm_fault } from './fault.ts';
 import { find_vma } from './mmap.ts';
 import type { MmStruct, Page, VmArea } from './mm_types.ts';
-import { FOLL_GET, FOLL_LONGTERM, FOLL_PIN, FOLL_WRITE } from './pin-count.ts';
+import { FOLL_FORCE, FOLL_GET, FOLL_PIN, FOLL_TOUCH, FOLL_WRITE } from './pin-count.ts';
 import { unpin_user_pages_dirty_lock } from './unpin.ts';
-import { FAULT_FLAG_WRITE, VM_FAULT_ERROR, VM_FAULT_OOM } from './vm_fault.ts';
-import { VM_READ, VM_WRITE, vma_needs_dirty_tracking } from './vma.ts';
+import { FAULT_FLAG_UNSHARE, FAULT_FLAG_WRITE, VM_FAULT_ERROR, VM_FAULT_OOM } from './vm_fault.ts';
+import {
+  is_cow_mapping,
+  VM_MAYREAD,
+  VM_READ,
+  VM_WRITE,
+  vma_is_anonymous,
+  vma_needs_dirty_tracking,
+} from './vma.ts';
 
 /** The pages, or a negative error number. */
 export type Pages = readonly Page[] | number;
@@ -62,7 +71,7 @@ export const get_user_pages: (mm: MmStruct, start: number, nr: number, flags: nu
     'mm/gup.c',
     '6.18',
     function get_user_pages(mm: MmStruct, start: number, nr: number, flags: number): Pages {
-      return __get_user_pages_locked(mm, start, nr, flags | FOLL_GET);
+      return __get_user_pages_locked(mm, start, nr, flags | FOLL_GET | FOLL_TOUCH);
     },
   );
 
@@ -75,7 +84,8 @@ function gupFastFallback(mm: MmStruct, start: number, nr: number, flags: number)
     fast.push(page);
   }
   if (fast.length === nr) return fast;
-  const slow = __get_user_pages_locked(mm, start + fast.length, nr - fast.length, flags);
+  const [next, left] = [start + fast.length, nr - fast.length];
+  const slow = __get_user_pages_locked(mm, next, left, flags | FOLL_TOUCH);
   if (typeof slow !== 'number') return [...fast, ...slow];
   return fast.length > 0 ? fast : slow;
 }
@@ -110,39 +120,53 @@ function getUserPage(mm: MmStruct, address: number, flags: number): Page | numbe
   let found: Page | number = 0;
   loop(() => {
     const page = follow_page_pte(vma, address, flags);
-    if (page !== null) found = page;
-    else found = faultin_page(vma, address, flags);
+    if (page === null || typeof page === 'number') {
+      found = faultin_page(vma, address, flags, page === -EMLINK);
+    } else found = page;
     return found === 0;
   });
   return found;
 }
 
 /**
- * Faults as the CPU would for this access. @returns 0: look again; else a negative error number
+ * Faults as the CPU would for this access, or to make the page exclusive.
+ *
+ * @returns 0: look again; else a negative error number
  */
-export const faultin_page: (vma: VmArea, address: number, flags: number) => number = kernelFunction(
+export const faultin_page: (
+  vma: VmArea,
+  address: number,
+  flags: number,
+  unshare: boolean,
+) => number = kernelFunction(
   'mm/gup.c',
   '6.18',
-  function faultin_page(vma: VmArea, address: number, flags: number): number {
+  function faultin_page(vma: VmArea, address: number, flags: number, unshare: boolean): number {
     const isWrite = (flags & FOLL_WRITE) !== 0;
-    const fault = handle_mm_fault(vma, address, isWrite ? FAULT_FLAG_WRITE : 0);
+    const read = unshare ? FAULT_FLAG_UNSHARE : 0;
+    const fault = handle_mm_fault(vma, address, isWrite ? FAULT_FLAG_WRITE : read);
     if ((fault & VM_FAULT_ERROR) === 0) return 0;
     return (fault & VM_FAULT_OOM) === 0 ? -EFAULT : -ENOMEM;
   },
 );
 
-/** Whether the mapping permits what is asked for; without FOLL_FORCE. */
+/**
+ * Whether the mapping permits what is asked for. FOLL_FORCE (a debugger) may also write to a
+ * private mapping that is read-only now, because the process gets a page of its own.
+ */
 export function check_vma_flags(vma: VmArea, flags: number): boolean {
   const vm_flags = READ_ONCE(vma.vm_flags);
-  if ((flags & FOLL_WRITE) === 0) return (vm_flags & VM_READ) !== 0;
-  if (!writable_file_mapping_allowed(vma, flags)) return false;
-  return (vm_flags & VM_WRITE) !== 0;
+  const isForced = (flags & FOLL_FORCE) !== 0;
+  if ((flags & FOLL_WRITE) === 0) {
+    return (vm_flags & VM_READ) !== 0 || (isForced && (vm_flags & VM_MAYREAD) !== 0);
+  }
+  if (!vma_is_anonymous(vma) && !writable_file_mapping_allowed(vma, flags)) return false;
+  return (vm_flags & VM_WRITE) !== 0 || (isForced && is_cow_mapping(vm_flags));
 }
 
 /** No long-term write pin on a file that must hear of every first write (6.5). */
 export function writable_file_mapping_allowed(vma: VmArea, flags: number): boolean {
-  const longPin = FOLL_PIN | FOLL_LONGTERM;
-  if ((flags & longPin) !== longPin) return true;
+  if (!mayNotPinFiles(flags)) return true;
   return !defence('long-term pin of a file', () => vma_needs_dirty_tracking(vma));
 }
 

@@ -18,6 +18,8 @@ export const GUP_PIN_COUNTING_BIAS: number = 1024;
 export const FOLL_WRITE: number = 1 << 0;
 /** The caller wants a plain reference. */
 export const FOLL_GET: number = 1 << 1;
+/** The caller is a debugger: a read-only private mapping may be written. */
+export const FOLL_FORCE: number = 1 << 3;
 /** Mark the page as used, and dirty if it is to be written and no PTE says so. */
 export const FOLL_TOUCH: number = 1 << 16;
 /** The pin may last as long as user space likes. */

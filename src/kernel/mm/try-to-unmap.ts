@@ -7,14 +7,18 @@
  * is the file's own and goes too; a private copy is another folio.
  *
  * Left out: batched flushes of the TLB (TTU_BATCH_FLUSH), which reclaim makes before it gives the
- * folio back; anonymous folios and swap; mlock, which keeps the folio; huge entries, userfaultfd,
- * MMU notifiers.
+ * folio back; anonymous folios and swap; mlock, which keeps the folio; huge entries, userfaultfd.
  */
 
 import { down_read, kernelFunction, label, READ_ONCE, up_read } from '../../memory/index.ts';
 import type { AddressSpace } from '../fs/address_space.ts';
 import { folio_mapping } from './mapping.ts';
 import type { Folio, VmArea } from './mm_types.ts';
+import {
+  isNotified,
+  mmu_notifier_invalidate_range_end,
+  mmu_notifier_invalidate_range_start,
+} from './mmu_notifier.ts';
 import { folio_mark_dirty } from './page-writeback.ts';
 import { folio_put } from './page_ref.ts';
 import { pte_offset_map_lock, pte_unmap_unlock, ptep_clear_flush, ptep_get } from './pgtable.ts';
@@ -47,6 +51,10 @@ export const try_to_unmap_one: (folio: Folio, vma: VmArea) => void = kernelFunct
   function try_to_unmap_one(folio: Folio, vma: VmArea): void {
     const mm = vmMm(vma);
     const address = page_address_in_vma(folio, vma);
+    const notified = isNotified(mm);
+    if (notified) {
+      mmu_notifier_invalidate_range_start(mm, { start: address, end: address + 1 });
+    }
     const ptep = pte_offset_map_lock(mm, address);
     label('unmap: read pte');
     const pte = ptep_get(ptep);
@@ -58,5 +66,6 @@ export const try_to_unmap_one: (folio: Folio, vma: VmArea) => void = kernelFunct
       folio_put(folio);
     }
     pte_unmap_unlock(mm);
+    if (notified) mmu_notifier_invalidate_range_end(mm);
   },
 );

@@ -12,6 +12,8 @@ export const VM_READ = 0x1;
 export const VM_WRITE = 0x2;
 /** Stores are seen by every process that maps the file. */
 export const VM_SHARED = 0x8;
+/** mprotect may make it readable. */
+export const VM_MAYREAD = 0x10;
 /** mprotect may make it writable. */
 export const VM_MAYWRITE = 0x20;
 

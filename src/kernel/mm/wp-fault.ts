@@ -19,9 +19,9 @@ import {
   READ_ONCE,
   WRITE_ONCE,
 } from '../../memory/index.ts';
-import { iomap_page_mkwrite } from '../fs/page-mkwrite.ts';
+import { xfs_write_fault } from '../fs/write-fault.ts';
 import { present } from '../fs/inode.ts';
-import { folio_lock, folio_unlock } from './folio-lock.ts';
+import { folio_lock, folio_trylock, folio_unlock } from './folio-lock.ts';
 import { anonMapping, folio_test_anon } from './mapping.ts';
 import { page_folio } from './mm_types.ts';
 import type { Folio, MmStruct, VmArea } from './mm_types.ts';
@@ -31,7 +31,7 @@ import {
   mmu_notifier_invalidate_range_start,
 } from './mmu_notifier.ts';
 import { alloc_pages } from './page_alloc.ts';
-import { folio_get, folio_put } from './page_ref.ts';
+import { folio_get, folio_put, folio_ref_count } from './page_ref.ts';
 import { PageAnonExclusive, SetPageAnonExclusive } from './page-flags.ts';
 import { folio_mark_dirty } from './page-writeback.ts';
 import {
@@ -44,27 +44,53 @@ import {
 } from './pgtable.ts';
 import { mk_pte, pte_mkdirty, pte_mkwrite, pte_page } from './pte.ts';
 import type { Pte } from './pte.ts';
-import { hasPageMkwrite, VM_SHARED, vmMm } from './vma.ts';
-import { faultFailed, VM_FAULT_NOPAGE, VM_FAULT_OOM } from './vm_fault.ts';
+import { hasPageMkwrite, VM_SHARED, VM_WRITE, vmMm } from './vma.ts';
+import { FAULT_FLAG_UNSHARE, faultFailed, VM_FAULT_NOPAGE, VM_FAULT_OOM } from './vm_fault.ts';
 
 /** @returns VM_FAULT flags; 0 where the PTE is writable now or the access is to be tried again */
-export const do_wp_page: (vma: VmArea, address: number, orig_pte: Pte) => number = kernelFunction(
-  'mm/memory.c',
-  '6.18',
-  function do_wp_page(vma: VmArea, address: number, orig_pte: Pte): number {
-    const folio = page_folio(pte_page(orig_pte));
-    if ((READ_ONCE(vma.vm_flags) & VM_SHARED) !== 0) {
-      return wp_page_shared(vma, address, orig_pte, folio);
-    }
-    if (folio_test_anon(folio) && PageAnonExclusive(folio)) {
-      wp_page_reuse(vmMm(vma), address, orig_pte);
-      return 0;
-    }
-    folio_get(folio);
-    pte_unmap_unlock(vmMm(vma));
-    return wp_page_copy(vma, address, orig_pte, folio);
-  },
-);
+export const do_wp_page: (vma: VmArea, address: number, flags: number, orig_pte: Pte) => number =
+  kernelFunction(
+    'mm/memory.c',
+    '6.18',
+    function do_wp_page(vma: VmArea, address: number, flags: number, orig_pte: Pte): number {
+      const unshare = (flags & FAULT_FLAG_UNSHARE) !== 0;
+      const folio = page_folio(pte_page(orig_pte));
+      if ((READ_ONCE(vma.vm_flags) & VM_SHARED) !== 0) {
+        return wp_page_shared(vma, address, orig_pte, folio);
+      }
+      if (folio_test_anon(folio) && becomesExclusive(folio)) {
+        if (unshare) pte_unmap_unlock(vmMm(vma));
+        else wp_page_reuse(vma, address, orig_pte);
+        return 0;
+      }
+      folio_get(folio);
+      pte_unmap_unlock(vmMm(vma));
+      return wp_page_copy(vma, address, orig_pte, unshare ? 'ro' : 'rw');
+    },
+  );
+
+/** Whether the page is this PTE's alone, or is found to be now. */
+function becomesExclusive(folio: Folio): boolean {
+  if (PageAnonExclusive(folio)) return true;
+  if (!wp_can_reuse_anon_folio(folio)) return false;
+  SetPageAnonExclusive(folio);
+  return true;
+}
+
+/** Whether nobody but this PTE has a reference; looked at again under the folio lock. */
+function wp_can_reuse_anon_folio(folio: Folio): boolean {
+  label('other references?');
+  if (folio_ref_count(folio) > 1 || !folio_trylock(folio)) return false;
+  label('other references?');
+  const isAlone = folio_ref_count(folio) === 1;
+  folio_unlock(folio);
+  return isAlone;
+}
+
+/** Writable, if the mapping is: a debugger's write to a read-only one leaves the PTE so. */
+export function maybe_mkwrite(pte: Pte, vma: VmArea): Pte {
+  return (READ_ONCE(vma.vm_flags) & VM_WRITE) === 0 ? pte : pte_mkwrite(pte);
+}
 
 /** A write through a shared mapping of a file. */
 export const wp_page_shared: (vma: VmArea, address: number, orig_pte: Pte, folio: Folio) => number =
@@ -75,7 +101,7 @@ export const wp_page_shared: (vma: VmArea, address: number, orig_pte: Pte, folio
       folio_get(folio);
       if (hasPageMkwrite(vma)) {
         pte_unmap_unlock(vmMm(vma));
-        const told = iomap_page_mkwrite(vma, folio);
+        const told = xfs_write_fault(vma, folio);
         if (faultFailed(told)) {
           folio_put(folio);
           return told;
@@ -87,7 +113,7 @@ export const wp_page_shared: (vma: VmArea, address: number, orig_pte: Pte, folio
           return finished;
         }
       } else {
-        wp_page_reuse(vmMm(vma), address, orig_pte);
+        wp_page_reuse(vma, address, orig_pte);
         folio_lock(folio);
       }
       fault_dirty_shared_page(folio);
@@ -112,15 +138,16 @@ export const finish_mkwrite_fault: (vma: VmArea, address: number, orig_pte: Pte)
         pte_unmap_unlock(mm);
         return VM_FAULT_NOPAGE;
       }
-      wp_page_reuse(mm, address, orig_pte);
+      wp_page_reuse(vma, address, orig_pte);
       return 0;
     },
   );
 
 /** Makes the PTE writable and dirty, and drops the page-table lock. */
-function wp_page_reuse(mm: MmStruct, address: number, orig_pte: Pte): void {
+function wp_page_reuse(vma: VmArea, address: number, orig_pte: Pte): void {
+  const mm = vmMm(vma);
   label('pte writable');
-  set_pte_at(pte_offset_map(mm, address), pte_mkdirty(pte_mkwrite(orig_pte)));
+  set_pte_at(pte_offset_map(mm, address), maybe_mkwrite(pte_mkdirty(orig_pte), vma));
   pte_unmap_unlock(mm);
 }
 
@@ -130,13 +157,18 @@ export function fault_dirty_shared_page(folio: Folio): void {
   folio_unlock(folio);
 }
 
-/** Gives the process a copy of its own; drops the reference on the old folio. */
-const wp_page_copy: (vma: VmArea, address: number, orig_pte: Pte, old: Folio) => number =
+/**
+ * Gives the process a copy of its own; drops the reference on the old folio.
+ *
+ * @param how whether the copy is made for a write, or only to un-share
+ */
+const wp_page_copy: (vma: VmArea, address: number, orig_pte: Pte, how: 'ro' | 'rw') => number =
   kernelFunction(
     'mm/memory.c',
     '6.18',
-    function wp_page_copy(vma: VmArea, address: number, orig_pte: Pte, old: Folio): number {
+    function wp_page_copy(vma: VmArea, address: number, orig_pte: Pte, how: 'ro' | 'rw'): number {
       const mm = vmMm(vma);
+      const old = page_folio(pte_page(orig_pte));
       const copy = copyOf(mm, old);
       if (copy === null) {
         folio_put(old);
@@ -152,7 +184,8 @@ const wp_page_copy: (vma: VmArea, address: number, orig_pte: Pte, old: Folio) =>
       if (unchanged) {
         ptep_clear_flush(mm, address);
         label('pte of the copy');
-        set_pte_at(ptep, pte_mkdirty(pte_mkwrite(mk_pte(copy))));
+        const pte = mk_pte(copy);
+        set_pte_at(ptep, how === 'ro' ? pte : maybe_mkwrite(pte_mkdirty(pte), vma));
         atomic_dec(old._mapcount);
       }
       pte_unmap_unlock(mm);

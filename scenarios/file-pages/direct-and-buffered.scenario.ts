@@ -1,0 +1,93 @@
+/**
+ * Direct and buffered I/O where the buffer of the process is a mapping of the very file.
+ *
+ * A direct write first drops what the page cache has, and drops it again when the disk is done:
+ * whoever touches the mapping in between, the write's own buffer even, brings the old data in. A
+ * buffered write copies under the folio lock; were a page fault allowed there, it would wait for
+ * the lock that its own thread holds.
+ */
+
+import { scenario } from 'holdfast';
+import { READ_ONCE } from 'holdfast/linux';
+import {
+  filemap_read,
+  system,
+  userLoad,
+  xfs_file_buffered_write,
+  xfs_file_dio_read,
+  xfs_file_dio_write,
+} from 'holdfast/linux/mm';
+
+const OLD = 3;
+const NEW = 7;
+const DONE = 1;
+
+export const againstReader = scenario(
+  'dio-write-vs-mapped-reader',
+  { about: 'what is in the page cache afterwards is what is on disk' },
+  (stage) => {
+    const { file, proc } = system(stage, { freePages: 1 });
+    const log = file('log', { data: OLD, always: ['no loss'] });
+    const source = file('source', { data: NEW, shmem: true });
+    const app = proc('app');
+    app.mmap(log, { pte: 'ro' });
+    app.mmap(source, { at: 1, pte: 'ro' });
+    const writer = stage.thread('writer', () => xfs_file_dio_write(log.inode, 0, app.mm, 1));
+    const reader = stage.thread('reader', () => userLoad(app.mm, 0));
+    stage.always('written', () => {
+      const onDisk = log.blocks.every(({ data }) => data.every((word) => READ_ONCE(word) === NEW));
+      return writer.result() === DONE && onDisk;
+    });
+    stage.sometimes('the old data is read', () => reader.result() === OLD);
+    stage.sometimes('the new data is read', () => reader.result() === NEW);
+  },
+);
+
+export const ownMapping = scenario.each(
+  { call: ['write', 'read'] },
+  'dio-own-mapping',
+  ({ call, ...stage }) => {
+    const { file, proc } = system(stage, { freePages: 1, directIo: true });
+    const log = file('log', { data: OLD, always: ['no loss'] });
+    const app = proc('app');
+    app.mmap(log, { pte: 'rw dirty' });
+    const direct = call === 'write' ? xfs_file_dio_write : xfs_file_dio_read;
+    const app1 = stage.thread('app', () => direct(log.inode, 0, app.mm, 0));
+    stage.always('it returns, and has moved the page', () => app1.result() === DONE);
+  },
+);
+
+export const buffered = scenario.each(
+  { faults: ['disabled', 'enabled'] },
+  'buffered-write-own-mapping',
+  (stage) => {
+    const { file, proc } = system(stage);
+    const log = file('log', { data: OLD });
+    const app = proc('app');
+    app.mmap(log);
+    const writer = stage.thread('writer', () => {
+      return xfs_file_buffered_write(log.inode, 0, app.mm, 0);
+    });
+    stage.always('written', () => writer.result() === DONE);
+  },
+  ({ faults }) =>
+    faults === 'disabled'
+      ? {}
+      : { without: ['iomap_write_iter/page faults disabled'], expect: 'fail' },
+);
+
+export const readersAndWriters = scenario('buffered-write-vs-read', (stage) => {
+  const { file, proc } = system(stage);
+  const log = file('log', { data: OLD, always: ['no loss'] });
+  const memory = file('memory', { pages: 2, data: NEW, shmem: true });
+  const app = proc('app');
+  app.mmap(memory, { pte: 'rw dirty' });
+  stage.thread('writer', () => xfs_file_buffered_write(log.inode, 0, app.mm, 0));
+  const reader = stage.thread('reader', () => {
+    filemap_read(log.inode, 0, app.mm, 1);
+    return userLoad(app.mm, 1);
+  });
+  stage.always('old or new', () => [OLD, NEW].includes(reader.result()));
+  stage.sometimes('the old data is read', () => reader.result() === OLD);
+  stage.sometimes('the new data is read', () => reader.result() === NEW);
+});

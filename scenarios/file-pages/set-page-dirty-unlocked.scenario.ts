@@ -1,0 +1,47 @@
+/**
+ * Marking a page dirty without its lock, while the file is deleted (fixed driver by driver with
+ * set_page_dirty_lock, 2.6 to 5.x).
+ *
+ * folio_mark_dirty reads folio->mapping and then uses it. Nothing keeps the inode alive meanwhile:
+ * truncation takes the page out of the file, and the inode is freed. Under the folio lock the
+ * mapping stays, because truncation needs that lock.
+ */
+
+import { scenario } from 'holdfast';
+import { kfree, kmalloc } from 'holdfast/linux';
+import {
+  address_space,
+  filePage,
+  folio_get,
+  folio_lock,
+  folio_mark_dirty,
+  folio_put,
+  folio_unlock,
+  truncate_inode_folio,
+} from 'holdfast/linux/mm';
+import type { AllocStruct } from 'holdfast/linux/mm';
+
+export default scenario.each(
+  { call: ['set_page_dirty_lock', 'set_page_dirty'] },
+  'dirty-vs-inode-free',
+  ({ call, ...stage }) => {
+    stage.pool(address_space, 1);
+    const alloc: AllocStruct = (type, name) =>
+      type.struct === address_space.struct ? kmalloc(type) : stage.alloc(type, name);
+    const { folio, mapping } = filePage(alloc, { pte: 'ro' });
+    folio_get(folio);
+    stage.thread('driver', () => {
+      if (call === 'set_page_dirty_lock') folio_lock(folio);
+      folio_mark_dirty(folio);
+      if (call === 'set_page_dirty_lock') folio_unlock(folio);
+      folio_put(folio);
+    });
+    stage.thread('evict', () => {
+      folio_lock(folio);
+      truncate_inode_folio(mapping, folio);
+      folio_unlock(folio);
+      kfree(mapping);
+    });
+  },
+  ({ call }) => ({ expect: call === 'set_page_dirty_lock' ? 'pass' : 'fail' }),
+);
