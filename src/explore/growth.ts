@@ -3,6 +3,7 @@
 import type { NodeDetail } from './automaton.ts';
 import { createHistories } from './history.ts';
 import type { Layout } from './layout.ts';
+import { Liveness } from './liveness.ts';
 import { AUTOMATON_STATES_MAX } from './limits.ts';
 import { Column, Flag, ROW, ROW_SHIFT } from './node.ts';
 import type { DiscoveredEdge } from './other-ways.ts';
@@ -65,7 +66,7 @@ export function emptyTables(
       hashes: integers(2 * layout.threads * space.states),
       features: integers(8),
       marks: integers(MARKS_MAX * MARKINGS_MAX),
-      weak: layout.model === 'weak' ? createWeakTables() : null,
+      weak: null,
     },
     histories: createHistories(),
     details: [],
@@ -84,6 +85,9 @@ export function emptyTables(
     isFull: false,
     isSettled: false,
   };
+  if (layout.model === 'weak') {
+    growing.tables.weak = createWeakTables(new Liveness(layout, growing.tables, growing.joined));
+  }
   return growing;
 }
 

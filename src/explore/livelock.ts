@@ -10,6 +10,7 @@
 
 import type { OpenReason } from './result.ts';
 import { Frontier } from './frontier.ts';
+import { withValidFutures } from './liveness.ts';
 import type { Choice } from './shortest.ts';
 import type { SearchInput } from './counting.ts';
 import { CANDIDATE_HEAD, outcomeOf } from './candidates.ts';
@@ -46,6 +47,10 @@ interface Graph {
  * @param symmetric whether interchangeable threads may be merged; the way in is found without
  */
 export function findLivelock(input: SearchInput, symmetric: boolean): LivelockAnswer {
+  return withValidFutures(input.automaton.tables, () => explore(input, symmetric));
+}
+
+function explore(input: SearchInput, symmetric: boolean): LivelockAnswer {
   const graph = startGraph(input, symmetric);
   for (let state = 0; state < graph.states.count; state++) {
     const open = limitOf(graph);
@@ -54,7 +59,7 @@ export function findLivelock(input: SearchInput, symmetric: boolean): LivelockAn
   }
   const trapped = firstTrapped(graph);
   if (trapped < 0) return { kind: 'none' };
-  return symmetric ? findLivelock(input, false) : found(graph, trapped);
+  return symmetric ? explore(input, false) : found(graph, trapped);
 }
 
 /** The way into the trap, and the threads that cannot leave it. */

@@ -104,6 +104,7 @@ function startSearch(input: SearchInput): Search {
   );
   stepper.out = new Int32Array(BATCH + candidatesMax(program, layout));
   reduction.restart();
+  restartLiveness(input);
   reduction.update(automaton.states());
   const expansion = expansionOf(input, counted, stepper);
   const current = new Frontier(layout.width);
@@ -167,9 +168,20 @@ function addCandidates(one: Search): void {
   counted.checkLimits();
 }
 
+/** Under weak: nobody relies on anything, and nothing is forgotten without reduction. */
+function restartLiveness({ automaton, options }: SearchInput): void {
+  const liveness = automaton.tables.weak?.liveness;
+  if (liveness === undefined) return;
+  liveness.isOn = options.reduction;
+  liveness.restart();
+}
+
 /** Brings the reduction up to date with what was discovered. */
 function learn(one: Search): void {
   const { counted, input } = one;
+  const liveness = input.automaton.tables.weak?.liveness;
+  liveness?.sync();
+  if (liveness?.isInvalid === true) counted.retry = 'reduction';
   if (!counted.reduces) return;
   input.reduction.update(input.automaton.states());
   if (input.reduction.isInvalid) counted.retry = 'reduction';

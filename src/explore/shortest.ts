@@ -12,6 +12,7 @@
 import { mayEnd } from './expand.ts';
 import { Frontier } from './frontier.ts';
 import type { Violation } from './judge.ts';
+import { withValidFutures } from './liveness.ts';
 import { NodeKind, ROW_SHIFT } from './node.ts';
 import type { SearchInput } from './counting.ts';
 import type { PropertyName } from './result.ts';
@@ -65,6 +66,10 @@ export function shortestExecutions(
   target: PropertyName | null,
   depthMax: number,
 ): Execution[] {
+  return withValidFutures(input.automaton.tables, () => explore(input, target, depthMax));
+}
+
+function explore(input: SearchInput, target: PropertyName | null, depthMax: number): Execution[] {
   const ways = startWays(input, target);
   let from = 0;
   for (let depth = 0; depth <= depthMax; depth++) {

@@ -17,7 +17,7 @@ export interface AutomatonTables {
   /** What the discovered states use: see Feature. */
   readonly features: Int32Array;
   /** Interned views and messages under model `weak`, else null. */
-  readonly weak: WeakTables | null;
+  weak: WeakTables | null;
 }
 
 /** Indices into AutomatonTables.features; 1 when some discovered state uses it. */

@@ -147,9 +147,14 @@ function tellStep(telling: Telling, [thread, outcome]: Choice): boolean {
 
 function bareStep(telling: Telling, thread: number, node: number, outcome: number): BareStep {
   if (outcome === -1) return drainStep(telling, thread);
-  if (outcome === -2)
-    return { ...stepBase(telling, thread, detailOf(telling, node)), kind: 'fence' };
+  if (outcome === -2) return fenceStep(telling, thread, node);
   return actStep(telling, thread, node, outcome);
+}
+
+/** The barrier of a fully ordered access; the label is the access's own. */
+function fenceStep(telling: Telling, thread: number, node: number): BareStep {
+  const base = stepBase(telling, thread, detailOf(telling, node));
+  return { ...base, kind: 'fence', label: null };
 }
 
 function detailOf(telling: Telling, node: number): NodeDetail {

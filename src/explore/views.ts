@@ -24,6 +24,8 @@ export interface Views {
   inserted(view: number, word: number, position: number): number;
   /** The view after the first `count` messages of a word were forgotten. */
   pruned(view: number, word: number, count: number): number;
+  /** The part of a view that is about the words that `keeps` names; not remembered. */
+  about(view: number, keeps: (word: number) => boolean): number;
   readonly count: () => number;
 }
 
@@ -64,6 +66,13 @@ export function createViews(): Views {
     },
     pruned: (view, word, count) => {
       return changed(table, view, word, 2, count, (before) => Math.max(0, before - count));
+    },
+    about: (view, keeps) => {
+      const list = of(view);
+      return intern(
+        table,
+        list.filter((_, i) => keeps(list[i & ~1] as number)),
+      );
     },
     count: () => table.pairs.length,
   };

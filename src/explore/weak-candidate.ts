@@ -4,13 +4,12 @@
  */
 
 import { FENCE } from './candidates.ts';
-import { Column, Flag, NodeKind } from './node.ts';
+import { Column, Flag } from './node.ts';
 import { isLiveSlot } from './pointers.ts';
-import { Feature } from './tables.ts';
 import { passGrace } from './weak-grace.ts';
-import { finished } from './weak-memory.ts';
+import { forget } from './weak-forget.ts';
 import { WeakOrder } from './weak-order.ts';
-import { cpuOf, pointerOf } from './weak-pending.ts';
+import { pointerOf } from './weak-pending.ts';
 import type { Pending } from './weak-pending.ts';
 import { afterFence } from './weak-views.ts';
 
@@ -45,7 +44,6 @@ export function follow(pending: Pending, observed: number, outcome: number): voi
 /** Completes the candidate of a step that leads to thread state `next`. */
 function finish(pending: Pending, next: number, outcome: number): void {
   const { stepper, memory, thread, node, cpu, order } = pending;
-  const nextKind = stepper.column(next, Column.KIND);
   const isInside = (stepper.column(next, Column.FLAGS) & Flag.READER) !== 0;
   if ((order & WeakOrder.SECTION) !== 0 && !isInside) {
     const observer = memory.observer(cpu);
@@ -54,10 +52,6 @@ function finish(pending: Pending, next: number, outcome: number): void {
   dropPointers(pending, next);
   stepper.move(thread, node, next);
   passGrace(pending);
-  const interrupted = stepper.tables.features[Feature.INTERRUPT_ALL] === 1;
-  if (nextKind === NodeKind.DONE && !isActive(pending, cpu)) {
-    memory.setObserver(cpu, finished(memory.observer(cpu), interrupted));
-  }
   write(pending);
   stepper.complete(thread, outcome);
 }
@@ -75,23 +69,11 @@ function dropPointers({ stepper, memory, cpu, thread }: Pending, next: number): 
   if (kept.length < pointers.length) memory.setObserver(cpu, { ...observer, pointers: kept });
 }
 
-/** Whether some thread on a CPU has not finished, after the step. */
-function isActive({ stepper }: Pending, cpu: number): boolean {
-  for (let thread = 0; thread < stepper.layout.threads; thread++) {
-    if (cpuOf(stepper, thread) !== cpu) continue;
-    const kind = stepper.column(stepper.nodeAfter(thread), Column.KIND);
-    if (kind !== NodeKind.DONE) return true;
-  }
-  return false;
-}
-
 /** Forgets what nobody needs, and writes what has changed into the candidate. */
 function write(pending: Pending): void {
   const { stepper, memory } = pending;
   const { observersAt, globalAt, listsAt, threads } = stepper.layout;
-  const active: number[] = [];
-  for (let cpu = 0; cpu < threads; cpu++) if (isActive(pending, cpu)) active.push(cpu);
-  memory.forget(active);
+  forget(pending);
   for (let cpu = 0; cpu < threads; cpu++) {
     stepper.change(observersAt + cpu, memory.observers[cpu] as number);
   }

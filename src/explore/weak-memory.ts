@@ -8,7 +8,8 @@
 import { createCoherence, SETTLED } from './coherence.ts';
 import type { Coherence, Message } from './coherence.ts';
 import type { Layout } from './layout.ts';
-import { createObservers, mapViews, NEW_OBSERVER } from './observers.ts';
+import type { Liveness } from './liveness.ts';
+import { createObservers, mapViews } from './observers.ts';
 import type { Observer, Observers } from './observers.ts';
 import { createViews, EMPTY_VIEW } from './views.ts';
 import type { Views } from './views.ts';
@@ -21,10 +22,14 @@ export interface WeakTables {
   /** The numbers of things whose views were changed, by what changed them. */
   readonly changedObservers: Map<number, number>;
   readonly changedLists: Map<number, number>;
+  readonly liveness: Liveness;
+  /** Observers without what nobody needs, by what is needed; cleared when more becomes known. */
+  readonly trimmed: Map<number, number>;
+  trimmedVersion: number;
 }
 
 /** Makes the tables of one search. */
-export function createWeakTables(): WeakTables {
+export function createWeakTables(liveness: Liveness): WeakTables {
   const views = createViews();
   return {
     views,
@@ -32,6 +37,9 @@ export function createWeakTables(): WeakTables {
     observers: createObservers(views),
     changedObservers: new Map(),
     changedLists: new Map(),
+    liveness,
+    trimmed: new Map(),
+    trimmedVersion: 0,
   };
 }
 
@@ -113,30 +121,8 @@ export class WeakMemory {
     this.changeViews(PRUNED, word, ALL, (view) => views.pruned(view, word, ALL), word);
   }
 
-  /**
-   * Forgets the messages that nobody can read any more.
-   *
-   * @param active the CPUs that can still make a step
-   */
-  forget(active: readonly number[]): void {
-    for (let word = 1; word < this.lists.length; word++) {
-      if (this.lists[word] === SETTLED) continue;
-      const oldest = this.oldestNeeded(word, active);
-      if (oldest > 0) this.prune(word, oldest);
-    }
-  }
-
-  private oldestNeeded(word: number, active: readonly number[]): number {
-    const { views } = this.tables;
-    let oldest = this.messages(word).length - 1;
-    for (const cpu of active) {
-      oldest = Math.min(oldest, views.at(this.observer(cpu).floor, word));
-      if (oldest === 0) return 0;
-    }
-    return oldest;
-  }
-
-  private prune(word: number, count: number): void {
+  /** Forgets the first messages of a word. */
+  prune(word: number, count: number): void {
     const { views, coherence } = this.tables;
     this.lists[word] = coherence.intern(this.messages(word).slice(count));
     this.changeViews(PRUNED, word, count, (view) => views.pruned(view, word, count), 0);
@@ -205,14 +191,4 @@ function mapMessage(message: Message, change: (view: number) => number): Message
     handed: change(handed),
     depends: change(depends),
   };
-}
-
-/**
- * What is left of an observer whose CPU has nothing more to do: what a grace period collects.
- *
- * @param interrupted whether some thread interrupts every CPU and waits for all to answer
- */
-export function finished(observer: Observer, interrupted: boolean): Observer {
-  const { section, seen } = observer;
-  return { ...NEW_OBSERVER, section, seen: interrupted ? seen : EMPTY_VIEW };
 }

@@ -20,6 +20,7 @@ export function weakStep(stepper: Stepper, memory: WeakMemory, thread: number): 
   const node = stepper.nodeOf(thread);
   const kind = stepper.column(node, Column.KIND);
   if (kind === NodeKind.DONE || kind === NodeKind.FAILED || isPaused(stepper, thread)) return;
+  memory.tables.liveness.sync();
   memory.load(stepper.records, stepper.base);
   const pending = pendingOf(stepper, memory, thread, node);
   const observer = memory.observer(pending.cpu);

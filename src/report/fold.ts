@@ -63,6 +63,7 @@ function foldRow(round: readonly Row[], rounds: number): Row {
     detail: '',
     waits: false,
     stale: null,
+    behind: null,
     values: (first?.values ?? []).map(() => null),
     steps: [],
   };

@@ -46,6 +46,7 @@ export function rowText(
   if (stale !== null) {
     return { text, mark: `  ${glyphs.stale} ${stale.source}  stale: missed ${stale.missed}` };
   }
+  if (row.behind !== null) return { text, mark: `  coherence: before ${row.behind}` };
   return { text, mark: waits ? `  ${glyphs.into} store buffer` : '' };
 }
 

@@ -38,6 +38,8 @@ export interface Row {
   /** The store stays in the store buffer: a later row makes it visible. */
   readonly waits: boolean;
   readonly stale: StaleMark | null;
+  /** weak: the row whose store comes later in the coherence order, though it was made before. */
+  readonly behind: string | null;
   /** The new value of each state column, null where it does not change. */
   readonly values: readonly (string | null)[];
   readonly steps: readonly Step[];
@@ -184,9 +186,17 @@ function rowFrom(
     detail: detailOf(group, short),
     waits: group.some(({ step, drain }) => step.buffered && drain === null),
     stale: staleMark(steps, rowOf),
+    behind: behindMark(steps, rowOf),
     values: columns.map(({ field }) => lastValue(steps, field)),
     steps,
   };
+}
+
+/** weak: the row of the store that this one comes before in the coherence order. */
+function behindMark(steps: readonly Step[], rowOf: ReadonlyMap<number, number>): string | null {
+  const step = steps.find(({ behind }) => behind !== null && behind !== 0);
+  if (step === undefined) return null;
+  return String(rowOf.get(step.behind ?? 0) ?? '?');
 }
 
 function textOf(group: readonly Entry[], short: ShortNames): string {

@@ -34,6 +34,7 @@ const STORES =
 /** An access as code: `WRITE_ONCE(ready, 1)`, `spin_lock(ptl)`. */
 export function accessText(step: Step, short: ShortNames): string {
   if (step.kind === 'drain') return `visible: ${drained(step, short)}`;
+  if (step.kind === 'fence') return 'full barrier';
   if (step.field === null) return step.primitive;
   const value = step.written !== null && STORES.test(step.primitive) ? `, ${step.written}` : '';
   return `${step.primitive}(${short(step.field)}${value})`;

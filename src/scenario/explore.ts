@@ -141,7 +141,7 @@ function repeated(
 ): Explored | Problem {
   let one = input;
   for (let attempt = 0; ; attempt++) {
-    if (one.options.reduction) probe(one, PROBES << attempt);
+    if (one.options.reduction) probe(one, PROBES << Math.min(attempt, DOUBLINGS_MAX));
     observer?.begin();
     const outcome = search(one, team);
     const found = outcome.problem ?? one.automaton.problem() ?? otherWays(one, outcome);
@@ -149,7 +149,8 @@ function repeated(
     if (outcome.retry !== 'reduction' && outcome.retry !== 'symmetry') {
       return { program: one.program, input: one, outcome, world };
     }
-    const reduction = one.options.reduction && attempt < ATTEMPTS_MAX;
+    const attemptsMax = one.layout.model === 'weak' ? WEAK_ATTEMPTS_MAX : ATTEMPTS_MAX;
+    const reduction = one.options.reduction && attempt < attemptsMax;
     one = { ...one, options: { ...one.options, reduction } };
   }
 }
@@ -161,9 +162,12 @@ function otherWays(input: SearchInput, outcome: SearchOutcome): Problem | null {
 
 /** Attempts with reduction; after that the search is run without. */
 const ATTEMPTS_MAX = 8;
+/** Under weak more depends on it; each attempt knows more of the threads. */
+const WEAK_ATTEMPTS_MAX = 64;
 
 /** Random executions before the search; twice as many at each further attempt. */
 const PROBES = 100;
+const DOUBLINGS_MAX = 6;
 
 function observerOf(
   program: Program,

@@ -1,0 +1,253 @@
+/**
+ * What a thread can still do with each word: so that model `weak` forgets what nobody needs.
+ *
+ * An old message matters only to a CPU that may still read it, or store before what comes after it;
+ * what a CPU has seen matters only if it can still tell others. Both are read off the automata, as
+ * for partial-order reduction (reduction.ts), and as there they are not complete before the search
+ * ends: when the future of a thread state grows after somebody relied on it, `isInvalid` says so
+ * and the search is run again with what is known now.
+ *
+ * Measured on gup-fast-vs-mkclean: see docs/weak.md.
+ */
+
+import { Modify, Test } from '../memory/operation.ts';
+import type { Layout } from './layout.ts';
+import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
+import type { AutomatonTables } from './tables.ts';
+import { WeakOrder } from './weak-order.ts';
+
+/**
+ * Runs a search that relies on futures until none of those it relied on has grown meanwhile.
+ * Without model `weak` it runs once.
+ */
+export function withValidFutures<T>(tables: AutomatonTables, run: () => T): T {
+  const liveness = tables.weak?.liveness;
+  for (;;) {
+    liveness?.restart();
+    const result = run();
+    liveness?.sync();
+    if (liveness?.isInvalid !== true) return result;
+  }
+}
+
+/** What a thread state can still do beside accesses. */
+export const Ability = {
+  /** Store, or make a full barrier: others may learn what it has seen. */
+  TELL: 1,
+  /** Begin a grace period. */
+  GRACE: 2,
+  /** Begin a section that grace periods wait for. */
+  SECTION: 4,
+} as const;
+
+/** Sets of words for each thread state: those it may read or store to, those it may update. */
+const SETS = 2;
+
+/** The futures of thread states. A class because it grows with the automata. */
+export class Liveness {
+  /** Somebody relied on a future that has grown since. */
+  isInvalid = false;
+  /** false: everything is taken to be needed for ever. */
+  isOn = true;
+  /** Grows with every discovery: what was derived from futures before is out of date. */
+  version = 0;
+
+  private readonly layout: Layout;
+  private readonly tables: AutomatonTables;
+  /** Pairs of thread states that edges join, growing while the search runs. */
+  private readonly joined: readonly number[];
+  private readonly setWords: number;
+  private readonly stride: number;
+  private futures: Int32Array;
+  /** 1: an edge leaves it, or it has ended; 2: somebody relied on its future. */
+  private marks: Uint8Array;
+  private readonly before: number[][] = [];
+  private seenPairs = 0;
+  private known = 0;
+
+  constructor(layout: Layout, tables: AutomatonTables, joined: readonly number[]) {
+    this.layout = layout;
+    this.tables = tables;
+    this.joined = joined;
+    this.setWords = (layout.memoryWords + 32) >>> 5;
+    this.stride = SETS * this.setWords + 1;
+    this.futures = new Int32Array(this.stride << 8);
+    this.marks = new Uint8Array(1 << 8);
+  }
+
+  /** Nobody relies on anything: the search begins. */
+  restart(): void {
+    this.isInvalid = false;
+    this.version++;
+    for (let i = 0; i < this.marks.length; i++) this.marks[i] = (this.marks[i] as number) & 1;
+  }
+
+  /** Learns of the edges that were discovered since the last call. */
+  sync(): void {
+    if (this.seenPairs < this.joined.length) this.version++;
+    while (this.seenPairs < this.joined.length) {
+      const from = this.joined[this.seenPairs] as number;
+      const to = this.joined[this.seenPairs + 1] as number;
+      this.seenPairs += 2;
+      this.meet(Math.max(from, to));
+      (this.before[to] as number[]).push(from);
+      this.oweBarrier(from, to);
+      this.open(from);
+      this.flow(from, to);
+    }
+  }
+
+  /** The barrier of a fully ordered access may be owed in the state after it. */
+  private oweBarrier(from: number, to: number): void {
+    const { rows } = this.tables;
+    const isFull = (rows[(from << ROW_SHIFT) + Column.ORDER] as number) & WeakOrder.FULL_AFTER;
+    if (isFull === 0 || rows[to << ROW_SHIFT] === NodeKind.DONE) return;
+    const at = this.stride * to + SETS * this.setWords;
+    this.futures[at] = (this.futures[at] as number) | Ability.TELL;
+  }
+
+  /** Whether a thread state may still read a word as it was, or store to it. */
+  reads(node: number, word: number): boolean {
+    return this.has(node, 0, word);
+  }
+
+  /** Whether a thread state may still update a word: read the newest and store after it. */
+  updates(node: number, word: number): boolean {
+    return this.has(node, 1, word);
+  }
+
+  /** Whether a thread state has an ability left. */
+  can(node: number, ability: number): boolean {
+    if (!this.isKnown(node)) return true;
+    return ((this.futures[this.stride * node + SETS * this.setWords] as number) & ability) !== 0;
+  }
+
+  private has(node: number, set: number, word: number): boolean {
+    if (!this.isKnown(node)) return true;
+    const at = this.stride * node + set * this.setWords + (word >>> 5);
+    return ((this.futures[at] as number) & (1 << (word & 31))) !== 0;
+  }
+
+  /** Whether the future of a state is known; whoever asks relies on it. */
+  private isKnown(node: number): boolean {
+    if (!this.isOn) return false;
+    if (node >= this.known) {
+      const kind = this.tables.rows[node << ROW_SHIFT] as number;
+      return kind === NodeKind.DONE && this.ended(node);
+    }
+    // What is not known yet is taken to be everything: nothing relies on it.
+    if (((this.marks[node] as number) & 1) === 0) return false;
+    this.marks[node] = 3;
+    return true;
+  }
+
+  /** A state in which a thread has ended has an empty future. */
+  private ended(node: number): boolean {
+    this.meet(node);
+    return true;
+  }
+
+  /** Makes room for thread states up to `node`, with what each does itself. */
+  private meet(node: number): void {
+    while (this.stride * (node + 1) > this.futures.length) {
+      this.futures = enlarged(this.futures);
+      const marks = new Uint8Array(2 * this.marks.length);
+      marks.set(this.marks);
+      this.marks = marks;
+    }
+    while (this.marks.length <= node) {
+      const marks = new Uint8Array(2 * this.marks.length);
+      marks.set(this.marks);
+      this.marks = marks;
+    }
+    for (; this.known <= node; this.known++) {
+      this.before.push([]);
+      this.addOwn(this.known);
+    }
+  }
+
+  /** Before its first edge a state's future is taken to be everything. */
+  private open(node: number): void {
+    const marks = this.marks[node] as number;
+    if ((marks & 1) !== 0) return;
+    this.marks[node] = marks | 1;
+    for (const from of this.before[node] as number[]) this.flow(from, node);
+  }
+
+  /** What a state can do, those before it can do, too. */
+  private flow(from: number, to: number): void {
+    const work = [from, to];
+    while (work.length > 0) {
+      const next = work.pop() as number;
+      const node = work.pop() as number;
+      if (!this.add(node, next)) continue;
+      for (const earlier of this.before[node] as number[]) work.push(earlier, node);
+    }
+  }
+
+  private add(node: number, next: number): boolean {
+    const to = this.stride * node;
+    const from = this.stride * next;
+    let grows = false;
+    for (let i = 0; i < this.stride; i++) {
+      const old = this.futures[to + i] as number;
+      const joined = old | (this.futures[from + i] as number);
+      if (joined === old) continue;
+      this.futures[to + i] = joined;
+      grows = true;
+    }
+    if (grows && (this.marks[node] as number) === 3) this.isInvalid = true;
+    return grows;
+  }
+
+  private addOwn(node: number): void {
+    const { rows } = this.tables;
+    const row = node << ROW_SHIFT;
+    const kind = rows[row] as number;
+    const ended = kind === NodeKind.DONE || kind === NodeKind.FAILED;
+    this.marks[node] = ended ? 1 : 0;
+    if (ended) return;
+    const abilities = this.stride * node + SETS * this.setWords;
+    this.futures[abilities] = abilitiesOf(rows, row);
+    if (kind !== NodeKind.ACCESS) return;
+    const word = (rows[row + Column.INDEX] as number) - this.layout.memoryAt;
+    const at = this.stride * node + (word >>> 5);
+    const bit = 1 << (word & 31);
+    const set = isUpdate(rows, row) ? this.setWords : 0;
+    this.futures[at + set] = (this.futures[at + set] as number) | bit;
+    // An update that may fail reads without storing: any message that makes it fail will do.
+    if (set !== 0 && mayFail(rows, row)) this.futures[at] = (this.futures[at] as number) | bit;
+  }
+}
+
+function enlarged(old: Int32Array): Int32Array {
+  const larger = new Int32Array(2 * old.length);
+  larger.set(old);
+  return larger;
+}
+
+/** A read-modify-write: it needs a message that no other has used up. */
+function isUpdate(rows: Int32Array, row: number): boolean {
+  const stores = ((rows[row + Column.ORDER] as number) & WeakOrder.STORE) !== 0;
+  return rows[row + Column.MODIFY] !== Modify.NOTHING && !stores;
+}
+
+function mayFail(rows: Int32Array, row: number): boolean {
+  const waits = ((rows[row + Column.FLAGS] as number) & Flag.WAIT) !== 0;
+  return !waits && rows[row + Column.TEST] !== Test.ALWAYS;
+}
+
+const FULL = WeakOrder.FULL_BEFORE | WeakOrder.FULL_AFTER | WeakOrder.FENCE | WeakOrder.AFTER_FULL;
+
+function abilitiesOf(rows: Int32Array, row: number): number {
+  const kind = rows[row] as number;
+  const order = rows[row + Column.ORDER] as number;
+  let abilities = 0;
+  const stores = kind === NodeKind.ACCESS && rows[row + Column.MODIFY] !== Modify.NOTHING;
+  if (stores || (order & FULL) !== 0 || kind === NodeKind.GRACE_BEGIN) abilities |= Ability.TELL;
+  if (kind === NodeKind.GRACE_BEGIN || kind === NodeKind.GRACE_WAIT) {
+    abilities |= Ability.GRACE | Ability.TELL;
+  }
+  if ((order & (WeakOrder.SECTION | WeakOrder.IRQ_SECTION)) !== 0) abilities |= Ability.SECTION;
+  return abilities;
+}

@@ -1,0 +1,154 @@
+/**
+ * Forgets what nobody needs any more, so that states with one future are one state (model `weak`).
+ *
+ * - A message that no CPU can read, and before which none can store, is gone; positions count from
+ *   the oldest that is left. A word that nobody will access again has one message.
+ * - What a CPU has seen of words that it will not access again is forgotten, and all that it could
+ *   tell others if it will never tell anybody anything.
+ */
+
+import { SETTLED } from './coherence.ts';
+import type { Message } from './coherence.ts';
+import { Ability } from './liveness.ts';
+import type { Liveness } from './liveness.ts';
+import { Column, NodeKind } from './node.ts';
+import { mapViews, NEW_OBSERVER } from './observers.ts';
+import type { Observer } from './observers.ts';
+import { Feature } from './tables.ts';
+import { EMPTY_VIEW } from './views.ts';
+import type { Views } from './views.ts';
+import type { WeakMemory } from './weak-memory.ts';
+import { cpuOf } from './weak-pending.ts';
+import type { Pending } from './weak-pending.ts';
+
+/** A thread that has not finished, after the step. */
+interface Running {
+  readonly node: number;
+  readonly cpu: number;
+}
+
+/** Forgets what nobody needs after the step. */
+export function forget(pending: Pending): void {
+  const { stepper, memory } = pending;
+  const running: Running[] = [];
+  for (let thread = 0; thread < stepper.layout.threads; thread++) {
+    const node = stepper.nodeAfter(thread);
+    if (stepper.column(node, Column.KIND) === NodeKind.DONE) continue;
+    running.push({ node, cpu: cpuOf(stepper, thread) });
+  }
+  forgetMessages(memory, running);
+  trimObservers(pending, running);
+}
+
+function forgetMessages(memory: WeakMemory, running: readonly Running[]): void {
+  const { lists } = memory;
+  for (let word = 1; word < lists.length; word++) {
+    if (lists[word] === SETTLED) continue;
+    const oldest = oldestNeeded(memory, word, running);
+    if (oldest === Infinity) memory.settle(word);
+    else if (oldest > 0) memory.prune(word, oldest);
+  }
+}
+
+function oldestNeeded(memory: WeakMemory, word: number, running: readonly Running[]): number {
+  const { views, liveness } = memory.tables;
+  const messages = memory.messages(word);
+  let oldest = Infinity;
+  for (const { node, cpu } of running) {
+    const reads = liveness.reads(node, word);
+    if (!reads && !liveness.updates(node, word)) continue;
+    const floor = views.at(memory.observer(cpu).floor, word);
+    oldest = Math.min(oldest, reads ? floor : firstFree(messages, floor));
+    if (oldest === 0) return 0;
+  }
+  return oldest;
+}
+
+/** The first message from `at` on that no read-modify-write has used up. */
+function firstFree(messages: readonly Message[], at: number): number {
+  let free = at;
+  while (messages[free + 1]?.attached === true) free++;
+  return free;
+}
+
+function trimObservers({ stepper, memory }: Pending, running: readonly Running[]): void {
+  const { liveness, trimmed } = memory.tables;
+  if (memory.tables.trimmedVersion !== liveness.version) {
+    trimmed.clear();
+    memory.tables.trimmedVersion = liveness.version;
+  }
+  const graces = running.some(({ node }) => liveness.can(node, Ability.GRACE));
+  const interrupts = stepper.tables.features[Feature.INTERRUPT_ALL] === 1;
+  for (let cpu = 0; cpu < memory.observers.length; cpu++) {
+    if (memory.observers[cpu] === 0) continue;
+    const own = running.filter((one) => one.cpu === cpu);
+    if (own.length === 0) memory.setObserver(cpu, ended(memory.observer(cpu), graces, interrupts));
+    else if (liveness.isOn) trimObserver(memory, cpu, own, graces);
+  }
+}
+
+/** What is left of an observer whose CPU has nothing more to do: what a grace period collects. */
+function ended({ section, seen }: Observer, graces: boolean, interrupts: boolean): Observer {
+  if (!graces) return NEW_OBSERVER;
+  return { ...NEW_OBSERVER, section, seen: interrupts ? seen : EMPTY_VIEW };
+}
+
+function trimObserver(
+  memory: WeakMemory,
+  cpu: number,
+  own: readonly Running[],
+  graces: boolean,
+): void {
+  const { trimmed, observers, liveness, views } = memory.tables;
+  const number = memory.observers[cpu] as number;
+  // Handlers and the thread they interrupt share an observer; that is rare, and not remembered.
+  const [first] = own;
+  const key = own.length === 1 && first !== undefined ? keyOf(number, first.node, graces) : -1;
+  const known = trimmed.get(key);
+  if (known !== undefined) {
+    memory.observers[cpu] = known;
+    return;
+  }
+  const nodes = own.map(({ node }) => node);
+  const result = observers.intern(
+    trimmedTo(views, liveness, observers.observer(number), nodes, graces),
+  );
+  if (key >= 0) trimmed.set(key, result);
+  memory.observers[cpu] = result;
+}
+
+function keyOf(observer: number, node: number, graces: boolean): number {
+  return (observer * NODES + node) * 2 + (graces ? 1 : 0);
+}
+
+const NODES = 2 ** 20;
+
+function trimmedTo(
+  views: Views,
+  liveness: Liveness,
+  observer: Observer,
+  nodes: readonly number[],
+  graces: boolean,
+): Observer {
+  const can = (ability: number): boolean => nodes.some((node) => liveness.can(node, ability));
+  const accesses = (word: number): boolean =>
+    nodes.some((node) => liveness.reads(node, word) || liveness.updates(node, word));
+  const own = (view: number): number => views.about(view, accesses);
+  const tells = can(Ability.TELL);
+  const told = (view: number): number => (tells ? view : EMPTY_VIEW);
+  return {
+    ...observer,
+    floor: own(observer.floor),
+    read: own(observer.read),
+    unlockSeen: own(observer.unlockSeen),
+    pointers: mapViews(observer, own).pointers,
+    // What others collect, and what a later store or barrier tells them.
+    seen: tells || graces ? observer.seen : EMPTY_VIEW,
+    strong: told(observer.strong),
+    stored: told(observer.stored),
+    carried: told(observer.carried),
+    unlockStored: told(observer.unlockStored),
+    left: can(Ability.SECTION) ? observer.left : EMPTY_VIEW,
+    section: graces ? observer.section : EMPTY_VIEW,
+  };
+}
