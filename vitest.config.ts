@@ -49,8 +49,6 @@ export default defineConfig({
     // Tests of the command run whole searches, perhaps on a machine that does other things too.
     testTimeout: 30_000,
     exclude: ['**/slow-*.test.ts', '**/node_modules/**', 'dist/**'],
-    // A test takes a moment; this many only where the machine is busy with other things.
-    testTimeout: 30_000,
     // Built files are not in Vite's module graph: when a source changes, run everything again.
     forceRerunTriggers: ['**/src/**/*.ts', '**/scenarios/**/*.ts', '**/vitest*.config.ts'],
     globalSetup: ['./test/global-setup.ts'],
