@@ -19,10 +19,9 @@ import {
   set_bit,
   waitForWork,
 } from '../../memory/index.ts';
-import { folio_lock, folio_unlock } from '../mm/folio-lock.ts';
 import { folio_test_dirty } from '../mm/page-flags.ts';
-import { folio_end_writeback, folio_mark_dirty } from '../mm/page-writeback.ts';
-import { unpin_user_page } from '../mm/unpin.ts';
+import { folio_end_writeback } from '../mm/page-writeback.ts';
+import { markPinnedDirty, unpin_user_page } from '../mm/unpin.ts';
 import { bio_put, numberOf, segmentsOf } from './bio.ts';
 import { bio_set, END_DIRECT_READ, END_WRITEBACK } from './request_queue.ts';
 import type { Bio, RequestQueue } from './request_queue.ts';
@@ -120,11 +119,7 @@ export const bio_set_pages_dirty: (bio: Bio) => void = kernelFunction(
   'block/bio.c',
   '6.18',
   function bio_set_pages_dirty(bio: Bio): void {
-    for (const { page } of segmentsOf(bio)) {
-      folio_lock(page);
-      folio_mark_dirty(page);
-      folio_unlock(page);
-    }
+    for (const { page } of segmentsOf(bio)) markPinnedDirty(page);
   },
 );
 

@@ -21,6 +21,7 @@ import {
   design,
   kernelFunction,
   label,
+  loop,
   READ_ONCE,
   test_bit,
   WRITE_ONCE,
@@ -38,6 +39,7 @@ import { folio_mapping } from '../mm/mapping.ts';
 import type { Folio } from '../mm/mm_types.ts';
 import { folio_put } from '../mm/page_ref.ts';
 import { folio_clear_dirty, folio_test_clear_dirty, folio_test_dirty } from '../mm/page-flags.ts';
+import { waitUntilUnpinned, whileWaiting } from '../mm/pin-wait.ts';
 import { folio_prepare_writeback, folio_start_writeback, WriteOut } from '../mm/page-writeback.ts';
 import {
   folio_buffers,
@@ -58,7 +60,15 @@ export const iomap_writepages: (file: Inode, sync_mode: number) => void = kernel
     let bio: Bio | null = null;
     let added = 0;
     for (let index = 0; index < mappingOf(file).i_pages.length; index++) {
-      const folio = writeback_iter(file, index, sync_mode);
+      let folio = writeback_iter(file, index, sync_mode);
+      if (folio === WriteOut.PINNED) {
+        if (bio !== null && whileWaiting() !== 'the bio is not submitted') {
+          submit_bio(queue, bio);
+          bio = null;
+          added = 0;
+        }
+        folio = iterUnpinned(file, index, sync_mode);
+      }
       if (folio === null) continue;
       const block = iomap_writeback_folio(file, index, folio);
       if (block !== null) {
@@ -72,12 +82,15 @@ export const iomap_writepages: (file: Inode, sync_mode: number) => void = kernel
   },
 );
 
+/** A page to be written; none; or (designs) one that is pinned and waited for. */
+type NextFolio = Folio | null | typeof WriteOut.PINNED;
+
 /** The page of the file, locked and cleaned, if it is to be written in place; else null. */
-export const writeback_iter: (file: Inode, index: number, sync_mode: number) => Folio | null =
+export const writeback_iter: (file: Inode, index: number, sync_mode: number) => NextFolio =
   kernelFunction(
     'mm/page-writeback.c',
     '6.18',
-    function writeback_iter(file: Inode, index: number, sync_mode: number): Folio | null {
+    function writeback_iter(file: Inode, index: number, sync_mode: number): NextFolio {
       const mapping = mappingOf(file);
       label('marked dirty?');
       if (!test_bit(markOf(index), mapping.dirty_tag)) return null;
@@ -91,9 +104,25 @@ export const writeback_iter: (file: Inode, index: number, sync_mode: number) => 
       if (how === WriteOut.COPY) writeCopy(file, index, folio);
       folio_unlock(folio);
       folio_put(folio);
-      return null;
+      return how === WriteOut.PINNED ? how : null;
     },
   );
+
+/** Design `pinned-folio`: waits for the pins and tries again until there are none. */
+function iterUnpinned(file: Inode, index: number, sync_mode: number): Folio | null {
+  const mapping = mappingOf(file);
+  let next: NextFolio = null;
+  loop(() => {
+    const pinned = filemap_get_folio(mapping, index);
+    if (pinned !== null) {
+      waitUntilUnpinned(pinned);
+      folio_put(pinned);
+    }
+    next = writeback_iter(file, index, sync_mode);
+    return next === WriteOut.PINNED;
+  });
+  return next;
+}
 
 /**
  * Whether a dirty folio has none of the buffers without which it cannot be written; it is taken for

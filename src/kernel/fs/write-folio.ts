@@ -7,7 +7,7 @@
  * metadata does. A page that changes in between has a wrong checksum on disk.
  */
 
-import { design, label, modelFunction, READ_ONCE, WRITE_ONCE } from '../../memory/index.ts';
+import { assert, design, label, modelFunction, READ_ONCE, WRITE_ONCE } from '../../memory/index.ts';
 import { fillFrom } from '../block/disk-block.ts';
 import type { DiskBlock } from '../block/disk-block.ts';
 import { folio_lock, folio_unlock } from '../mm/folio-lock.ts';
@@ -46,6 +46,7 @@ export const submitFolio: (folio: Folio, block: DiskBlock) => WriteOut = modelFu
     if (mapping === null) throw new Error('submitFolio: the folio belongs to no file');
     folio_lock(folio);
     const how = folio_prepare_writeback(mapping, folio, WB_SYNC_ALL);
+    assert(how !== WriteOut.PINNED, 'one folio by itself is not waited for: use vfs_fsync');
     if (how === WriteOut.IN_PLACE) {
       label('expects it clean');
       WRITE_ONCE(folio.private, FS_CLEAN);

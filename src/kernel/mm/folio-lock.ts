@@ -12,15 +12,17 @@
  * signals interrupt.
  */
 
-import { defence, label, test_and_set_bit_lock, xorUnlock } from '../../memory/index.ts';
+import { defence, design, label, test_and_set_bit_lock, xorUnlock } from '../../memory/index.ts';
 import type { Bit } from '../../memory/index.ts';
 import { machine } from '../../memory/machine.ts';
 import { Modify, operation, Test } from '../../memory/operation.ts';
 import { mapping_stable_writes } from '../fs/address_space.ts';
+import type { AddressSpace } from '../fs/address_space.ts';
 import { folio_mapping } from './mapping.ts';
 import { page_flags } from './mm_types.ts';
 import type { Folio, PageFlag } from './mm_types.ts';
 import { folio_test_writeback } from './page-flags.ts';
+import { folio_maybe_dma_pinned } from './pin-count.ts';
 
 const { PG_locked, PG_writeback } = page_flags.bit;
 
@@ -67,12 +69,31 @@ export function folio_wait_writeback(folio: Folio): void {
 
 /**
  * Sleeps until the folio is not under write-back, if its device needs contents that stay the same
- * while they are written; on other devices it does not wait at all.
+ * while they are written; on other devices it does not wait at all. Design `stable-pages`: always
+ * (rule (a) of discussion 002), or also for a folio that is pinned.
  */
 export function folio_wait_stable(folio: Folio): void {
   const mapping = folio_mapping(folio);
-  if (mapping === null || !mapping_stable_writes(mapping)) return;
+  if (mapping === null || !mustBeStable(mapping, folio)) return;
   if (defence('wait for write-back', () => true)) folio_wait_writeback(folio);
+}
+
+/** The answers to `stable-pages`; the first is Linux's. */
+export const STABLE_PAGES = [
+  'where the device needs them',
+  'always',
+  'where the device needs them, or while pinned',
+] as const;
+
+function mustBeStable(mapping: AddressSpace, folio: Folio): boolean {
+  switch (design('stable-pages', STABLE_PAGES)) {
+    case 'where the device needs them':
+      return mapping_stable_writes(mapping);
+    case 'always':
+      return true;
+    case 'where the device needs them, or while pinned':
+      return mapping_stable_writes(mapping) || folio_maybe_dma_pinned(folio);
+  }
 }
 
 const TAKES_BIT = { take: 'bit', shared: false } as const;

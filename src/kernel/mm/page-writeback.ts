@@ -5,7 +5,7 @@
  * it dirty if one was dirty; test and clear PG_dirty (fully ordered: what is read afterwards, the
  * data too, is read later); set PG_writeback; unlock; submit. PG_writeback goes when the disk is
  * done, without the folio lock. Linux does not ask whether the folio is pinned; design
- * `pinned-folio` = `bounce` does, at the place where discussion 000 wants it.
+ * `pinned-folio` (pin-wait.ts) does, at the place where discussion 000 wants it.
  */
 
 import {
@@ -41,13 +41,14 @@ import {
   folio_test_writeback,
 } from './page-flags.ts';
 import { folio_get, folio_put } from './page_ref.ts';
-import { folio_maybe_dma_pinned } from './pin-count.ts';
+import { isElevated, PINNED_FOLIO, waitUntilUnpinned, whileWaiting } from './pin-wait.ts';
 import { afterMkclean, folio_mkclean } from './rmap.ts';
 
 /**
- * What is to be done with a folio: nothing, write it in place, or (a design) write a copy of it.
+ * What is to be done with a folio: nothing, write it in place; or (designs) write a copy of it, or
+ * come back when it is not pinned any more.
  */
-export const WriteOut = { NOTHING: 0, IN_PLACE: 1, COPY: 2 } as const;
+export const WriteOut = { NOTHING: 0, IN_PLACE: 1, COPY: 2, PINNED: 3 } as const;
 export type WriteOut = (typeof WriteOut)[keyof typeof WriteOut];
 
 /** `wbc->sync_mode`: whether write-back waits for an earlier write of the same folio. */
@@ -58,7 +59,7 @@ export const WB_SYNC_ALL = 1;
  * Makes a locked folio ready to be written. An earlier write of it that is still under way is
  * waited for (WB_SYNC_ALL), or the folio is left for another time (WB_SYNC_NONE).
  *
- * Linux's result is a boolean; COPY appears with design `pinned-folio` only.
+ * Linux's result is a boolean; COPY and PINNED appear with design `pinned-folio` only.
  *
  * @param mapping the file that is written; the folio may have been truncated before it was locked
  */
@@ -82,7 +83,7 @@ export const folio_prepare_writeback: (
       if (sync_mode === WB_SYNC_NONE) return WriteOut.NOTHING;
       folio_wait_writeback(folio);
     }
-    return folio_clear_dirty_for_io(folio);
+    return folio_clear_dirty_for_io(folio, sync_mode);
   },
 );
 
@@ -91,36 +92,53 @@ export const folio_prepare_writeback: (
  *
  * Designs: `pinned-folio` (see above) and `clear-dirty-order`, in which order the steps are done.
  *
+ * @param sync_mode for the designs; Linux's function does not need it
  * @returns what is to be written
  */
-export const folio_clear_dirty_for_io: (folio: Folio) => WriteOut = kernelFunction(
-  'mm/page-writeback.c',
-  '6.18',
-  function folio_clear_dirty_for_io(folio: Folio): WriteOut {
-    const bounces = design('pinned-folio', ['linux', 'bounce']) === 'bounce';
-    switch (design('clear-dirty-order', CLEAR_DIRTY_ORDERS)) {
-      case 'mkclean, pin test, clear': {
-        cleanPtes(folio);
-        if (bounces && isPinned(folio)) return WriteOut.COPY;
-        return clearDirty(folio);
+export const folio_clear_dirty_for_io: (folio: Folio, sync_mode: number) => WriteOut =
+  kernelFunction(
+    'mm/page-writeback.c',
+    '6.18',
+    function folio_clear_dirty_for_io(folio: Folio, sync_mode: number): WriteOut {
+      const asks = whenPinned(sync_mode);
+      switch (design('clear-dirty-order', CLEAR_DIRTY_ORDERS)) {
+        case 'mkclean, pin test, clear': {
+          cleanPtes(folio);
+          return isPinned(folio, asks) ? asks : clearDirty(folio);
+        }
+        case 'pin test, mkclean, clear': {
+          const pinned = isPinned(folio, asks);
+          cleanPtes(folio);
+          return pinned ? asks : clearDirty(folio);
+        }
+        case 'mkclean, clear, pin test': {
+          cleanPtes(folio);
+          return redirtyIfPinned(folio, clearDirty(folio), asks);
+        }
+        case 'clear, mkclean, pin test': {
+          const written = clearDirty(folio);
+          if (written !== WriteOut.NOTHING) folio_mkclean(folio);
+          return redirtyIfPinned(folio, written, asks);
+        }
       }
-      case 'pin test, mkclean, clear': {
-        const pinned = bounces && isPinned(folio);
-        cleanPtes(folio);
-        return pinned ? WriteOut.COPY : clearDirty(folio);
-      }
-      case 'mkclean, clear, pin test': {
-        cleanPtes(folio);
-        return redirtyIfPinned(folio, clearDirty(folio), bounces);
-      }
-      case 'clear, mkclean, pin test': {
-        const written = clearDirty(folio);
-        if (written !== WriteOut.NOTHING) folio_mkclean(folio);
-        return redirtyIfPinned(folio, written, bounces);
-      }
-    }
-  },
-);
+    },
+  );
+
+/** Design `pinned-folio`: what becomes of a pinned folio. IN_PLACE: nobody asks. */
+function whenPinned(sync_mode: number): WriteOut {
+  switch (design('pinned-folio', PINNED_FOLIO)) {
+    case 'linux':
+      return WriteOut.IN_PLACE;
+    case 'bounce':
+      return WriteOut.COPY;
+    case 'skip':
+      return WriteOut.NOTHING;
+    case 'wait for WB_SYNC_ALL':
+      return sync_mode === WB_SYNC_ALL ? WriteOut.PINNED : WriteOut.IN_PLACE;
+    case 'wait or skip':
+      return sync_mode === WB_SYNC_ALL ? WriteOut.PINNED : WriteOut.NOTHING;
+  }
+}
 
 /** The answers to `clear-dirty-order`; the first is Linux's, with the test where 000 puts it. */
 export const CLEAR_DIRTY_ORDERS = [
@@ -139,20 +157,22 @@ function clearDirty(folio: Folio): WriteOut {
   return folio_test_clear_dirty(folio) ? WriteOut.IN_PLACE : WriteOut.NOTHING;
 }
 
-function isPinned(folio: Folio): boolean {
+function isPinned(folio: Folio, asks: WriteOut): boolean {
+  if (asks === WriteOut.IN_PLACE) return false;
   const between = afterMkclean();
   if (between === 'smp_rmb') smp_rmb();
   if (between === 'smp_mb') smp_mb();
-  return defence('pinned', () => {
-    label('pinned?');
-    return folio_maybe_dma_pinned(folio);
-  });
+  const pinned = defence('pinned', () => isElevated(folio));
+  if (!pinned || asks !== WriteOut.PINNED || whileWaiting() !== 'the folio is locked')
+    return pinned;
+  waitUntilUnpinned(folio);
+  return false;
 }
 
-function redirtyIfPinned(folio: Folio, written: WriteOut, bounces: boolean): WriteOut {
-  if (written === WriteOut.NOTHING || !bounces || !isPinned(folio)) return written;
+function redirtyIfPinned(folio: Folio, written: WriteOut, asks: WriteOut): WriteOut {
+  if (written === WriteOut.NOTHING || !isPinned(folio, asks)) return written;
   folio_mark_dirty(folio);
-  return WriteOut.COPY;
+  return asks;
 }
 
 /**

@@ -7,7 +7,9 @@
  */
 
 import { design, kernelFunction, label } from '../../memory/index.ts';
-import { folio_lock, folio_unlock } from './folio-lock.ts';
+import { tellFs } from '../fs/buffer-head.ts';
+import { folio_lock, folio_unlock, folio_wait_stable } from './folio-lock.ts';
+import { folio_mapping } from './mapping.ts';
 import { page_folio } from './mm_types.ts';
 import type { Folio, Page } from './mm_types.ts';
 import { folio_mark_dirty } from './page-writeback.ts';
@@ -51,7 +53,25 @@ export const unpin_user_pages_dirty_lock: (page: Page, make_dirty: boolean) => v
 function markDirtyLocked(folio: Folio): void {
   label('dirty already?');
   if (folio_test_dirty(folio)) return;
+  markPinnedDirty(folio);
+}
+
+/**
+ * Marks a pinned folio dirty, under its lock. Design `unpin-page-mkwrite`: Linux does not tell the
+ * file system; `called` does what its page_mkwrite does with a folio that still is the file's.
+ */
+export function markPinnedDirty(folio: Folio): void {
   folio_lock(folio);
+  if (design('unpin-page-mkwrite', ['not called', 'called']) === 'called') tellFileSystem(folio);
   folio_mark_dirty(folio);
   folio_unlock(folio);
+}
+
+function tellFileSystem(folio: Folio): void {
+  label('truncated?');
+  const mapping = folio_mapping(folio);
+  if (mapping === null) return;
+  label('page_mkwrite');
+  tellFs(mapping, folio);
+  folio_wait_stable(folio);
 }
