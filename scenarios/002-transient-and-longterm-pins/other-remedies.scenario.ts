@@ -26,7 +26,7 @@ function pinAgainstFsync(stage: Stage): () => boolean {
   app.mmap(log, { pte: 'rw dirty' });
   const driver = stage.thread('driver', () => transientPin(app.mm, 0));
   stage.thread('fsync', () => vfs_fsync(log.inode));
-  return driver.result;
+  return () => driver.result();
 }
 
 export const stableWhilePinned = scenario.fails(

@@ -1,10 +1,10 @@
 /**
  * Rule (c): truncation and hole punching wait until the page is not pinned, or fail with EBUSY.
  *
- * Linux does neither: the page leaves its file while the device writes it. To wait helps only after
- * the page was unmapped (no new pin), under its folio lock (a fault that has been through page_mkwrite
- * holds it until the PTE is there), and only with the invalidate lock dropped meanwhile
- * (rule-c-vs-second-page).
+ * Linux does neither: the page leaves its file while the device writes it. To wait helps only
+ * after the page was unmapped (no new pin), under its folio lock (a fault that has been through
+ * page_mkwrite holds it until the PTE is there), and only with the invalidate lock dropped
+ * meanwhile (rule-c-vs-second-page).
  */
 
 import { scenario } from 'holdfast';

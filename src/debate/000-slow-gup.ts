@@ -76,12 +76,22 @@ export const slowGupRows: readonly Claim[] = [
     kind: 'fact',
     who: 'Kara, 17 Jan',
     claim: 'A pin attempted after that faults, and the fault ends in page_mkwrite.',
-    verdict: 'OPEN',
+    verdict: 'HOLDS',
     because:
-      'The lookup fails and page_mkwrite waits, but retries and truncation while waiting ' +
-      'need the whole fault path.',
+      'handle_mm_fault, do_wp_page, page_mkwrite, and then the lookup again: what the fault ' +
+      'mapped may be gone by then. A page that is truncated while the fault waits is not pinned.',
     evidence: [
       mkwriteStable,
+      {
+        scenario: 'slow-gup-vs-mkclean-with-faults (pte=ro)',
+        expect: 'pass',
+        shows: 'slow GUP with everything behind it: the page is pinned, sooner or later',
+      },
+      {
+        scenario: 'faulting-pin-vs-truncate (folio=locked, pinned=wait)',
+        expect: 'pass',
+        shows: 'truncated while the fault is under way: an error, or a page of the file',
+      },
       {
         scenario: 'slow-gup-vs-mkclean',
         property: 'the lookup would fault',
@@ -89,7 +99,6 @@ export const slowGupRows: readonly Claim[] = [
         shows: 'after mkclean the lookup sends slow GUP to the fault path',
       },
     ],
-    later: FILE_PAGES,
   },
   {
     number: 21,
@@ -185,17 +194,37 @@ export const slowGupRows: readonly Claim[] = [
     kind: 'fact',
     who: 'Kara, 22 Jan',
     claim: 'Who sees the count copies the page, and all is well.',
-    verdict: 'OPEN',
+    verdict: 'IF',
     because:
-      'For one write-back, yes; reclaim, truncation and a pin that stays are not modelled yet.',
+      'If the page stays dirty and reclaim leaves pinned pages their buffers (6.4). A pin that ' +
+      'stays makes every fsync write a copy. Truncation is not helped by it.',
     evidence: [
       {
         scenario: 'bounce-content (after=stays dirty)',
         expect: 'pass',
         shows: 'one write-back and one pin',
       },
+      {
+        scenario: 'fast-gup-vs-mkclean-with-faults (pte=rw dirty)',
+        expect: 'pass',
+        shows: 'the same with page faults, bios and a disk',
+      },
+      {
+        scenario: 'longterm-pin-then-fsync (pinned=bounce)',
+        expect: 'pass',
+        shows: 'a pin that stays: fsync writes a copy and keeps its promise',
+      },
+      {
+        scenario: 'bufferless-folio-before-6.4',
+        expect: 'fail',
+        shows: 'reclaim that takes the buffers of a pinned page: what was written is lost',
+      },
+      {
+        scenario: 'transient-pin-vs-truncate (how=truncated, pinned=ignore)',
+        expect: 'fail',
+        shows: 'truncation takes the page away under the pin, copies or not',
+      },
     ],
-    later: FILE_PAGES,
   },
   {
     number: 29,

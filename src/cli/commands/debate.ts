@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import Table from 'cli-table3';
 import { discussion000 } from '../../debate/000.ts';
+import { discussion002 } from '../../debate/002.ts';
 import type { Discussion } from '../../debate/claim.ts';
 import type { Model } from '../../explore/result.ts';
 import type { Style } from '../../report/paint.ts';
@@ -19,7 +20,7 @@ import { isProblem } from '../session.ts';
 import { statusLine } from '../status.ts';
 import { withExamples } from './help.ts';
 
-const DISCUSSIONS: readonly Discussion[] = [discussion000];
+const DISCUSSIONS: readonly Discussion[] = [discussion000, discussion002];
 
 interface RawDebateOptions {
   readonly verbose?: boolean;

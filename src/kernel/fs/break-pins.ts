@@ -1,13 +1,13 @@
 /**
- * What truncation and hole punching do about pins before they take pages away: designs
- * `truncate-pinned` and `truncate-waits`. Linux 6.18 does nothing, except for DAX (fs/dax.c
- * dax_break_layout, fs/xfs/xfs_file.c xfs_break_dax_layouts): unmap, so that no new pin begins; look
- * for pins; drop the invalidate lock while waiting, and begin again.
+ * What truncation and hole punching do about pins before they take pages away: designs `truncate-
+ * pinned` and `truncate-waits`. Linux 6.18 does nothing, except for DAX (fs/dax.c
+ * dax_break_layout, fs/xfs/xfs_file.c xfs_break_dax_layouts): unmap, so that no new pin begins;
+ * look for pins; drop the invalidate lock while waiting, and begin again.
  *
- * For the page cache that is not enough. A fault of DAX writes the PTE while it holds the invalidate
- * lock; page_mkwrite gives that lock back before, and has the folio locked until the PTE is there. So
- * each page is unmapped and looked at under its folio lock. When this returns with the invalidate
- * lock held, none of the pages is pinned for writing, nor will be.
+ * For the page cache that is not enough. A fault of DAX writes the PTE while it holds the
+ * invalidate lock; page_mkwrite gives that lock back before, and has the folio locked until the
+ * PTE is there. So each page is unmapped and looked at under its folio lock. When this returns
+ * with the invalidate lock held, none of the pages is pinned for writing, nor will be.
  */
 
 import { design, down_write, loop, READ_ONCE, up_write } from '../../memory/index.ts';

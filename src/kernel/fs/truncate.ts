@@ -3,9 +3,9 @@
  * ext4_punch_hole, xfs_setattr_size and xfs_free_file_space, 6.18).
  *
  * Both hold i_rwsem and then the invalidate lock for writing: no buffered write, and no page is
- * brought in. Both wait until no direct I/O *on this file* is under way; direct I/O of another file
- * that has this one's pages as its buffer is not counted. Nobody asks for pins (break-pins.ts: designs
- * that do, where XFS waits for those of DAX). The blocks are freed last.
+ * brought in. Both wait until no direct I/O *on this file* is under way; direct I/O of another
+ * file that has this one's pages as its buffer is not counted. Nobody asks for pins (break-
+ * pins.ts: designs that do, where XFS waits for those of DAX). The blocks are freed last.
  */
 
 import {

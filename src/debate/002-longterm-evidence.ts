@@ -1,0 +1,136 @@
+/** The searches about long-term pins, leases and faulting devices of discussion 002. */
+
+import type { Evidence } from './claim.ts';
+
+/** By a short name. */
+export const longterm = {
+  fuseSync: {
+    scenario: 'fuse-served-direct-read (server=syncs the buffer first)',
+    expect: 'fail',
+    shows:
+      'the FUSE server syncs the buffer before it answers: fsync, read and server wait in a ' +
+      'circle',
+  },
+  fuseOk: {
+    scenario: 'fuse-served-direct-read (server=answers)',
+    expect: 'pass',
+    shows: 'a server that answers',
+  },
+  pipePins: {
+    scenario: 'vmsplice-then-fsync (takes=pins)',
+    expect: 'fail',
+    shows: 'pages in a pipe, as pins: fsync waits for whoever reads the pipe',
+  },
+  pipeRefs: {
+    scenario: 'vmsplice-then-fsync (takes=references)',
+    expect: 'pass',
+    shows: 'as plain references, as in 6.18, they are not seen, and nobody writes through them',
+  },
+  longFsync: {
+    scenario: 'longterm-pin-vs-call (call=fsync, pins=as transient)',
+    expect: 'fail',
+    shows: 'fsync is stuck as long as the memory is registered',
+  },
+  longTrunc: {
+    scenario: 'longterm-pin-vs-call (call=truncate, pins=as transient)',
+    expect: 'fail',
+    shows: 'truncation is stuck as long as the memory is registered',
+  },
+  longRefused: {
+    scenario: 'longterm-pin-vs-call (call=fsync, pins=refused)',
+    expect: 'pass',
+    shows: 'Linux since 6.5: the long-term pin is refused with EFAULT',
+  },
+  longBusy: {
+    scenario: 'longterm-pin-vs-call (call=truncate, pins=as transient, EBUSY)',
+    property: 'EBUSY',
+    expect: 'pass',
+    shows: 'truncation fails with EBUSY',
+  },
+  longSkip: {
+    scenario: 'longterm-pin-then-fsync (pinned=skip)',
+    expect: 'fail',
+    shows: 'fsync that leaves a pinned page out: what was stored before is not on disk',
+  },
+  longBounce: {
+    scenario: 'longterm-pin-then-fsync (pinned=bounce)',
+    expect: 'pass',
+    shows: 'fsync that writes a copy neither waits nor lies',
+  },
+  odpT: {
+    scenario: 'odp-vs-truncate',
+    expect: 'pass',
+    shows: 'a faulting device against truncation: nobody is asked to let go',
+  },
+  odpTr: {
+    scenario: 'odp-vs-truncate',
+    without: ['ib_umem_odp_map_dma_and_lock/retry'],
+    expect: 'fail',
+    shows: 'without the retry of a fault that an invalidation overtook',
+  },
+  odpTd: {
+    scenario: 'odp-vs-truncate',
+    without: ['mlx5_ib_invalidate_range/drain'],
+    expect: 'fail',
+    shows: 'without the wait for DMA that was translated before',
+  },
+  odpTn: {
+    scenario: 'odp-vs-truncate',
+    without: ['unmap_mapping_pages/notifier'],
+    expect: 'fail',
+    shows: 'without the notifier of unmapping',
+  },
+  odpSig: {
+    scenario: 'odp-vs-truncate',
+    property: 'the device fails: SIGBUS',
+    expect: 'pass',
+    shows: 'behind the end of the file the device fails',
+  },
+  odpP: {
+    scenario: 'odp-vs-punch',
+    expect: 'pass',
+    shows: 'against hole punching',
+  },
+  odpW: {
+    scenario: 'odp-vs-wb',
+    expect: 'pass',
+    shows: 'against write-back: the device faults before it writes a clean page',
+  },
+  odpWn: {
+    scenario: 'odp-vs-wb',
+    without: ['page_vma_mkclean_one/notifier'],
+    expect: 'fail',
+    shows: 'without the notifier of mkclean',
+  },
+  odpU: {
+    scenario: 'odp-vs-wb-unasked',
+    expect: 'fail',
+    shows: 'a device that keeps its right to write',
+  },
+  odpF: {
+    scenario: 'odp-vs-fsync',
+    expect: 'pass',
+    shows: 'what the device had written before fsync is on disk',
+  },
+  odpFd: {
+    scenario: 'odp-vs-fsync',
+    without: ['mlx5_ib_invalidate_range/drain'],
+    expect: 'fail',
+    shows: 'without the wait for DMA that was translated before',
+  },
+  odpM: {
+    scenario: 'odp-vs-munmap',
+    expect: 'pass',
+    shows: 'against munmap',
+  },
+  odpX: {
+    scenario: 'odp-vs-exit (put=mmput_async)',
+    expect: 'pass',
+    shows: 'against the end of the process',
+  },
+  odpC: {
+    scenario: 'odp-vs-cow',
+    expect: 'pass',
+    shows: 'against a copy on write',
+  },
+} as const satisfies Record<string, Evidence>;
