@@ -389,6 +389,24 @@ const CASES: readonly Case[] = [
     reached: false,
   },
   {
+    name: 'RCU: an empty section orders what stands around it',
+    bodies: [
+      (w) => {
+        WRITE_ONCE(w.y, 1);
+        synchronize_rcu();
+        return READ_ONCE(w.x);
+      },
+      (w) => {
+        WRITE_ONCE(w.x, 1);
+        rcu_read_lock();
+        rcu_read_unlock();
+        return READ_ONCE(w.y);
+      },
+    ],
+    outcome: '0 0',
+    reached: false,
+  },
+  {
     name: 'RCU: accesses outside of sections are not ordered by a grace period',
     bodies: [
       (w) => two(READ_ONCE(w.y), READ_ONCE(w.x)),

@@ -38,10 +38,21 @@ export const Ability = {
   GRACE: 2,
   /** Begin a section that grace periods wait for. */
   SECTION: 4,
+  /** Pass smp_rmb; pass smp_wmb or give a spin lock back; take a spin lock. */
+  RMB: 8,
+  HAND_ON: 16,
+  LOCK: 32,
+  /** Make a full barrier. */
+  FENCE: 64,
+  /** Store without release, so that what smp_wmb has gathered is carried. */
+  RELAXED: 128,
 } as const;
 
-/** Sets of words for each thread state: those it may read or store to, those it may update. */
-const SETS = 2;
+/**
+ * Sets of words for each thread state: those it may read or store to, those it may update, those
+ * whose update may fail on zero and on nothing else.
+ */
+const SETS = 3;
 
 /** The futures of thread states. A class because it grows with the automata. */
 export class Liveness {
@@ -103,7 +114,7 @@ export class Liveness {
     const isFull = (rows[(from << ROW_SHIFT) + Column.ORDER] as number) & WeakOrder.FULL_AFTER;
     if (isFull === 0 || rows[to << ROW_SHIFT] === NodeKind.DONE) return;
     const at = this.stride * to + SETS * this.setWords;
-    this.futures[at] = (this.futures[at] as number) | Ability.TELL;
+    this.futures[at] = (this.futures[at] as number) | Ability.TELL | Ability.FENCE;
   }
 
   /** Whether a thread state may still read a word as it was, or store to it. */
@@ -114,6 +125,11 @@ export class Liveness {
   /** Whether a thread state may still update a word: read the newest and store after it. */
   updates(node: number, word: number): boolean {
     return this.has(node, 1, word);
+  }
+
+  /** Whether a thread state may still try an update that fails on zero only (inc_not_zero). */
+  failsOnZero(node: number, word: number): boolean {
+    return this.has(node, 2, word);
   }
 
   /** Whether a thread state has an ability left. */
@@ -215,8 +231,10 @@ export class Liveness {
     const bit = 1 << (word & 31);
     const set = isUpdate(rows, row) ? this.setWords : 0;
     this.futures[at + set] = (this.futures[at + set] as number) | bit;
+    if (set === 0 || !mayFail(rows, row)) return;
     // An update that may fail reads without storing: any message that makes it fail will do.
-    if (set !== 0 && mayFail(rows, row)) this.futures[at] = (this.futures[at] as number) | bit;
+    const fails = at + (failsOnZero(rows, row) ? 2 * this.setWords : 0);
+    this.futures[fails] = (this.futures[fails] as number) | bit;
   }
 }
 
@@ -226,10 +244,17 @@ function enlarged(old: Int32Array): Int32Array {
   return larger;
 }
 
-/** A read-modify-write: it needs a message that no other has used up. */
+/** A read-modify-write: it needs a message that no other has used up. An unlock needs none. */
 function isUpdate(rows: Int32Array, row: number): boolean {
-  const stores = ((rows[row + Column.ORDER] as number) & WeakOrder.STORE) !== 0;
+  const order = rows[row + Column.ORDER] as number;
+  // Whoever gives a lock back has taken it: the newest message is its own.
+  const stores = (order & WeakOrder.STORE) !== 0 && (order & WeakOrder.UNLOCK) === 0;
   return rows[row + Column.MODIFY] !== Modify.NOTHING && !stores;
+}
+
+function failsOnZero(rows: Int32Array, row: number): boolean {
+  const test = rows[row + Column.TEST] as number;
+  return test === Test.DIFFERS && rows[row + Column.TEST_ARGUMENT] === 0;
 }
 
 function mayFail(rows: Int32Array, row: number): boolean {
@@ -249,5 +274,10 @@ function abilitiesOf(rows: Int32Array, row: number): number {
     abilities |= Ability.GRACE | Ability.TELL;
   }
   if ((order & (WeakOrder.SECTION | WeakOrder.IRQ_SECTION)) !== 0) abilities |= Ability.SECTION;
+  if ((order & WeakOrder.RMB) !== 0) abilities |= Ability.RMB;
+  if ((order & (WeakOrder.WMB | WeakOrder.UNLOCK)) !== 0) abilities |= Ability.HAND_ON;
+  if ((order & WeakOrder.LOCK) !== 0) abilities |= Ability.LOCK;
+  if ((order & FULL) !== 0 || kind >= NodeKind.GRACE_BEGIN) abilities |= Ability.FENCE;
+  if (stores && (order & WeakOrder.RELEASE) === 0) abilities |= Ability.RELAXED;
   return abilities;
 }

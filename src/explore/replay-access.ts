@@ -257,6 +257,9 @@ function checked(state: State, step: ContextStep): Context {
 
 export function nest(state: State, what: Nesting, change: 1 | -1): void {
   if (state.end !== null) throw SENTINEL;
+  // A section without an access orders what stands around it: under weak others can tell.
+  const isEmpty = change === -1 && beginsSection(state.context);
+  if (isEmpty && state.world.model === 'weak') step(state, SECTION);
   state.context = checked(state, afterNesting(state.context, what, change));
   if (state.sections !== null) noteSection(state, state.sections, what, change);
 }

@@ -36,6 +36,9 @@ export function forget(pending: Pending): void {
     if (stepper.column(node, Column.KIND) === NodeKind.DONE) continue;
     running.push({ node, cpu: cpuOf(stepper, thread) });
   }
+  if (!running.some(({ node }) => memory.tables.liveness.can(node, Ability.FENCE))) {
+    memory.global = EMPTY_VIEW;
+  }
   forgetMessages(memory, running);
   trimObservers(pending, running);
 }
@@ -56,19 +59,20 @@ function oldestNeeded(memory: WeakMemory, word: number, running: readonly Runnin
   let oldest = Infinity;
   for (const { node, cpu } of running) {
     const reads = liveness.reads(node, word);
-    if (!reads && !liveness.updates(node, word)) continue;
+    const zero = liveness.failsOnZero(node, word);
+    if (!reads && !zero && !liveness.updates(node, word)) continue;
     const floor = views.at(memory.observer(cpu).floor, word);
-    oldest = Math.min(oldest, reads ? floor : firstFree(messages, floor));
+    oldest = Math.min(oldest, reads ? floor : firstUseful(messages, floor, zero));
     if (oldest === 0) return 0;
   }
   return oldest;
 }
 
-/** The first message from `at` on that no read-modify-write has used up. */
-function firstFree(messages: readonly Message[], at: number): number {
-  let free = at;
-  while (messages[free + 1]?.attached === true) free++;
-  return free;
+/** The first message from `at` on that an update can use: not used up, or zero where that counts. */
+function firstUseful(messages: readonly Message[], at: number, zero: boolean): number {
+  let first = at;
+  while (messages[first + 1]?.attached === true && !(zero && messages[first]?.value === 0)) first++;
+  return first;
 }
 
 function trimObservers({ stepper, memory }: Pending, running: readonly Running[]): void {
@@ -135,19 +139,19 @@ function trimmedTo(
     nodes.some((node) => liveness.reads(node, word) || liveness.updates(node, word));
   const own = (view: number): number => views.about(view, accesses);
   const tells = can(Ability.TELL);
-  const told = (view: number): number => (tells ? view : EMPTY_VIEW);
+  const when = (ability: number, view: number): number => (can(ability) ? view : EMPTY_VIEW);
   return {
     ...observer,
     floor: own(observer.floor),
-    read: own(observer.read),
-    unlockSeen: own(observer.unlockSeen),
+    read: when(Ability.RMB, own(observer.read)),
+    unlockSeen: when(Ability.LOCK, own(observer.unlockSeen)),
     pointers: mapViews(observer, own).pointers,
     // What others collect, and what a later store or barrier tells them.
     seen: tells || graces ? observer.seen : EMPTY_VIEW,
-    strong: told(observer.strong),
-    stored: told(observer.stored),
-    carried: told(observer.carried),
-    unlockStored: told(observer.unlockStored),
+    strong: when(Ability.TELL, observer.strong),
+    stored: when(Ability.HAND_ON, observer.stored),
+    carried: when(Ability.RELAXED, observer.carried),
+    unlockStored: can(Ability.LOCK) ? when(Ability.RELAXED, observer.unlockStored) : EMPTY_VIEW,
     left: can(Ability.SECTION) ? observer.left : EMPTY_VIEW,
     section: graces ? observer.section : EMPTY_VIEW,
   };
