@@ -8,7 +8,7 @@ import { discussion000 } from '../src/debate/000.ts';
 import { discussion002 } from '../src/debate/002.ts';
 import type { Evidence } from '../src/debate/claim.ts';
 import { check, isScenario } from '../src/index.ts';
-import type { CheckResult, Scenario } from '../src/index.ts';
+import type { CheckResult, Model, Scenario } from '../src/index.ts';
 
 const FOLDER = fileURLToPath(new URL('../scenarios', import.meta.url));
 
@@ -27,7 +27,7 @@ const made = new Map<string, Promise<CheckResult>>();
 
 function searched(
   one: Scenario,
-  model: 'sc' | 'tso',
+  model: Model,
   without: readonly string[],
 ): Promise<CheckResult> {
   const key = JSON.stringify([one.name, model, without]);

@@ -1,9 +1,8 @@
 /** Discussion 000, rows 43 to 54: what orders the read of the count behind the write of the PTE. */
 
-import { fastNeedsRecheck, fastPasses, lockOnly, recheckOnly } from './000-evidence.ts';
+import { fastNeedsRecheck, fastPasses } from './000-evidence.ts';
+import { lockOnly, lockOnlyWeak, recheckOnly, recheckOnlyWeak } from './000-evidence.ts';
 import type { Claim } from './claim.ts';
-
-const WEAK = 'Weak memory and litmus tests';
 
 /** The rows. */
 export const barrierRows: readonly Claim[] = [
@@ -20,8 +19,16 @@ export const barrierRows: readonly Claim[] = [
       lockOnly('exchange', 'nothing', 'pass'),
       lockOnly('store', 'nothing', 'fail'),
       lockOnly('store', 'smp_mb', 'pass'),
+      lockOnlyWeak('nothing', 'fail'),
+      lockOnlyWeak('smp_mb', 'pass'),
+      {
+        scenario: 'gup-fast-vs-mkclean',
+        model: 'weak',
+        without: ['flush_tlb_page/smp_mb'],
+        expect: 'pass',
+        shows: 'in write-back itself marking the folio dirty, fully ordered, comes between',
+      },
     ],
-    later: WEAK,
   },
   {
     number: 44,
@@ -47,8 +54,13 @@ export const barrierRows: readonly Claim[] = [
         expect: 'fail',
         shows: 'without that semaphore nothing is left',
       },
+      {
+        scenario: 'mkclean-whole-walk (clear=exchange, between=nothing)',
+        model: 'weak',
+        expect: 'fail',
+        shows: 'weak: giving a semaphore back is a release and no more',
+      },
     ],
-    later: WEAK,
   },
   {
     number: 45,
@@ -57,8 +69,12 @@ export const barrierRows: readonly Claim[] = [
     claim: 'Add smp_rmb() after page_mkclean(), for peace of mind.',
     verdict: 'WRONG',
     because: 'It orders loads with loads; what must not pass is a load before a store.',
-    evidence: [lockOnly('store', 'smp_rmb', 'fail'), lockOnly('store', 'smp_mb', 'pass')],
-    later: WEAK,
+    evidence: [
+      lockOnly('store', 'smp_rmb', 'fail'),
+      lockOnly('store', 'smp_mb', 'pass'),
+      lockOnlyWeak('smp_rmb', 'fail'),
+      lockOnlyWeak('smp_mb', 'pass'),
+    ],
   },
   {
     number: 46,
@@ -76,8 +92,7 @@ export const barrierRows: readonly Claim[] = [
     claim: 'The atomic increment is a barrier.',
     verdict: 'IF',
     because: 'If it gives a value and succeeds (row 40).',
-    evidence: [recheckOnly],
-    later: WEAK,
+    evidence: [recheckOnly, recheckOnlyWeak],
   },
   {
     number: 48,
@@ -97,8 +112,13 @@ export const barrierRows: readonly Claim[] = [
         expect: 'pass',
         shows: 'with the semaphore of the whole walk x86 is safe',
       },
+      {
+        scenario: 'mkclean-whole-walk (clear=exchange, between=nothing)',
+        model: 'weak',
+        expect: 'fail',
+        shows: 'under the memory model of the kernel no lock helps',
+      },
     ],
-    later: `No lock helps under the memory model of the kernel: ${WEAK}.`,
   },
   {
     number: 49,

@@ -84,6 +84,46 @@ export const recheckOnly: Evidence = {
   shows: 'x86 needs neither barrier: both sides change memory by locked instructions',
 };
 
+/** Under the kernel's own memory model it does not. */
+export const recheckOnlyWeak: Evidence = {
+  scenario: 'fast-gup-recheck-only',
+  model: 'weak',
+  expect: 'fail',
+  shows: 'elsewhere the second look without a barrier is not enough',
+};
+
+/** The protocol as it is passes under every model. */
+export const fastPassesWeak: Evidence = {
+  scenario: 'gup-fast-vs-mkclean',
+  model: 'weak',
+  expect: 'pass',
+  shows: 'with full barriers on both sides every CPU keeps it',
+};
+
+/** One of the two barriers removed, under the kernel's own memory model. */
+export function fastWithoutWeak(barrier: string, shows: string): Evidence {
+  return {
+    scenario: 'gup-fast-vs-mkclean',
+    model: 'weak',
+    without: [barrier],
+    expect: 'fail',
+    shows,
+  };
+}
+
+/** What the kernel's own memory model says of the PTE and the count alone. */
+export function lockOnlyWeak(
+  between: 'nothing' | 'smp_rmb' | 'smp_mb',
+  expect: 'pass' | 'fail',
+): Evidence {
+  return {
+    scenario: `mkclean-locks-only (clear=exchange, between=${between})`,
+    model: 'weak',
+    expect,
+    shows: `weak: an exchange that promises no order, then ${between}`,
+  };
+}
+
 /** Only a full barrier orders a plain PTE store before the read of the count. */
 export function lockOnly(
   clear: 'exchange' | 'store',

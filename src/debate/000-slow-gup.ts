@@ -6,6 +6,7 @@ import {
   mkwriteUnstable,
   slowNeedsLock,
   slowPasses,
+  fastPassesWeak,
 } from './000-evidence.ts';
 import type { Claim } from './claim.ts';
 
@@ -245,8 +246,8 @@ export const slowGupRows: readonly Claim[] = [
     evidence: [
       slowPasses,
       { scenario: 'gup-fast-vs-mkclean', expect: 'pass', shows: 'GUP-fast without page lock' },
+      fastPassesWeak,
     ],
-    later: 'On weaker machines if both sides have full barriers: Weak memory and litmus tests.',
   },
   {
     number: 31,

@@ -20,7 +20,7 @@ export interface Evidence {
   /** The scenario's name, as `holdfast list` prints it. */
   readonly scenario: string;
   /** The memory model; every model of the search when left out. */
-  readonly model?: 'sc' | 'tso';
+  readonly model?: 'sc' | 'tso' | 'weak';
   /** The property that decides; the whole verdict when left out. */
   readonly property?: string;
   readonly expect: 'pass' | 'fail';

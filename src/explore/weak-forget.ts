@@ -68,7 +68,7 @@ function oldestNeeded(memory: WeakMemory, word: number, running: readonly Runnin
   return oldest;
 }
 
-/** The first message from `at` on that an update can use: not used up, or zero where that counts. */
+/** The first message from `at` on that an update can use: not used up, or zero. */
 function firstUseful(messages: readonly Message[], at: number, zero: boolean): number {
   let first = at;
   while (messages[first + 1]?.attached === true && !(zero && messages[first]?.value === 0)) first++;
