@@ -25,11 +25,7 @@ for (const file of readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })) {
 /** Rows share searches; each is made once. */
 const made = new Map<string, Promise<CheckResult>>();
 
-function searched(
-  one: Scenario,
-  model: Model,
-  without: readonly string[],
-): Promise<CheckResult> {
+function searched(one: Scenario, model: Model, without: readonly string[]): Promise<CheckResult> {
   const key = JSON.stringify([one.name, model, without]);
   const result = made.get(key) ?? check(one, { model, without, keepGoing: true });
   made.set(key, result);

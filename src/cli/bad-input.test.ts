@@ -525,7 +525,8 @@ describe('files that are wrong, in one run', () => {
         thread rx: its end became WRITE_ONCE of box.ready := 1
 
         Most likely: a variable outside of the thread is changed by it.
-        Put it in shared memory, or inside the function.
+        Put it in shared memory, or inside the function; let a thread return what a property
+        needs.
         More: holdfast explain HF021
       "
     `);

@@ -1,7 +1,8 @@
 /** Whether a collapsed and a flat run of the same thread agree, and what to say if they do not. */
 
-import { Effect, Modify, Result, Test } from '../memory/operation.ts';
+import { Effect, Modify, operation, Result, Test } from '../memory/operation.ts';
 import type { Operation } from '../memory/operation.ts';
+import { EMPTY_CONTEXT } from './context.ts';
 import type { Context } from './context.ts';
 import { encodeResult } from './encoding.ts';
 import type { Growing } from './growth.ts';
@@ -10,24 +11,47 @@ import type { Run, RunEnd } from './replay-state.ts';
 import type { Problem } from './result.ts';
 
 export function same(a: Run, b: Run): boolean {
-  return (
-    endText(a.end) === endText(b.end) &&
-    a.marks.join() === b.marks.join() &&
-    JSON.stringify(a.context) === JSON.stringify(b.context)
-  );
+  return sameEnd(a.end, b.end) && sameMarks(a.marks, b.marks) && sameContext(a.context, b.context);
 }
 
-function endText(end: RunEnd): string {
+function sameEnd(a: RunEnd, b: RunEnd): boolean {
+  if (a.kind === 'access') return b.kind === 'access' && sameOperation(a.operation, b.operation);
+  return a.kind === b.kind && endText(a) === endText(b);
+}
+
+function endText(end: Exclude<RunEnd, { kind: 'access' }>): string {
   switch (end.kind) {
-    case 'access':
-      return JSON.stringify(end.operation);
     case 'done':
-      return `done ${resultKey(end.result).join()}`;
+      return resultKey(end.result).join();
     case 'failed':
-      return `failed ${end.failure.name} ${end.failure.message}`;
+      return `${end.failure.name} ${end.failure.message}`;
     case 'problem':
       return end.problem.code;
   }
+}
+
+export function sameMarks(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((mark, i) => mark === b[i]);
+}
+
+/** Whether two accesses are the same. */
+export function sameOperation(a: Operation, b: Operation): boolean {
+  return a === b || OPERATION_KEYS.every((key) => sameValue(a[key], b[key]));
+}
+
+export function sameContext(a: Context, b: Context): boolean {
+  return a === b || CONTEXT_KEYS.every((key) => sameValue(a[key], b[key]));
+}
+
+/** Read off an object of the kind, so that no key is forgotten. */
+const OPERATION_KEYS = Object.keys(operation('smp_mb', {})) as (keyof Operation)[];
+const CONTEXT_KEYS = Object.keys(EMPTY_CONTEXT) as (keyof Context)[];
+
+/** Nearly all are numbers. Texts are slow, so they are made only of what is not. */
+function sameValue(a: unknown, b: unknown): boolean {
+  if (a === b || typeof a !== 'object' || typeof b !== 'object') return a === b;
+  if (Array.isArray(a) && Array.isArray(b) && a.length === 0 && b.length === 0) return true;
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** A result as integers, to compare it. */

@@ -17,7 +17,8 @@ import { ROW } from './node.ts';
 import type { LazyStack } from './position.ts';
 import { problem } from './problem.ts';
 import type { Program } from './program.ts';
-import { tryOtherWays } from './other-ways.ts';
+import { lookAgain } from './other-ways.ts';
+import type { SecondLook } from './other-ways.ts';
 import { runCollapsed, runFlat, sectionsAfter } from './replay.ts';
 import type { Failure, OpenSection, Run } from './replay-state.ts';
 import type { Problem } from './result.ts';
@@ -54,8 +55,8 @@ export interface Automaton {
   readonly isFull: () => boolean;
   /** Whether an edge has been discovered already. */
   knows(node: number, observed: number): boolean;
-  /** Runs edges along other ways to their states; the mistake that shows, or null. */
-  readonly tryOtherWays: () => Problem | null;
+  /** Runs the threads again, along other ways; the mistake that shows, or null. */
+  readonly lookAgain: (look: SecondLook) => Problem | null;
   /** The first mistake of the user that any discovery met. */
   readonly problem: () => Problem | null;
   detail(node: number): NodeDetail;
@@ -84,6 +85,7 @@ export function createAutomaton(
 ): Automaton | Problem {
   const growing = emptyTables(program, layout, world, space);
   const initial: { node: number; marks: readonly number[] }[] = [];
+  const starts: Run[] = [];
   for (const [index] of program.threads.entries()) {
     const owner = program.threads.findIndex((one) => one.group === program.threads[index]?.group);
     const ran = runBoth(growing, owner, null, 0);
@@ -91,6 +93,7 @@ export function createAutomaton(
     const node = stateOf(growing, owner, ran, -1, 0);
     if (typeof node !== 'number') return node;
     initial.push({ node, marks: ran.marks });
+    starts.push(ran);
   }
   const explored = (node: number, observed: number): number | Problem => {
     const next = discover(growing, node, observed);
@@ -113,11 +116,7 @@ export function createAutomaton(
       const { edges } = growing.tables;
       return edges[findEdge(edges, node, observed) + 2] !== 0;
     },
-    tryOtherWays: () =>
-      tryOtherWays(
-        growing,
-        initial.map(({ node }) => node),
-      ),
+    lookAgain: (look) => lookAgain(growing, starts, look),
     problem: () => growing.problem,
     states: () => growing.details.length,
     statesMax: () => growing.tables.rows.length / ROW,

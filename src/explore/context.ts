@@ -94,10 +94,12 @@ function spins({ held }: Context): boolean {
  * and replay.ts makes the beginning a step of its own.
  */
 export function afterAccess(context: Context): Context {
-  const begun = inSection(context);
-  const same = begun.inReader === context.inReader && begun.inIrqOff === context.inIrqOff;
+  const inReader = isReader(context);
+  const inIrqOff = context.irq > 0;
+  const same = inReader === context.inReader && inIrqOff === context.inIrqOff;
   const passed = context.barrier || context.orders !== 0;
-  return same && !passed ? context : { ...begun, barrier: false, orders: 0 };
+  if (same && !passed) return context;
+  return { ...context, inReader, inIrqOff, barrier: false, orders: 0 };
 }
 
 /** The context after `change` to a nesting depth, or what is wrong. */

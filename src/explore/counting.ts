@@ -47,6 +47,8 @@ export interface SearchInput {
   readonly judge: Judge;
   readonly reduction: Reduction;
   readonly options: SearchOptions;
+  /** Builds the program again, with variables of its own. */
+  readonly rebuild: () => Program | Problem;
 }
 
 /** A violation and the layer in which it was met. */

@@ -6,7 +6,7 @@ import type { Layout } from './layout.ts';
 import { Liveness } from './liveness.ts';
 import { AUTOMATON_STATES_MAX } from './limits.ts';
 import { Column, Flag, ROW, ROW_SHIFT } from './node.ts';
-import type { DiscoveredEdge } from './other-ways.ts';
+import type { DiscoveredEdge } from './ways.ts';
 import type { Program } from './program.ts';
 import type { Run } from './replay-state.ts';
 import type { Problem } from './result.ts';

@@ -13,7 +13,9 @@ import type { Layout } from './layout.ts';
 import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
 import { objectAt } from './program.ts';
 import type { Program, ProgramProperty } from './program.ts';
-import { noTruthValue, throwsIn } from './property-mistake.ts';
+import { keepAnswers } from './kept-answers.ts';
+import type { KeptAnswers } from './kept-answers.ts';
+import { answersOtherwise, noTruthValue, throwsIn } from './property-mistake.ts';
 import { Trouble } from './trouble.ts';
 import type { Problem, PropertyName, PropertyReport } from './result.ts';
 import type { ReplayWorld } from './world.ts';
@@ -44,6 +46,10 @@ export interface Judge {
   /** Some predicate looked at the result of one of several interchangeable threads. */
   readonly namesTwin: () => boolean;
   readonly judgesEveryState: boolean;
+  /** How many answers of properties were kept, to ask for them again. */
+  readonly answers: () => number;
+  /** Asks the properties of the program built again; the mistake if one gives another answer. */
+  answerAgain(again: Program): Problem | null;
   reports(complete: boolean): PropertyReport[];
   /** The `sometimes` that no execution has fulfilled. */
   unfulfilled(): readonly ProgramProperty[];
@@ -59,6 +65,7 @@ interface Judging {
   readonly judged: number[];
   readonly fulfilled: Set<ProgramProperty>;
   readonly violated: Set<ProgramProperty>;
+  readonly kept: KeptAnswers;
   readonly run: (predicate: () => boolean, records: Int32Array, base: number) => boolean;
   mistake: Problem | null;
   twin: boolean;
@@ -74,12 +81,20 @@ export function createJudge(
   const everyState = program.properties.filter((property) => property.everyState);
   const atEnd = program.properties.filter((property) => !property.everyState);
   const judging = createJudging(program, layout, automaton, world);
+  const judgeAll = (
+    properties: readonly ProgramProperty[],
+    records: Int32Array,
+    base: number,
+  ): Violation[] => {
+    const answers = judging.kept.next(records, base, layout.width);
+    return properties.flatMap((one) => judgeProperty(judging, one, records, base, answers));
+  };
   return {
-    final: (records, base) => atEnd.flatMap((one) => judgeProperty(judging, one, records, base)),
+    final: (records, base) => judgeAll(atEnd, records, base),
     inAnyState: (records, base) => [
       ...failures(judging, records, base),
       ...races(judging, records, base),
-      ...everyState.flatMap((one) => judgeProperty(judging, one, records, base)),
+      ...(everyState.length === 0 ? [] : judgeAll(everyState, records, base)),
     ],
     stuck: (records, base) => stuck(judging, records, base),
     trouble: (trouble, records, base, thread) => troubleOf(judging, trouble, records, base, thread),
@@ -87,7 +102,10 @@ export function createJudge(
       judging.judged.fill(0);
       judging.fulfilled.clear();
       judging.violated.clear();
+      judging.kept.clear();
     },
+    answers: () => judging.kept.count(),
+    answerAgain: (again) => answerAgain(judging, again),
     mistake: () => judging.mistake,
     namesTwin: () => judging.twin,
     judgesEveryState: everyState.length > 0,
@@ -119,6 +137,7 @@ function createJudging(
     judged: program.properties.map(() => 0),
     fulfilled: new Set(),
     violated: new Set(),
+    kept: keepAnswers(),
     mistake: null,
     twin: false,
     run(predicate, records, base) {
@@ -148,10 +167,12 @@ function judgeProperty(
   property: ProgramProperty,
   records: Int32Array,
   base: number,
+  answers: Map<number, boolean> | null,
 ): readonly Violation[] {
   const index = judging.program.properties.indexOf(property);
   judging.judged[index] = (judging.judged[index] ?? 0) + 1;
   const holds = truth(judging, property, records, base);
+  if (property.predicate !== null) answers?.set(index, holds);
   if (property.kind === 'sometimes') {
     if (holds) judging.fulfilled.add(property);
     return [];
@@ -179,6 +200,18 @@ function truth(
     judging.mistake ??= throwsIn(property, error, () => whatIsNull(judging, records, base));
   }
   return property.kind === 'always';
+}
+
+/** The first property that gives another answer than before, as a mistake. */
+function answerAgain(judging: Judging, again: Program): Problem | null {
+  for (const { record, answers } of judging.kept.states()) {
+    for (const [index, holds] of answers) {
+      const property = again.properties[index];
+      if (property === undefined) continue;
+      if (truth(judging, property, record, 0) !== holds) return answersOtherwise(property, holds);
+    }
+  }
+  return judging.mistake;
 }
 
 /** The pointers and results that are NULL in a state: one of them is what a property followed. */

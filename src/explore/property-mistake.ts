@@ -40,6 +40,19 @@ export function throwsIn(
   return problem('HF027', { what, position, details });
 }
 
+/** A predicate that looks at more than memory and results. */
+export function answersOtherwise(property: ProgramProperty, before: boolean): Problem {
+  return problem('HF021', {
+    what: `The property ${nameOf(property)} gives another answer when it is asked again.`,
+    position: property.position,
+    details: [
+      `Of the same final state it said ${before} and then ${!before}.`,
+      'It looks at a variable that a thread assigns: let the thread return the value, and ask ' +
+        'for it with result(); or keep it in shared memory.',
+    ],
+  });
+}
+
 function nameOf({ kind, name }: ProgramProperty): string {
   return `${kind} '${name}'`;
 }

@@ -102,7 +102,7 @@ function step(state: State, operation: Operation): number {
   }
   state.label = null;
   if (operation.effect === Effect.CHOOSE || operation.effect === Effect.ALLOCATE) return observed;
-  if (state.flat) noteAccess(state, operation);
+  if (notesAccesses(state)) noteAccess(state, operation);
   const done = operation.result !== Result.TESTED || observed !== 0;
   const held = done ? afterHold(state.context, operation, state.world.nameOf) : state;
   state.context = afterAccess(checked(state, held));
@@ -111,10 +111,14 @@ function step(state: State, operation: Operation): number {
 
 /** The answer to an access: from the history, or the delivered value; else the run ends here. */
 function observe(state: State, operation: Operation): number {
-  if (state.cursor < state.replayed) return noteRead(state, operation, answer(state));
+  if (state.cursor < state.replayed) {
+    const isExpected = state.watch?.access(state.cursor, operation, state.context) ?? true;
+    if (!isExpected) return suspend(state, { kind: 'access', operation });
+    return noteRead(state, operation, answer(state));
+  }
   if (state.delivery === null) {
     state.pointers = pointersColumn(state.sources, operation);
-    if (state.flat) noteAccess(state, operation);
+    if (notesAccesses(state)) noteAccess(state, operation);
     if (!state.flat) state.stack = captureStack();
     return suspend(state, { kind: 'access', operation });
   }
@@ -212,11 +216,15 @@ function noteDefence(
   primitive: string,
 ): void {
   const again = state.flat && state.world.pairs;
-  if (!isLive(state) && !again) return;
+  if ((!isLive(state) && !again) || state.watch !== null) return;
   const key = state.world.sites.note(kind, state.thread, state.calls, name, primitive);
   if (kind !== 'barrier') return;
   for (const field of state.recent) state.world.sites.noteFields(key, field, null);
   state.open.push(key);
+}
+
+function notesAccesses({ flat, watch }: State): boolean {
+  return flat && watch === null;
 }
 
 /** Notes an access of a flat run behind every barrier before it. */

@@ -67,6 +67,14 @@ const nowhere: LazyStack = () => [];
 /** Thrown to leave a thread's function; made once, so that its stack costs nothing. */
 export const SENTINEL: Error = new Error('holdfast: a thread is being suspended');
 
+/** Who looks on while a thread is run along a way. */
+export interface Watch {
+  /** The thread makes the access whose answer is number `at`; false stops it there. */
+  readonly access: (at: number, operation: Operation, context: Context) => boolean;
+  /** The thread sets a mark after `at` answers. */
+  readonly mark: (at: number, word: number) => void;
+}
+
 /** The state of one run. */
 export interface State {
   readonly world: ReplayWorld;
@@ -101,6 +109,7 @@ export interface State {
   readonly open: string[];
   /** The sections that are open, innermost last; null where nobody asks for them. */
   readonly sections: OpenSection[] | null;
+  readonly watch: Watch | null;
 }
 
 export function start(
@@ -134,6 +143,7 @@ export function start(
     recent: [],
     open: [],
     sections: null,
+    watch: null,
   };
 }
 

@@ -24,7 +24,7 @@ import { assertion, defended, nest, perform, requirement } from './replay-access
 import { call, flatLoop, loop } from './replay-call.ts';
 import { returned, thrown } from './replay-end.ts';
 import { isLive, SENTINEL, start, suspendWith } from './replay-state.ts';
-import type { OpenSection, Run, State } from './replay-state.ts';
+import type { OpenSection, Run, State, Watch } from './replay-state.ts';
 import type { ReplayWorld } from './world.ts';
 
 /** What is run: a thread's function, with its name and place for messages. */
@@ -66,6 +66,16 @@ export function sectionsAfter(
   const sections: OpenSection[] = [];
   run({ ...start(world, thread, true, values, null), sections }, thread.body);
   return sections;
+}
+
+/** Runs `body` from the start with these values, while somebody looks on. */
+export function runWatched(
+  world: ReplayWorld,
+  thread: Runnable,
+  values: readonly number[],
+  watch: Watch,
+): Run {
+  return run({ ...start(world, thread, true, values, null), watch }, thread.body);
 }
 
 function run(state: State, body: () => unknown): Run {
@@ -114,6 +124,7 @@ function machineOf(state: State): Machine {
     assert: (condition, message) => assertion(state, condition, message),
     require: (where, primitive) => requirement(state, where, { primitive, address: 0 }),
     mark(word) {
+      state.watch?.mark(state.cursor, word);
       if (isLive(state)) state.marks.push(word);
     },
     refuse: (code, what) =>

@@ -185,7 +185,7 @@ describe('design', () => {
     const found = await mistakeIn(body, { designs });
     expect(found).toMatchObject({
       code: 'HF005',
-      what: "'magic' is not a design of pin-vs-writeback.",
+      what: '`magic` is not a choice of the design pin-vs-writeback.',
       details: ['There are: linux, bounce'],
     });
   });

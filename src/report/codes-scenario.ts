@@ -18,9 +18,10 @@ export const scenarioCodes: readonly Code[] = [
     'The scenario does something different when it is run again',
     `Scenarios are run many thousand times and must make the same steps for the same reads.
       Anything else that changes from run to run makes the search wrong: Math.random, Date, a
-      variable that lives outside of the thread, a Map of objects, a file.`,
+      variable that lives outside of the thread, a Map of objects, a file. A property that looks
+      at a variable which a thread assigns sees what some other run has left there.`,
     'a variable outside of the thread is changed by it.',
-    'Put it in shared memory, or inside the function.',
+    'Put it in shared memory, or inside the function; let a thread return what a property needs.',
   ),
   entry(
     'HF022',

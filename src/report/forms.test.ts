@@ -104,7 +104,8 @@ describe('a problem', () => {
         first difference: step 7 of thread rx
 
         Most likely: a variable outside of the thread is changed by it.
-        Put it in shared memory, or inside the function.
+        Put it in shared memory, or inside the function; let a thread return what a property
+        needs.
         More: holdfast explain HF021
       "
     `);

@@ -74,11 +74,14 @@ const PARALLEL_FROM = 100_000;
 
 function askedOf(scenario: Scenario, options: CheckOptions): Asked {
   const without = [...(scenario.options.without ?? []), ...(options.without ?? [])];
+  const designs = { ...scenario.options.designs, ...options.designs };
+  const model = options.model ?? 'sc';
   return {
     ...options,
-    model: options.model ?? 'sc',
+    model,
     without,
-    designs: { ...scenario.options.designs, ...options.designs },
+    designs,
+    rebuild: () => buildProgram(scenario, designs, expectedOf(scenario, model)),
     started: performance.now(),
     numbered: without.some((name) => /#\d+/.test(name)) ? defencesOf(scenario, options) : [],
   };

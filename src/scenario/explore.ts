@@ -80,6 +80,8 @@ export interface Asked extends CheckOptions {
   readonly without: readonly string[];
   readonly designs: Readonly<Record<string, string>>;
   readonly started: number;
+  /** Builds the program again, with variables of its own. */
+  readonly rebuild: () => Program | Problem;
   /** The defences of a search without removals, which `name#2` refers to. */
   readonly numbered: readonly Defence[];
 }
@@ -129,7 +131,7 @@ export function inputOf(
   const reduction = new Reduction(layout, automaton.tables, automaton.joined, space);
   const seen = observerOf(program, layout, automaton, observer);
   const options = { ...searchOptionsOf(program, asked), ...seen };
-  return { program, layout, automaton, judge, reduction, options };
+  return { program, layout, automaton, judge, reduction, options, rebuild: asked.rebuild };
 }
 
 /** Searches until nothing that was taken for granted turns out wrong. */
@@ -157,7 +159,7 @@ function repeated(
 
 /** Only the last attempt's automata are complete. */
 function otherWays(input: SearchInput, outcome: SearchOutcome): Problem | null {
-  return outcome.retry === null ? input.automaton.tryOtherWays() : null;
+  return outcome.retry === null ? input.automaton.lookAgain(input) : null;
 }
 
 /** Attempts with reduction; after that the search is run without. */
