@@ -25,7 +25,7 @@ const MAY_IMPORT: Record<string, { code: string[]; types?: string[]; node?: true
   kernel: { code: ['memory'] },
   explore: { code: ['memory'] },
   scenario: { code: ['memory', 'explore'] },
-  report: { code: [], types: ['explore'] },
+  report: { code: [], types: ['explore', 'litmus'] },
   litmus: { code: [], types: ['explore'] },
   bridge: { code: ['litmus', 'memory', 'scenario', 'explore'] },
   debate: { code: [] },

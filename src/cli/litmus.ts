@@ -9,8 +9,10 @@ import { outcomesOf } from '../bridge/outcomes.ts';
 import type { NotRun, Outcomes } from '../bridge/outcomes.ts';
 import { whyMeaningless } from '../bridge/runnable.ts';
 import { checkLitmus, parseLitmus } from '../litmus/index.ts';
-import type { LitmusResult, Picture, PictureEdge, Refusal } from '../litmus/index.ts';
+import type { LitmusResult } from '../litmus/index.ts';
 import { herdText, herdWarning } from '../report/herd.ts';
+import { litmusPicture } from '../report/litmus-picture.ts';
+import type { Style } from '../report/paint.ts';
 import { counted } from '../report/text.ts';
 import type { CheckSettings } from './check-options.ts';
 import type { Context } from './context.ts';
@@ -42,14 +44,13 @@ export function whyLitmusFiles(
   names: readonly string[],
   settings: CheckSettings,
   context: Context,
+  style: Style,
 ): void {
   for (const name of names) {
     const found = checked(name, settings, context, true);
     if (found === null) continue;
     const { result } = found;
-    const { witness, refusal } = result;
-    const lines = refusal !== null ? refusalLines(refusal) : witnessLines(witness);
-    context.io.stdout(`\n${linesOf(result).join('')}${['', ...lines, ''].join('\n')}\n`);
+    context.io.stdout(`\n${linesOf(result).join('')}\n${litmusPicture(result, style)}\n\n`);
   }
 }
 
@@ -143,37 +144,4 @@ function lineOf(result: LitmusResult): string {
   const executions = counted(positive + negative, 'execution');
   const counts = `${positive} of ${executions}   ${counted(states.length, 'state')}`;
   return `${observation.padEnd(10)} ${name.padEnd(32)} ${counts}${flagged}${unfinished}   lkmm`;
-}
-
-function refusalLines({ axiom, picture, cycle }: Refusal): string[] {
-  if (picture === null) return ['  No execution has these values at all.'];
-  return [
-    `  Forbidden by ${axiom}: this would be a cycle.`,
-    '',
-    ...cycle.map((edge) => `    ${edgeText(edge, picture)}`),
-  ];
-}
-
-function edgeText({ from, to, by }: PictureEdge, picture: Picture): string {
-  return `${eventText(from, picture).padEnd(34)} ${by.padEnd(20)} ${eventText(to, picture)}`;
-}
-
-function witnessLines(picture: Picture | null): string[] {
-  if (picture === null) return [];
-  const events = picture.events.filter((event) => event.thread >= 0);
-  const from = new Map(picture.rf.map(([write, read]) => [read, write]));
-  return events.map((event) => {
-    const source = from.get(event.number);
-    const reads = source === undefined ? '' : `   reads from ${eventText(source, picture)}`;
-    return `    ${eventText(event.number, picture).padEnd(34)}${reads}`.trimEnd();
-  });
-}
-
-function eventText(number: number, picture: Picture): string {
-  const event = picture.events.find((one) => one.number === number);
-  if (event === undefined) return String(number);
-  const { thread, primitive, location, value } = event;
-  const who = thread < 0 ? 'init' : `P${thread}`;
-  const what = location === null ? '' : ` ${location}${value === null ? '' : `=${value}`}`;
-  return `${who}: ${primitive}${what}`;
 }

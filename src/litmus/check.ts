@@ -103,6 +103,7 @@ export function search(test: LitmusTest, options: SearchOptions): Tally {
  *
  * @param look is shown every candidate that the filter lets through
  * @param loose show also those that violate `coherence` or `atomic`
+ * @param wanted show only those that end with it, up to the first consistent one
  * @throws Mistake as `search` does
  */
 export function visitAll(
@@ -110,8 +111,10 @@ export function visitAll(
   options: SearchOptions,
   look: (judged: Judged) => void,
   loose = false,
+  wanted?: Proposition,
 ): Tally {
-  return new LitmusSearch(programOf(test), options, { look, loose }).run();
+  const purpose = { look, loose, ...(wanted === undefined ? {} : { wanted }) };
+  return new LitmusSearch(programOf(test), options, purpose).run();
 }
 
 /**

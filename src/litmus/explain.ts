@@ -5,7 +5,7 @@
  * is shown. Where coherence has pruned them all away, the search is repeated without that pruning.
  */
 
-import type { LitmusTest } from './ast.ts';
+import type { LitmusTest, Proposition } from './ast.ts';
 import { visitAll } from './check.ts';
 import type { Judged, SearchOptions, Tally } from './check.ts';
 import { locationText, valueText } from './outcome.ts';
@@ -26,14 +26,26 @@ export interface Explanation {
   readonly refusal: Refusal | null;
 }
 
-/** Explains the condition of a test. @throws Mistake as `search` does */
+/**
+ * Explains the condition of a test: of `exists` and `~exists` an execution that satisfies it, or
+ * what forbids all of them; of `forall` one that does not.
+ *
+ * Where a limit was reached, or a loop was cut, nothing is said to be forbidden.
+ *
+ * @throws Mistake as `search` does
+ */
 export function explain(test: LitmusTest, options: SearchOptions): Explanation {
+  const { condition, quantifier } = test;
+  const wanted: Proposition = quantifier === 'forall' ? { kind: 'not', of: condition } : condition;
   const collector = new Collector();
-  const tally = visitAll(test, options, (judged) => collector.look(judged));
+  const visit = (look: (judged: Judged) => void, loose: boolean, limited: SearchOptions): Tally =>
+    visitAll(test, limited, look, loose, wanted);
+  const tally = visit((judged) => collector.look(judged), false, options);
   if (collector.witness !== null) return { witness: collector.witness, refusal: null };
-  if (collector.refusal === null && tally.open === null) {
+  if (tally.open !== null || tally.losesOutcomes) return { witness: null, refusal: null };
+  if (collector.refusal === null) {
     const until = { ...options.until, candidates: LOOSE_CANDIDATES_MAX };
-    visitAll(test, { ...options, until }, (judged) => collector.lookLoosely(judged), true);
+    visit((judged) => collector.lookLoosely(judged), true, { ...options, until });
   }
   const refusal = collector.refusal ?? { axiom: 'values' as const, picture: null, cycle: [] };
   return { witness: null, refusal };
@@ -45,14 +57,13 @@ class Collector {
   private cycles = 0;
 
   look(judged: Judged): void {
-    const { positive, ruling } = judged;
-    if (!positive || this.witness !== null) return;
+    const { ruling } = judged;
+    if (this.witness !== null) return;
     if (ruling.violated === null) this.witness = pictureOf(judged);
     else this.keep(judged, ruling.violated, () => cycleOf(judged));
   }
 
   lookLoosely(judged: Judged): void {
-    if (!judged.positive) return;
     const { axiom, cycle } = looseViolation(judged);
     if (cycle.length > 0) this.keep(judged, axiom, () => cycle);
   }
@@ -96,8 +107,8 @@ function contradiction({ ruling, model }: Judged): PictureEdge[] {
     for (const to of incoherent.after(from)) {
       const by = model.reads.rf.has(from, to) ? 'rf' : orders.co.has(from, to) ? 'co' : 'fr';
       return [
-        { from, to, by },
-        { from: to, to: from, by: 'visibility' },
+        { from, to, by, carriers: [] },
+        { from: to, to: from, by: 'visibility', carriers: [] },
       ];
     }
   }
@@ -127,9 +138,9 @@ function looseViolation(judged: Judged): {
       const between = fr.after(read).find((one) => ext.has(read, one) && co.has(one, write));
       if (between === undefined) continue;
       const edges = [
-        { from: read, to: between, by: 'fr' },
-        { from: between, to: write, by: 'co' },
-        { from: write, to: read, by: 'rmw' },
+        { from: read, to: between, by: 'fr', carriers: [] },
+        { from: between, to: write, by: 'co', carriers: [] },
+        { from: write, to: read, by: 'rmw', carriers: [] },
       ];
       return { axiom: 'atomic', cycle: edges };
     }

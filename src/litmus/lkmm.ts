@@ -214,29 +214,49 @@ export function judge(bell: Bell, reads: AfterReads, co: Relation, fr: Relation)
   return { violated, orders: { ...known, pb, rb, rcuFence, rcuLink } };
 }
 
+/** rcu-order, and how it grows. */
+function rcuOrder(bell: Bell, srcuRscs: Relation, rcuLink: Relation): Relation {
+  return rcuStages(bell, srcuRscs, rcuLink).at(-1) as Relation;
+}
+
 /**
  * rcu-order: chains with at least as many grace periods as read-side critical sections.
  *
- * The least fixed point of the definition in linux-kernel.cat, by adding until nothing is new.
+ * The least fixed point of the definition in linux-kernel.cat, by adding until nothing is new; the
+ * relations on the way are given too, each containing those before it.
  */
-function rcuOrder(bell: Bell, srcuRscs: Relation, rcuLink: Relation): Relation {
+export function rcuStages(bell: Bell, srcuRscs: Relation, rcuLink: Relation): Relation[] {
+  const { around, periods } = rcuPairs(bell, srcuRscs);
+  const stages = [union(periods, around(rcuLink))];
+  for (;;) {
+    const order = stages.at(-1) as Relation;
+    const longer = union(order, around(seq(rcuLink, order, rcuLink)), seq(order, rcuLink, order));
+    if (without(longer, order).isEmpty()) return stages;
+    stages.push(longer);
+  }
+}
+
+/** Grace periods, and what pairs one of them with one section. */
+interface RcuPairs {
+  readonly periods: Relation;
+  /** From a grace period to a section, or back, over what stands between them. */
+  readonly around: (between: Relation) => Relation;
+}
+
+function rcuPairs(bell: Bell, srcuRscs: Relation): RcuPairs {
   const { loc } = bell;
   const rcuGp = identity(bell.fences('sync-rcu'));
   const srcuGp = identity(bell.fences('sync-srcu'));
   const rcuRscsi = inverse(bell.rcuRscs);
   const srcuRscsi = inverse(srcuRscs);
-  // From a grace period to a section, or back, over what stands between them.
-  const around = (between: Relation): Relation =>
-    union(
-      seq(rcuGp, between, rcuRscsi),
-      both(seq(srcuGp, between, srcuRscsi), loc),
-      seq(rcuRscsi, between, rcuGp),
-      both(seq(srcuRscsi, between, srcuGp), loc),
-    );
-  let order = union(rcuGp, srcuGp, around(rcuLink));
-  for (;;) {
-    const longer = union(order, around(seq(rcuLink, order, rcuLink)), seq(order, rcuLink, order));
-    if (without(longer, order).isEmpty()) return order;
-    order = longer;
-  }
+  return {
+    periods: union(rcuGp, srcuGp),
+    around: (between) =>
+      union(
+        seq(rcuGp, between, rcuRscsi),
+        both(seq(srcuGp, between, srcuRscsi), loc),
+        seq(rcuRscsi, between, rcuGp),
+        both(seq(srcuRscsi, between, srcuGp), loc),
+      ),
+  };
 }

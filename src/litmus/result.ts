@@ -38,6 +38,11 @@ export interface PictureEdge {
   readonly from: number;
   readonly to: number;
   readonly by: string;
+  /**
+   * The events that carry it: a fence, an acquire or release, an unlock and a lock; for `rcu-fence`
+   * grace periods, and sections by their two ends. Empty for rf, co, fr, po and dependencies.
+   */
+  readonly carriers: readonly number[];
 }
 
 /** One execution. */

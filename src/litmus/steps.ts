@@ -7,6 +7,7 @@
 
 import type { Bell } from './bell.ts';
 import type { AfterReads, Fences, Orders } from './lkmm.ts';
+import { RcuSteps } from './rcu-steps.ts';
 import { Relation, both } from './relation.ts';
 import type { PictureEdge } from './result.ts';
 import type { ExecutionEvent } from './structure.ts';
@@ -53,12 +54,12 @@ export class Steps {
         : fr.has(from, to)
           ? 'fr'
           : 'po';
-    return [{ from, to, by }];
+    return [edge(from, to, by)];
   };
 
   readonly hb = (from: number, to: number): readonly PictureEdge[] => {
     const { rfe, ppoBeforeCo } = this.reads;
-    if (rfe.has(from, to)) return [{ from, to, by: 'rf' }];
+    if (rfe.has(from, to)) return [edge(from, to, 'rf')];
     if (ppoBeforeCo.has(from, to)) return this.preserved(from, to);
     if (this.orders.ppo.has(from, to)) return this.overwrite(from, to);
     return this.prop(from, to);
@@ -85,13 +86,18 @@ export class Steps {
   readonly rb = (from: number, to: number): readonly PictureEdge[] =>
     this.through(from, to, [
       { relation: this.orders.prop, times: 'once', take: this.prop },
-      { relation: this.orders.rcuFence, times: 'once', take: named('rcu-fence') },
+      { relation: this.orders.rcuFence, times: 'once', take: this.rcuFence },
       { relation: this.orders.hb, times: 'star', take: this.hb },
       { relation: this.orders.pb, times: 'star', take: this.pb },
     ]);
 
+  private readonly rcuFence = (from: number, to: number): readonly PictureEdge[] => {
+    const rcu = new RcuSteps(this.bell, this.reads.srcuRscs, this.orders.rcuLink);
+    return [edge(from, to, 'rcu-fence', rcu.carriers(from, to))];
+  };
+
   private readonly overwrite = (from: number, to: number): readonly PictureEdge[] => [
-    { from, to, by: this.orders.co.has(from, to) ? 'co' : 'fr' },
+    edge(from, to, this.orders.co.has(from, to) ? 'co' : 'fr'),
   ];
 
   /** cumul-fence: the write that a fence orders may have been read from another CPU. */
@@ -116,10 +122,7 @@ export class Steps {
   /** `rf ; rmw` */
   private readonly rmwLink = (from: number, to: number): readonly PictureEdge[] => {
     const { partner } = this.event(to);
-    return [
-      { from, to: partner, by: 'rf' },
-      { from: partner, to, by: 'rmw' },
-    ];
+    return [edge(from, partner, 'rf'), edge(partner, to, 'rmw')];
   };
 
   /** ppo without overwrites: a dependency, perhaps read back, or a fence. */
@@ -127,10 +130,10 @@ export class Steps {
     const { addr, data, ctrl } = this.reads.dependencies;
     const { W, R } = this.bell;
     const { fence, poUnlockLockPo, rf } = this.reads;
-    if (data.has(from, to)) return [{ from, to, by: 'data' }];
-    if (addr.has(from, to) && (R.has(to) || W.has(to))) return [{ from, to, by: 'addr' }];
-    if (ctrl.has(from, to) && W.has(to)) return [{ from, to, by: 'ctrl' }];
-    if (this.fences.loadToStore?.has(from, to)) return [{ from, to, by: 'po' }];
+    if (data.has(from, to)) return [edge(from, to, 'data')];
+    if (addr.has(from, to) && (R.has(to) || W.has(to))) return [edge(from, to, 'addr')];
+    if (ctrl.has(from, to) && W.has(to)) return [edge(from, to, 'ctrl')];
+    if (this.fences.loadToStore?.has(from, to)) return [edge(from, to, 'po')];
     if (fence.has(from, to) || poUnlockLockPo.has(from, to)) return this.fence(from, to);
     const dependency: Part = { relation: either(addr, data), times: 'once', take: this.dependency };
     const back = this.through(from, to, [
@@ -145,7 +148,7 @@ export class Steps {
   }
 
   private readonly dependency = (from: number, to: number): readonly PictureEdge[] => [
-    { from, to, by: this.reads.dependencies.addr.has(from, to) ? 'addr' : 'data' },
+    edge(from, to, this.reads.dependencies.addr.has(from, to) ? 'addr' : 'data'),
   ];
 
   /** The primitive that orders two events. */
@@ -156,13 +159,23 @@ export class Steps {
       ({ tag }, event) =>
         kinds.includes(tag) && po.has(from, event) && (po.has(event, to) || event === to),
     );
-    if (fence >= 0) return [{ from, to, by: this.event(fence).primitive }];
-    if (this.reads.poUnlockLockPo.has(from, to))
-      return [{ from, to, by: 'spin_unlock, spin_lock' }];
+    if (fence >= 0) return [edge(from, to, this.event(fence).primitive, [fence])];
+    if (this.reads.poUnlockLockPo.has(from, to)) return [this.handOver(from, to)];
     const { Mb, Release } = this.bell;
-    const last = Release.has(to) || Mb.has(to);
-    return [{ from, to, by: this.event(last ? to : from).primitive }];
+    const carrier = Release.has(to) || Mb.has(to) ? to : from;
+    return [edge(from, to, this.event(carrier).primitive, [carrier])];
   };
+
+  /** An unlock after one event, and the lock before the other that follows it. */
+  private handOver(from: number, to: number): PictureEdge {
+    const { po, UL, LKR } = this.bell;
+    for (const unlock of po.after(from).filter((event) => UL.has(event))) {
+      const next = [...po.after(unlock), ...this.reads.rf.after(unlock)];
+      const lock = next.find((event) => LKR.has(event) && po.has(event, to));
+      if (lock !== undefined) return edge(from, to, 'spin_unlock, spin_lock', [unlock, lock]);
+    }
+    return edge(from, to, 'spin_unlock, spin_lock');
+  }
 
   /** The fences that can be what orders two events. */
   private kindsBetween(from: number, to: number): readonly string[] {
@@ -234,8 +247,12 @@ export class Steps {
   }
 }
 
+function edge(from: number, to: number, by: string, carriers: readonly number[] = []): PictureEdge {
+  return { from, to, by, carriers };
+}
+
 function named(by: string): (from: number, to: number) => readonly PictureEdge[] {
-  return (from, to) => [{ from, to, by }];
+  return (from, to) => [edge(from, to, by)];
 }
 
 /** A union outside the pool: relations made while explaining must not be wound back. */

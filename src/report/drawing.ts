@@ -9,8 +9,13 @@ import type { Layout, Row, StateColumn } from './layout.ts';
 import type { Style } from './paint.ts';
 import { clipped, wrapped } from './text.ts';
 
-/** Draws a layout; `ending` says what the last state shows. */
-export function drawing(layout: Layout, ending: string, style: Style): string[] {
+/**
+ * Draws a layout; `ending` says what the last state shows.
+ *
+ * @param isWrong the last state is marked as what must not be
+ */
+export function drawing(layout: Layout, ending: string, given: Style, isWrong = true): string[] {
+  const style = isWrong ? given : { ...given, glyphs: { ...given.glyphs, cross: '' } };
   const places = placesFor(layout, style.width, style.glyphs);
   if (places.form === 'list') return listDrawing(layout, ending, style);
   const beside = places.form === 'beside' && layout.columns.length > 0;
@@ -111,9 +116,9 @@ function endLines(
     const state = beside && last ? cells(layout, places, style, (column) => column.final) : [];
     const mark: Pieces = last && beside ? [[places.columns.at(-1) ?? 0, style.glyphs.cross]] : [];
     const line = placed([[2, at === 0 ? 'end' : ''], [MARGIN, text], ...state, ...mark]);
-    return last && !beside ? `${line} ${style.glyphs.cross}` : line;
+    return last && !beside ? `${line} ${style.glyphs.cross}`.trimEnd() : line;
   });
-  return lines.map((line) => style.paint.red(line));
+  return style.glyphs.cross === '' ? lines : lines.map((line) => style.paint.red(line));
 }
 
 /** The state columns as a table of their own: the rows in which something changes. */
@@ -174,6 +179,7 @@ function listDrawing(layout: Layout, ending: string, style: Style): string[] {
   });
   const end = wrapped(ending, Math.max(16, style.width - MARGIN - 2));
   const last = end.map((text, at) => (at === 0 ? '  end   ' : ' '.repeat(8)) + text);
-  last[last.length - 1] += ` ${style.glyphs.cross}`;
+  last[last.length - 1] = `${last.at(-1) ?? ''} ${style.glyphs.cross}`.trimEnd();
+  if (style.glyphs.cross === '') return [...lines, ...last];
   return [...lines, ...last.map((line) => style.paint.red(line))];
 }

@@ -40,8 +40,8 @@ async function runWhy(names: string[], raw: RawSearchOptions, context: Context):
   const from = { session: context.session(), folder: context.io.folder };
   const { scenarios, litmus, problems } = await selectScenarios(from, names);
   for (const problem of problems) context.report(problem);
-  whyLitmusFiles(litmus, settings, context);
   const style = context.style(raw.plain === true);
+  whyLitmusFiles(litmus, settings, context, style);
   // What is not for a screen need not fit one.
   const tableWidth = context.io.columns === null ? Infinity : style.width;
   await interruptible(context, async (isOver) => {
