@@ -210,32 +210,39 @@ describe('the command line', () => {
   });
 
   it('HF005: a design that does not exist', async () => {
-    const argv = ['check', 'gup-fast-vs-mkclean', '-t', 'gup-fast-vs-mkclean', '--design'];
-    // The kernel's code moves; the line itself is what matters here.
-    const text = await refusal(...argv, 'pinned-folio=jump');
-    expect(text.replace(/:\d+:21$|^ *\d+(?= \|)/gm, '<line>')).toMatchInlineSnapshot(`
+    const body = [
+      `const b = stage.alloc(box);`,
+      `stage.thread('one', () => {`,
+      `  if (linux.design('order', ['data first', 'flag first']) === 'data first') return;`,
+      `  WRITE_ONCE(b.data, 1);`,
+      `});`,
+    ];
+    desk.write('designed.scenario.ts', withBody('designed', ...body));
+    const argv = ['check', 'designed.scenario.ts', '--design'];
+    expect(await refusal(...argv, 'order=data frist')).toMatchInlineSnapshot(`
       "
-      HF005  \`jump\` is not a choice of the design pinned-folio.
+      HF005  \`data frist\` is not a choice of the design order.
 
-        holdfast/src/kernel/mm/page-writeback.ts<line>
-      <line> |   const bounces = design('pinned-folio', ['linux', 'bounce']) === 'bounce';
-            |                   ^^^^^^
-        There are: linux, bounce
+        designed.scenario.ts:8:15
+          8 |   if (linux.design('order', ['data first', 'flag first']) === 'data first') return;
+            |             ^^^^^^
+        Did you mean data first?
+        There are: data first, flag first
 
-        The first is the default: --design 'pinned-folio=linux'
+        The first is the default: --design 'order=data first'
         More: holdfast explain HF005
 
       "
     `);
-    expect(await refusal(...argv, 'colour=red')).toMatchInlineSnapshot(`
+    expect(await refusal(...argv, 'odrer=data first')).toMatchInlineSnapshot(`
       "
-      HF005  The scenario does not ask about the design \`colour\`.
+      HF005  The scenario does not ask about the design \`odrer\`.
 
-        It asks about pin-path, pinned-folio, clear-dirty-order, pin-increment, pte-clear,
-        tlb-flush, after-mkclean, bounced-folio, unpin-order.
+        Did you mean order?
+        It asks about order.
 
         Most likely: a spelling mistake, or a question that this scenario does not ask.
-        \`holdfast list -v\` prints the designs of each scenario.
+        \`holdfast list -v <scenario>\` prints the designs that it asks about.
         More: holdfast explain HF005
 
       "

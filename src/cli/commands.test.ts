@@ -119,12 +119,12 @@ describe('check', () => {
     expect(`\n${lines(out).slice(1, 3).join('\n')}\n`.replace(/\d+\.\d s/, '0.0 s'))
       .toMatchInlineSnapshot(`
         "
-          scenario                  threads      sc       states   tso      states       time
-          buffers                   2 threads    pass         12   FAIL         18      0.0 s
+          scenario                  threads     sc     states   tso    states       time
+          buffers                   2 threads   pass       12   FAIL       18      0.0 s
         "
       `);
     expect(out).toContain('CPUs    under tso, not under sc');
-    const narrow = { columns: 60 };
+    const narrow = { columns: 50 };
     const { out: stacked } = await desk.runWith(narrow, 'check', 'buffers', '-m', 'sc,tso');
     expect(stacked).toMatch(/^ {2}buffers\n {4}sc +pass +\d+ states .*\n {4}tso +pass/m);
   });
@@ -268,7 +268,7 @@ describe('why', () => {
     const { code, out } = await desk.run('why', 'buffers.scenario.ts');
     expect(code).toBe(0);
     expect(out).toMatch(/left\/smp_mb +buffers.scenario.ts:6 +FAIL tso {2}\w+ +no/);
-    expect(out).toContain('All 2 are needed.');
+    expect(out).toContain('Both are needed.');
   });
 
   it('flags a scenario in which no removal hurts', async () => {
@@ -303,6 +303,31 @@ describe('list, explain, doctor, debate and help', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/Built in\n[^]*pin-vs-share[^]*In this folder\n[^]*buffers/);
     expect(out).toMatch(/known bug +known bug/);
+  });
+
+  it('list puts cases together and never cuts a note, however narrow the screen is', async () => {
+    desk.write(
+      'many/cases.scenario.ts',
+      BUFFERS.replace("scenario('buffers', ", "scenario.each({ n: [1, 2] }, 'cases', "),
+    );
+    for (const columns of [48, 60, 100]) {
+      const { out } = await desk.runWith({ columns }, 'list');
+      expect(Math.max(...lines(out).map((line) => line.length))).toBeLessThanOrEqual(columns);
+      expect(out).toMatch(/^ {4}cases +2 cases$/m);
+      const text = out.replace(/\s+/g, ' ');
+      expect(text).toContain('GUP-fast against write-back that asks for pins after mkclean');
+    }
+  });
+
+  it('list -v has a block for each scenario, with its designs and defences', async () => {
+    const { out } = await desk.runWith({ columns: 72 }, 'list', '-v', 'gup-fast-vs-mkclean');
+    const text = out.slice(out.indexOf('  gup-fast-vs-mkclean\n'));
+    const heads = text.slice(0, text.indexOf('\n\n')).match(/^ {6}\w+/gm);
+    expect(heads?.slice(0, 3)).toEqual(['      about', '      file', '      design']);
+    expect(heads?.at(-1)).toBe('      defences');
+    expect(text.replace(/\s+/g, ' ')).toContain('design pin-path = [linux] | page lock');
+    const breakable = lines(out).filter((line) => !line.startsWith('      file'));
+    expect(Math.max(...breakable.map((line) => line.length))).toBeLessThanOrEqual(72);
   });
 
   it('explain prints one page', async () => {

@@ -70,7 +70,7 @@ export function parseDesigns(texts: readonly string[]): Parsed<Readonly<Record<s
     const at = text.indexOf('=');
     if (at < 1 || at === text.length - 1) {
       const what = `\`${text}\` is not a design.`;
-      const next = 'Write --design question=choice; `holdfast list -v` prints both.';
+      const next = 'Write --design question=choice; `holdfast list -v <scenario>` prints both.';
       return { problem: usageProblem(what, [], { next }) };
     }
     designs.push([text.slice(0, at), text.slice(at + 1)]);

@@ -119,7 +119,11 @@ function conclusion(scenario: string, table: WhyTable): string[] {
 
 function neededText(needed: number, all: number, models: string): string[] {
   if (needed === 0) return all === 0 ? [] : [`No single removal hurts under ${models}.`];
-  if (needed === all) return [all === 1 ? 'It is needed.' : `All ${all} are needed.`];
+  if (needed === all) {
+    return [
+      all === 1 ? 'It is needed.' : all === 2 ? 'Both are needed.' : `All ${all} are needed.`,
+    ];
+  }
   return [`${needed} of ${all} defences ${needed === 1 ? 'is' : 'are'} needed under ${models}.`];
 }
 

@@ -47,7 +47,7 @@ export const usageCodes: readonly Code[] = [
       and the answers have names; the first answer is what Linux 6.18 does. Choose with
       --design question=answer.`,
     'a spelling mistake, or a question that this scenario does not ask.',
-    '`holdfast list -v` prints the designs of each scenario.',
+    '`holdfast list -v <scenario>` prints the designs that it asks about.',
   ),
   entry(
     'HF006',

@@ -10,15 +10,25 @@ import type { Style } from './paint.ts';
 import { amount, counted, duration } from './text.ts';
 
 const WORD = 6;
-const STATES = 9;
-const THREADS = 10;
+const STATES = 7;
+const THREADS = 9;
 const TIME = 8;
 const GAP = 3;
 
-/** Whether the columns of these models fit. */
-function fits(models: number, widths: LineWidths, style: Style): boolean {
-  const cells = models * (WORD + STATES + GAP);
-  return 2 + widths.name + 2 + THREADS + GAP + cells + TIME <= style.width;
+/** What stands beside the models' columns, as far as there is room. */
+interface Columns {
+  readonly name: number;
+  readonly threads: boolean;
+  readonly time: boolean;
+}
+
+/** The widest form that fits; null where not even names and models do. */
+function columnsFor(models: number, widths: LineWidths, style: Style): Columns | null {
+  const name = widths.name;
+  const room = style.width - 2 - name - models * (GAP + WORD + STATES);
+  if (room < 0) return null;
+  const time = room >= GAP + TIME;
+  return { name, time, threads: room >= GAP + TIME + 2 + THREADS };
 }
 
 /** The titles of the columns; nothing where there are no columns. */
@@ -27,11 +37,21 @@ export function matrixTitle(
   widths: LineWidths,
   style: Style,
 ): string | null {
-  if (!fits(models.length, widths, style)) return null;
+  const form = columnsFor(models.length, widths, style);
+  if (form === null) return null;
   const cells = models.map((model) => model.padEnd(WORD) + 'states'.padStart(STATES));
-  const head = `  ${'scenario'.padEnd(widths.name)}  ${'threads'.padEnd(THREADS)}`;
-  const line = [head, ...cells, 'time'.padStart(TIME)].join(' '.repeat(GAP));
-  return style.paint.bold(line);
+  return style.paint.bold(joined(form, 'scenario', 'threads', cells, 'time'));
+}
+
+function joined(
+  form: Columns,
+  name: string,
+  threads: string,
+  cells: readonly string[],
+  time: string,
+): string {
+  const head = `  ${name.padEnd(form.name)}${form.threads ? `  ${threads.padEnd(THREADS)}` : ''}`;
+  return [head, ...cells, ...(form.time ? [time.padStart(TIME)] : [])].join(' '.repeat(GAP));
 }
 
 /** The lines of one scenario, with what its searches could not decide and what they warn of. */
@@ -42,9 +62,11 @@ export function matrixLines(
 ): string[] {
   const [first] = results;
   if (first === undefined) return [];
-  const body = fits(results.length, widths, style)
-    ? [wideLine(first, results, widths, style)]
-    : [`  ${first.scenario}`, ...results.map((result) => narrowLine(result, style))];
+  const form = columnsFor(results.length, widths, style);
+  const body =
+    form !== null
+      ? [wideLine(first, results, form, style)]
+      : [`  ${first.scenario}`, ...results.map((result) => narrowLine(result, style))];
   const open = results.filter((result) => result.problems.length === 0 && result.open !== null);
   const warnings = new Set(results.flatMap((result) => result.warnings));
   return [
@@ -57,7 +79,7 @@ export function matrixLines(
 function wideLine(
   first: CheckResult,
   results: readonly CheckResult[],
-  widths: LineWidths,
+  form: Columns,
   style: Style,
 ): string {
   const cells = results.map((result) => {
@@ -65,15 +87,13 @@ function wideLine(
     return word + amount(result.states).padStart(STATES);
   });
   const seconds = results.reduce((sum, result) => sum + result.seconds, 0);
-  const name = first.scenario.padEnd(widths.name);
-  const threads = counted(first.threads, 'thread').padEnd(THREADS);
-  const time = duration(seconds).padStart(TIME);
-  return [`  ${name}  ${threads}`, ...cells, time].join(' '.repeat(GAP));
+  const threads = counted(first.threads, 'thread');
+  return joined(form, first.scenario, threads, cells, duration(seconds));
 }
 
 function narrowLine(result: CheckResult, style: Style): string {
   const word = colourOf(result, style)(verdictWord(result).padEnd(WORD));
-  const states = counted(result.states, 'state').padStart(STATES + 7);
+  const states = counted(result.states, 'state').padStart(16);
   const time = duration(result.seconds).padStart(TIME);
   return `    ${result.model.padEnd(6)}${word}${states}  ${time}`;
 }

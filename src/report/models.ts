@@ -15,10 +15,10 @@ export interface ModelVerdict {
 }
 
 /** Whose CPUs do what a model allows and no stronger one does. */
-const CPUS: Readonly<Record<string, string>> = {
+const CPUS: Readonly<Record<Model, string>> = {
   sc: 'every CPU can do this',
   tso: 'x86 can do this, and every CPU with a weaker model',
-  weak: 'arm64, POWER and RISC-V can do this',
+  weak: "the kernel's memory model allows it on CPUs weaker than x86",
 };
 
 /** `under tso, not under sc`. */
@@ -38,10 +38,9 @@ export function underModels(models: readonly ModelVerdict[]): string {
 export function cpuText(models: readonly ModelVerdict[], { kind }: PropertyName): string {
   // What no execution reaches is no behaviour of a CPU.
   if (kind === 'sometimes' || kind === 'vacuous') return underModels(models);
-  const strongest: string = models.findLast(({ verdict }) => verdict === 'fail')?.model ?? '';
-  const safe = models.some(({ model, verdict }) => model === 'tso' && verdict === 'pass');
-  const cpus = [CPUS[strongest], strongest === 'weak' && safe ? 'x86 cannot' : undefined];
-  return [underModels(models), cpus.filter((text) => text !== undefined).join('; ')]
-    .filter((text) => text !== '')
-    .join(': ');
+  const strongest = models.findLast(({ verdict }) => verdict === 'fail')?.model;
+  if (strongest === undefined) return underModels(models);
+  const isSafe = models.some(({ model, verdict }) => model === 'tso' && verdict === 'pass');
+  const others = strongest === 'weak' && isSafe ? '; x86 cannot do this' : '';
+  return `${underModels(models)}: ${CPUS[strongest]}${others}`;
 }

@@ -1,13 +1,14 @@
 /** `holdfast list`: what is built in, what is in this folder. */
 
 import type { Command } from 'commander';
-import { clipped, columns } from '../../report/text.ts';
 import type { Context } from '../context.ts';
 import { PACKAGE_ROOT } from '../io.ts';
+import { longEntry, shortList } from '../list-text.ts';
+import type { Met } from '../list-text.ts';
 import { relativeFile } from '../places.ts';
 import type { ScenarioInfo } from '../protocol.ts';
 import { filesBelow, SCENARIO } from '../files-below.ts';
-import { shippedFiles } from '../select.ts';
+import { selectScenarios, shippedFiles } from '../select.ts';
 import { isProblem } from '../session.ts';
 import { withExamples } from './help.ts';
 
@@ -19,14 +20,27 @@ export function addList(program: Command, context: Context): void {
   const command = program
     .command('list')
     .description('what is built in, what is in this folder')
+    .argument('[scenario...]', 'only these')
     .option('-v, --verbose', 'with files, designs and defences');
-  withExamples(command, ['holdfast list', 'holdfast list -v']);
-  command.action((raw: { verbose?: boolean }) => runList(raw.verbose === true, context));
+  withExamples(command, ['holdfast list', 'holdfast list -v pin-vs-share']);
+  command.action((names: string[], raw: { verbose?: boolean }) =>
+    runList(names, raw.verbose === true, context),
+  );
 }
 
-async function runList(verbose: boolean, context: Context): Promise<void> {
+async function runList(
+  names: readonly string[],
+  verbose: boolean,
+  context: Context,
+): Promise<void> {
+  const { folder } = context.io;
+  if (names.length > 0) {
+    const selected = await selectScenarios({ session: context.session(), folder }, names);
+    for (const problem of selected.problems) context.report(problem);
+    return printList(selected.scenarios, verbose, context);
+  }
   const shipped = shippedFiles();
-  const own = filesBelow(context.io.folder, [SCENARIO]).filter((file) => !shipped.includes(file));
+  const own = filesBelow(folder, [SCENARIO]).filter((file) => !shipped.includes(file));
   await listFiles('Built in', shipped, verbose, context);
   if (own.length > 0) await listFiles('In this folder', own, verbose, context);
 }
@@ -43,35 +57,35 @@ async function listFiles(
     if (isProblem(loaded)) context.report(loaded);
     else scenarios.push(...loaded);
   }
+  context.io.stdout(`${context.style().paint.bold(title)}\n`);
+  await printList(scenarios, verbose, context);
+}
+
+async function printList(
+  scenarios: readonly ScenarioInfo[],
+  verbose: boolean,
+  context: Context,
+): Promise<void> {
   const style = context.style();
-  const cells = scenarios.map((one) => [`  ${one.name}`, expectation(one), one.about ?? '']);
-  const lines = columns(cells).map((line) => clipped(line, style.width, style.glyphs.cut));
-  context.io.stdout(`${style.paint.bold(title)}\n`);
-  for (const [at, scenario] of scenarios.entries()) {
-    const more = verbose ? await details(scenario, context) : [];
-    context.io.stdout(`${[lines[at] ?? '', ...more].join('\n')}\n`);
+  const fileName = (file: string): string => nearFile(file, context);
+  if (!verbose) {
+    const lines = shortList(scenarios, fileName, style);
+    return context.io.stdout(lines.map((line) => `${line}\n`).join(''));
+  }
+  for (const scenario of scenarios) {
+    const met = await metIn(scenario, context);
+    context.io.stdout(`${longEntry(scenario, met, fileName, style).join('\n')}\n`);
   }
 }
 
-function expectation({ expected }: ScenarioInfo): string {
-  if (expected.sc === expected.tso) return expected.sc === 'fail' ? 'known bug' : '';
-  return expected.tso === 'fail' ? 'fails under tso' : 'fails under sc';
+function nearFile(file: string, { io }: Context): string {
+  const root = file.startsWith(PACKAGE_ROOT) ? PACKAGE_ROOT : io.folder;
+  return relativeFile(root, file);
 }
 
-async function details(scenario: ScenarioInfo, context: Context): Promise<string[]> {
-  const file = scenario.file.startsWith(PACKAGE_ROOT)
-    ? relativeFile(PACKAGE_ROOT, scenario.file)
-    : relativeFile(context.io.folder, scenario.file);
+async function metIn(scenario: ScenarioInfo, context: Context): Promise<Met | null> {
   const until = { states: STATES_LOOK };
   const result = await context.session().check(scenario, { model: 'tso', until });
-  if (isProblem(result)) return [`      ${file}`];
-  const designs = result.designs.map(
-    ({ name, choices, chosen }) => `      design ${name}: ${marked(choices, chosen)}`,
-  );
-  const defences = result.defences.map(({ name }) => `      defence ${name}`);
-  return [`      ${file}`, ...designs, ...defences];
-}
-
-function marked(choices: readonly string[], chosen: string): string {
-  return choices.map((one) => (one === chosen ? `[${one}]` : one)).join(' ');
+  if (isProblem(result)) return null;
+  return { designs: result.designs, defences: result.defences.map(({ name }) => name) };
 }
