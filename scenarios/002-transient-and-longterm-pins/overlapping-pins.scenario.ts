@@ -13,7 +13,7 @@ import { READ_ONCE, u32, WRITE_ONCE } from 'holdfast/linux';
 import {
   deviceStores,
   FOLL_WRITE,
-  pin_user_pages_fast,
+  pin_user_pages,
   pte_offset_map,
   pte_write,
   ptep_get,
@@ -35,7 +35,7 @@ export default scenario.each(
     const [block] = log.blocks;
     const onDisk = (): boolean => block?.data.some((word) => READ_ONCE(word) === NEW) ?? false;
     stage.thread('first', () => {
-      const pages = pin_user_pages_fast(app.mm, 0, 1, FOLL_WRITE);
+      const pages = pin_user_pages(app.mm, 0, 1, FOLL_WRITE);
       if (typeof pages === 'number') return;
       WRITE_ONCE(pinned, 1);
       for (const page of pages) deviceStores(page, NEW);
@@ -44,7 +44,7 @@ export default scenario.each(
     const second = stage.thread('second', () => {
       if (READ_ONCE(pinned) === 0) return false;
       if (pte_write(ptep_get(pte_offset_map(app.mm, 0)))) return false;
-      const pages = pin_user_pages_fast(app.mm, 0, 1, FOLL_WRITE);
+      const pages = pin_user_pages(app.mm, 0, 1, FOLL_WRITE);
       const overtakes = !onDisk();
       unpinUserPages(pages, false);
       return overtakes;

@@ -74,6 +74,22 @@ export const longterm = {
     expect: 'fail',
     shows: 'without the wait for DMA that was translated before',
   },
+  odpPw: {
+    scenario: 'odp-vs-punch',
+    without: ['mmu_interval_read_begin/wait for the invalidation'],
+    expect: 'fail',
+    shows: 'without the wait of a fault for the invalidation that is under way',
+  },
+  cloneCpu: {
+    scenario: 'reflink-vs-write (writer=cpu)',
+    expect: 'pass',
+    shows: 'after a reflink a write fault gives the page a block of its own',
+  },
+  clonePin: {
+    scenario: 'reflink-vs-write (writer=device)',
+    expect: 'fail',
+    shows: 'a pin has no fault: write-back writes over the block that the clone has too',
+  },
   odpTn: {
     scenario: 'odp-vs-truncate',
     without: ['unmap_mapping_pages/notifier'],

@@ -134,7 +134,7 @@ export const longtermRows: readonly Claim[] = [
     because:
       'By four things, each needed: the notifier, the drain of DMA, the retry, and a fault ' +
       'that waits.',
-    evidence: [longterm.odpT, longterm.odpTn, longterm.odpTd, longterm.odpTr],
+    evidence: [longterm.odpT, longterm.odpTn, longterm.odpTd, longterm.odpTr, longterm.odpPw],
   },
   {
     number: 34,
@@ -154,8 +154,7 @@ export const longtermRows: readonly Claim[] = [
     because:
       'If a write fault of the device is one of the process, through page_mkwrite, and ' +
       'mkclean tells.',
-    evidence: [longterm.odpP, longterm.odpW, longterm.odpU],
-    later: 'Reflink is decided with shared blocks.',
+    evidence: [longterm.odpP, longterm.odpW, longterm.odpU, longterm.cloneCpu, longterm.clonePin],
   },
   {
     number: 36,
