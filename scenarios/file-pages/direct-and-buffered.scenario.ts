@@ -10,6 +10,8 @@
 import { scenario } from 'holdfast';
 import { READ_ONCE } from 'holdfast/linux';
 import {
+  do_truncate,
+  EFAULT,
   filemap_read,
   system,
   userLoad,
@@ -27,10 +29,10 @@ export const againstReader = scenario(
   { about: 'what is in the page cache afterwards is what is on disk' },
   (stage) => {
     const { file, proc } = system(stage, { freePages: 1 });
-    const log = file('log', { data: OLD, always: ['no loss'] });
+    const log = file('log', { data: OLD, cached: false, always: ['no loss'] });
     const source = file('source', { data: NEW, shmem: true });
     const app = proc('app');
-    app.mmap(log, { pte: 'ro' });
+    app.mmap(log);
     app.mmap(source, { at: 1, pte: 'ro' });
     const writer = stage.thread('writer', () => xfs_file_dio_write(log.inode, 0, app.mm, 1));
     const reader = stage.thread('reader', () => userLoad(app.mm, 0));
@@ -91,3 +93,23 @@ export const readersAndWriters = scenario('buffered-write-vs-read', (stage) => {
   stage.sometimes('the old data is read', () => reader.result() === OLD);
   stage.sometimes('the new data is read', () => reader.result() === NEW);
 });
+
+export const sourceTruncated = scenario(
+  'dio-write-source-truncated',
+  { about: 'the memory that is written is a mapping of a file that becomes shorter meanwhile' },
+  (stage) => {
+    const { file, proc } = system(stage);
+    const log = file('log', { data: OLD, cached: false, always: ['no loss'] });
+    const source = file('source', { data: NEW, shmem: true });
+    const app = proc('app');
+    app.mmap(source, { pte: 'rw dirty' });
+    const writer = stage.thread('writer', () => xfs_file_dio_write(log.inode, 0, app.mm, 0));
+    stage.thread('truncate', () => void do_truncate(source.inode, 0));
+    stage.always('all or nothing', () => {
+      const expected = writer.result() === DONE ? NEW : OLD;
+      return log.blocks.every(({ data }) => data.every((word) => READ_ONCE(word) === expected));
+    });
+    stage.sometimes('written', () => writer.result() === DONE);
+    stage.sometimes('EFAULT', () => writer.result() === -EFAULT);
+  },
+);

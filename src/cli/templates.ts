@@ -1,5 +1,7 @@
 /** What `holdfast new` writes: small scenarios that run as they are and are meant to be changed. */
 
+import { pinningTemplates } from './templates-pinning.ts';
+
 /** A starting point; `NAME` in the text becomes the scenario's name. */
 export interface Template {
   readonly name: string;
@@ -123,4 +125,5 @@ export const templates: readonly Template[] = [
   { name: 'lock', about: 'two threads and a spin lock', text: LOCK },
   { name: 'refcount', about: 'the last user frees', text: REFCOUNT },
   { name: 'dma', about: 'a device that fills a buffer', text: DMA },
+  ...pinningTemplates,
 ];

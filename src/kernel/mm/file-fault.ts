@@ -13,6 +13,7 @@ import { xfs_write_fault } from '../fs/write-fault.ts';
 import { folio_unlock } from './folio-lock.ts';
 import type { Folio, VmArea } from './mm_types.ts';
 import { folio_put } from './page_ref.ts';
+import { folio_test_dirty } from './page-flags.ts';
 import { pte_offset_map_lock, pte_unmap_unlock, pteUnchanged, set_pte_at } from './pgtable.ts';
 import { mk_pte, pte_mkdirty, pte_mkwrite } from './pte.ts';
 import type { Pte } from './pte.ts';
@@ -48,11 +49,16 @@ function do_read_fault(vma: VmArea, address: number): number {
   return finished;
 }
 
-/** `vma->vm_page_prot`: writable at once where the first write need not be noticed. */
+/**
+ * `vma->vm_page_prot`: writable at once where the first write need not be noticed, and dirty if the
+ * folio is (set_pte_range).
+ */
 function readPte(vma: VmArea, folio: Folio): Pte {
   const both = VM_SHARED | VM_WRITE;
   const isWritable = (READ_ONCE(vma.vm_flags) & both) === both && !vma_needs_dirty_tracking(vma);
-  return isWritable ? pte_mkwrite(mk_pte(folio)) : mk_pte(folio);
+  if (!isWritable) return mk_pte(folio);
+  const pte = pte_mkwrite(mk_pte(folio));
+  return folio_test_dirty(folio) ? pte_mkdirty(pte) : pte;
 }
 
 /** A write to a private mapping: the process gets a copy at once. */
