@@ -46,6 +46,8 @@ export default defineConfig({
   plugins: [runBuiltFiles()],
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'scenarios/**/*.test.ts'],
+    // Tests of the command run whole searches, perhaps on a machine that does other things too.
+    testTimeout: 60_000,
     exclude: ['**/slow-*.test.ts', '**/node_modules/**', 'dist/**'],
     // Built files are not in Vite's module graph: when a source changes, run everything again.
     forceRerunTriggers: ['**/src/**/*.ts', '**/scenarios/**/*.ts', '**/vitest*.config.ts'],
