@@ -30,6 +30,7 @@ const unmapped = await named('odp-vs-truncate', 'odp-vs-munmap');
 const punched = await named('odp-vs-truncate', 'odp-vs-punch');
 const exit = await named('odp-vs-exit', 'odp-vs-exit');
 const written = await named('odp-vs-wb', 'odp-vs-wb');
+const reclaimed = await named('odp-vs-reclaim', 'odp-vs-reclaim');
 const copied = await named('odp-vs-wb', 'odp-vs-cow');
 
 describe('a device that faults is not apart from the kernel without', () => {
@@ -46,6 +47,7 @@ describe('a device that faults is not apart from the kernel without', () => {
     ['the notifier of truncation', 'unmap_mapping_pages/notifier', truncated, ''],
     ['the notifier of write-back', 'page_vma_mkclean_one/notifier', written, 'log: no loss'],
     ['the notifier of copy on write', 'wp_page_copy/notifier', copied, ''],
+    ['the notifier of reclaim', 'try_to_unmap_one/notifier', reclaimed, ''],
     ['the notifier of exit', 'exit_mmap/notifier', exit, ''],
   ])('%s (%s)', async (_what, without, scenario, property) => {
     const { verdict, findings } = await check(scenario, { model: 'sc', without: [without] });

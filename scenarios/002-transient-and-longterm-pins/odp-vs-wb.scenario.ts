@@ -17,7 +17,9 @@ import {
   system,
   userLoad,
   userStore,
+  vfs_clone_file_range,
   vfs_fsync,
+  wb_writeback,
 } from 'holdfast/linux/mm';
 import type { InitialPte } from 'holdfast/linux/mm';
 
@@ -61,6 +63,32 @@ export const durable = scenario(
       return !wasWritten || (block !== undefined && READ_ONCE(block) === NEW);
     });
     stage.always('durable', () => fsync.result() === true);
+  },
+);
+
+export const shared = scenario(
+  'odp-vs-reflink',
+  { about: 'the other file keeps its contents: the device faults, and the block is un-shared' },
+  (stage) => {
+    const { file, proc } = system(stage, { freeBlocks: 1 });
+    const log = file('log');
+    const copy = file('copy', { cached: false });
+    const app = proc('app');
+    const region = app.odp('mr', app.mmap(log, { pte: 'ro' }));
+    const device = stage.thread.device('device', (dma) => rdmaWrite(region, 0, NEW, dma));
+    const [block] = log.blocks;
+    const word = block?.data[0];
+    const reflink = stage.thread('reflink', () => {
+      vfs_clone_file_range(log.inode, copy.inode, 0);
+      const cloned = word === undefined ? 0 : READ_ONCE(word);
+      wb_writeback(log.inode);
+      return cloned;
+    });
+    stage.always('the device writes', () => device.result() === true);
+    stage.always('the shared block keeps its contents', () => {
+      return word !== undefined && READ_ONCE(word) === reflink.result();
+    });
+    stage.sometimes('the device writes afterwards', () => reflink.result() !== NEW);
   },
 );
 

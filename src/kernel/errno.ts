@@ -7,3 +7,5 @@ export const EBUSY = 16;
 export const EINVAL = 22;
 export const EMLINK = 31;
 export const EOPNOTSUPP = 95;
+/** The same number as EAGAIN. */
+export const EWOULDBLOCK = EAGAIN;

@@ -41,6 +41,8 @@ import { VM_MAYREAD, VM_MAYWRITE, VM_READ, VM_SHARED, VM_WRITE } from './mm/vma.
 import { zone } from './mm/zone.ts';
 import type { Zone } from './mm/zone.ts';
 import { declareFileProperties, declareReferenceProperty } from './system-properties.ts';
+import { leasedRegion } from './setup-lease.ts';
+import type { LeasedRegion } from './setup-lease.ts';
 import type { AllocStruct, InitialPte } from './setup.ts';
 
 /** What the set-up needs of a scenario's stage. */
@@ -116,6 +118,8 @@ export interface System {
   readonly proc: (name: string) => Process;
   /** A device that writes where its driver tells it, in a thread of its own. */
   readonly device: (name: string) => DmaEngine;
+  /** Opens a file for layout leases and makes a memory region for its pages: fs/locks.ts. */
+  readonly leased: (name: string, file: File, descriptors?: number) => LeasedRegion;
   /** Adds to what holds references at the end; `count` tells how many it has on a page. */
   readonly holder: (count: (page: Folio) => number) => void;
 }
@@ -166,6 +170,11 @@ export function system(stage: KernelStage, options: SystemOptions = {}): System 
       const engine = stage.alloc(dma_engine, name);
       stage.thread.device(name, (dma) => serveDmaEngine(engine, dma));
       return engine;
+    },
+    leased(name, file, descriptors = 1) {
+      const region = leasedRegion(stage.alloc, name, file.inode, descriptors);
+      building.holders.push((page) => region.pins(page));
+      return region;
     },
     holder: (count) => void building.holders.push(count),
   };

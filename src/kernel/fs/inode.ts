@@ -26,6 +26,8 @@ import { zone } from '../mm/zone.ts';
 import type { Zone } from '../mm/zone.ts';
 import { FILE_PAGES } from '../mm/sizes.ts';
 import { address_space } from './address_space.ts';
+import { file_lock_context } from './file-lease.ts';
+import type { FileLockContext } from './file-lease.ts';
 import type { AddressSpace } from './address_space.ts';
 
 /** The members of `struct inode`. */
@@ -39,6 +41,8 @@ export type InodeMembers = {
   i_block: ArrayType<Type<'pointer', DiskBlock | null>>;
   /** The page cache. */
   i_mapping: Type<'pointer', AddressSpace | null>;
+  /** The leases on the file; NULL: nobody ever asked for one. */
+  i_flctx: Type<'pointer', FileLockContext | null>;
   /** The queue of its device (`i_sb->s_bdev->bd_queue`), and where its pages come from. */
   queue: Type<'pointer', RequestQueue | null>;
   zone: Type<'pointer', Zone | null>;
@@ -51,6 +55,7 @@ export const inode: StructType<InodeMembers> = struct('inode', {
   i_dio_count: atomic_t,
   i_block: array(pointer(disk_block), FILE_PAGES),
   i_mapping: constant(pointer(address_space)),
+  i_flctx: constant(pointer(file_lock_context)),
   queue: constant(pointer(request_queue)),
   zone: constant(pointer(zone)),
 });

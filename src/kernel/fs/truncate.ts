@@ -18,6 +18,7 @@ import {
   WRITE_ONCE,
 } from '../../memory/index.ts';
 import { truncate_pagecache_range, truncate_setsize } from '../mm/truncate.ts';
+import { xfs_break_leased_layouts } from './break-lease.ts';
 import { breakPins } from './break-pins.ts';
 import { inode_dio_wait } from './inode-dio.ts';
 import { mappingOf } from './inode.ts';
@@ -31,6 +32,7 @@ export const do_truncate: (file: Inode, length: number) => number = kernelFuncti
     const mapping = mappingOf(file);
     down_write(file.i_rwsem);
     down_write(mapping.invalidate_lock);
+    xfs_break_leased_layouts(file);
     const end = mapping.i_pages.length;
     const error = breakPins(mapping, length, end);
     if (error === 0) {
@@ -56,6 +58,7 @@ export const vfs_fallocate: (file: Inode, mode: number, index: number) => number
     const mapping = mappingOf(file);
     down_write(file.i_rwsem);
     down_write(mapping.invalidate_lock);
+    xfs_break_leased_layouts(file);
     const error = breakPins(mapping, index, index + 1);
     if (error === 0) {
       inode_dio_wait(file);

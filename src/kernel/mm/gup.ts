@@ -20,6 +20,7 @@ import {
   up_read,
 } from '../../memory/index.ts';
 import { EFAULT, EMLINK, ENOMEM } from '../errno.ts';
+import { isLeased } from '../fs/file-lease.ts';
 import { mayNotPinFiles } from './file-pins.ts';
 import { gup_fast } from './gup-fast.ts';
 import { follow_page_pte } from './gup-slow.ts';
@@ -164,10 +165,19 @@ export function check_vma_flags(vma: VmArea, flags: number): boolean {
   return (vm_flags & VM_WRITE) !== 0 || (isForced && is_cow_mapping(vm_flags));
 }
 
-/** No long-term write pin on a file that must hear of every first write (6.5). */
+/**
+ * No long-term write pin on a file that must hear of every first write (6.5). A layout lease would
+ * permit it (discussion 002; never merged for user space, so without leases this is Linux's rule).
+ */
 export function writable_file_mapping_allowed(vma: VmArea, flags: number): boolean {
   if (!mayNotPinFiles(flags)) return true;
+  if (isLayoutLeased(vma)) return true;
   return !defence('long-term pin of a file', () => vma_needs_dirty_tracking(vma));
+}
+
+function isLayoutLeased(vma: VmArea): boolean {
+  const file = READ_ONCE(vma.vm_file);
+  return file !== null && isLeased(READ_ONCE(file.i_flctx));
 }
 
 /** Gives several pins back (`unpin_user_pages_dirty_lock` of an array). */
