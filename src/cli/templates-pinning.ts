@@ -67,8 +67,73 @@ export default scenario('NAME', (stage) => {
 });
 `;
 
+const NOTIFIER = `// A device that faults, and is told before a page is taken away.
+// Try: holdfast check FILE --without do_munmap/notifier
+
+import { scenario } from 'holdfast';
+import { READ_ONCE } from 'holdfast/linux';
+import { do_munmap, rdmaWrite, system } from 'holdfast/linux/mm';
+
+export default scenario('NAME', (stage) => {
+  const { file, proc } = system(stage);
+  const log = file('log');
+  const app = proc('app');
+  const vma = app.mmap(log, { pte: 'rw dirty' });
+  const region = app.odp('region', vma);
+
+  const device = stage.thread.device('device', (dma) => rdmaWrite(region, 0, 7, dma));
+
+  const unmap = stage.thread('munmap', () => {
+    do_munmap(app.mm, vma);
+    return READ_ONCE(log.folios[0].data[0]);
+  });
+
+  stage.always('nothing is written later', () => {
+    return READ_ONCE(log.folios[0].data[0]) === unmap.result();
+  });
+  stage.sometimes('the device fails', () => device.result() === false);
+});
+`;
+
+const LEASE = `// Memory that is pinned for long, under a lease that the file system can break.
+// Try: holdfast check FILE --design 'lease-revocation=drop the lease'
+
+import { scenario } from 'holdfast';
+import { READ_ONCE } from 'holdfast/linux';
+import { do_truncate, ib_reg_user_mr, mrWrite, system, vfs_setlease } from 'holdfast/linux/mm';
+
+const options = { designs: { 'lease-revocation': 'stop the device' } };
+
+export default scenario('NAME', options, (stage) => {
+  const { file, proc, leased } = system(stage);
+  const log = file('log');
+  const app = proc('app');
+  app.mmap(log, { pte: 'rw dirty' });
+  const { filp, lease, mr } = leased('region', log);
+
+  // This holder never lets go.
+  stage.thread('holder', () => {
+    if (vfs_setlease(filp, lease) === 0) ib_reg_user_mr(mr, app.mm, 0, filp);
+  });
+
+  const device = stage.thread.device('device', (dma) => mrWrite(mr, 7, dma));
+
+  const truncate = stage.thread('truncate', () => {
+    do_truncate(log.inode, 0);
+    return READ_ONCE(log.folios[0].data[0]);
+  });
+
+  stage.always('nothing is written later', () => {
+    return READ_ONCE(log.folios[0].data[0]) === truncate.result();
+  });
+  stage.sometimes('the device writes', () => device.result() === true);
+});
+`;
+
 /** Starting points for pins. */
 export const pinningTemplates: readonly Template[] = [
   { name: 'dio', about: 'one I/O into pinned memory, against fsync', text: DIO },
   { name: 'rdma', about: 'a long-term pin', text: RDMA },
+  { name: 'notifier', about: 'a device that faults, and munmap', text: NOTIFIER },
+  { name: 'lease', about: 'a long-term pin under a lease, and truncation', text: LEASE },
 ];

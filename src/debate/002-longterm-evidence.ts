@@ -57,6 +57,53 @@ export const longterm = {
     expect: 'pass',
     shows: 'fsync that writes a copy neither waits nor lies',
   },
+  leaseStop: {
+    scenario: 'lease-rdma (revocation=stop the device, holder=silent)',
+    expect: 'pass',
+    shows: 'the device is stopped and the page unpinned: truncation ends, nothing is written later',
+  },
+  leaseStopFork: {
+    scenario: 'lease-rdma (revocation=stop the device, holder=forked)',
+    expect: 'pass',
+    shows: 'the same where another process has the descriptors',
+  },
+  leaseDrop: {
+    scenario: 'lease-rdma (revocation=drop the lease, holder=silent)',
+    expect: 'fail',
+    shows: 'the lease alone is dropped: the device writes after truncation',
+  },
+  leaseLate: {
+    scenario: 'lease-rdma (revocation=drop the lease, holder=cooperates)',
+    expect: 'fail',
+    shows: 'a holder who cooperates, but after the grace time',
+  },
+  leaseKill: {
+    scenario: 'lease-rdma (revocation=kill, holder=silent)',
+    expect: 'pass',
+    shows: 'a holder who is killed lets go of everything',
+  },
+  leaseFork: {
+    scenario: 'lease-rdma (revocation=kill, holder=forked)',
+    expect: 'fail',
+    shows: 'unless another process has the descriptors: truncation is stuck',
+  },
+  leaseWait: {
+    scenario: 'lease-rdma (revocation=wait, holder=silent)',
+    expect: 'fail',
+    shows: 'no force at all: truncation is stuck',
+  },
+  leaseRwsem: {
+    scenario: 'lease-rdma (revocation=wait, holder=cooperates)',
+    without: ['vfs_setlease/i_rwsem'],
+    expect: 'fail',
+    shows: 'a lease that is taken while truncation is under way',
+  },
+  leaseOpen: {
+    scenario: 'lease-rdma (revocation=wait, holder=dies)',
+    without: ['ib_reg_user_mr/keep the leased file open'],
+    expect: 'fail',
+    shows: 'a process that ends closes the file before the region',
+  },
   odpT: {
     scenario: 'odp-vs-truncate',
     expect: 'pass',

@@ -58,10 +58,20 @@ export const longtermRows: readonly Claim[] = [
     kind: 'proposal',
     who: 'Chinner, 19 Dec',
     claim: 'Revocable file layout leases solve this.',
-    verdict: 'OPEN',
-    because: 'Not modelled yet: a lease with its break, grace and revocation.',
-    evidence: [],
-    later: 'File pages: leases.',
+    verdict: 'IF',
+    because:
+      'If the revocation stops the device and unpins: dropping the lease leaves the DMA, killing ' +
+      'the holder does not help once another process has the descriptors. And if the lease is ' +
+      'taken under i_rwsem and the region keeps the leased file open. Never merged for user space.',
+    evidence: [
+      longterm.leaseStop,
+      longterm.leaseDrop,
+      longterm.leaseLate,
+      longterm.leaseKill,
+      longterm.leaseFork,
+      longterm.leaseRwsem,
+      longterm.leaseOpen,
+    ],
   },
   {
     number: 27,
@@ -79,10 +89,11 @@ export const longtermRows: readonly Claim[] = [
     kind: 'fact',
     who: 'Chinner, 19 Dec',
     claim: 'A long-term pin is a delegation that the file system must be able to revoke.',
-    verdict: 'OPEN',
-    because: 'Needs row 26: what the file system does ends whatever the holder does.',
-    evidence: [],
-    later: 'File pages: leases.',
+    verdict: 'IF',
+    because:
+      'What the file system does ends whatever the holder does, if it need not wait for the ' +
+      'holder: with a revocation that stops the device. One that waits can be stuck.',
+    evidence: [longterm.leaseStop, longterm.leaseStopFork, longterm.leaseWait],
   },
   {
     number: 29,
