@@ -61,6 +61,12 @@ export function directMachine(
     refuse(code, what) {
       throw mistake(code, what);
     },
+    callbacks: {
+      wordOf: () => refuse('call_rcu can only be called by a thread.'),
+      words: () => refuse('rcu_barrier can only be called by a thread.'),
+      numberOf: () => refuse('call_rcu can only be called by a thread.'),
+      functionOf: () => refuse('Callbacks can only be run by a thread.'),
+    },
     mark: () => refuse('mark() can only be called by a thread.'),
     defended: () => true,
     design,

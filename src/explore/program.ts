@@ -42,6 +42,12 @@ export interface ProgramPool {
   readonly status: readonly number[];
 }
 
+/** An `rcu_head`, and the word by which its callback is queued: the number of a function. */
+export interface ProgramCallback {
+  readonly head: number;
+  readonly word: number;
+}
+
 /** The name of the struct of a pool that begins at an address, for example `node#1`. */
 export function objectAt({ pools, words }: Program, address: number): string | null {
   const pool = pools.find(({ slots }) => slots.includes(address));
@@ -73,6 +79,8 @@ export interface Program {
   /** Words in order of address, from address 1 on without gaps; address 0 is NULL. */
   readonly words: readonly ProgramWord[];
   readonly pools: readonly ProgramPool[];
+  /** The heads of RCU callbacks, and the words by which they are queued. */
+  readonly callbacks: readonly ProgramCallback[];
   readonly properties: readonly ProgramProperty[];
   /** Designs that the scenario's body asked for. */
   readonly designs: readonly DesignUse[];

@@ -122,6 +122,7 @@ function machineOf(state: State): Machine {
       state.label = text;
     },
     assert: (condition, message) => assertion(state, condition, message),
+    callbacks: state.world.callbacks,
     require: (where, primitive) => requirement(state, where, { primitive, address: 0 }),
     mark(word) {
       state.watch?.mark(state.cursor, word);

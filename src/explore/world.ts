@@ -10,6 +10,7 @@ import type { Sites } from './sites.ts';
 import type { Context } from './context.ts';
 import { EMPTY_CONTEXT } from './context.ts';
 import type { Operation } from '../memory/operation.ts';
+import type { Callback, Callbacks } from '../memory/machine.ts';
 import type { StructType } from '../memory/struct.ts';
 import { callStack } from './position.ts';
 import { problem } from './problem.ts';
@@ -46,6 +47,7 @@ export interface ReplayWorld {
   /** The choice in force for a design question. */
   design(name: string, choices: readonly string[], stop: Stop): string;
   readonly designsUsed: () => DesignUse[];
+  readonly callbacks: Callbacks;
   /** The operation that takes a struct of this type. */
   allocation(type: StructType, stop: Stop): Operation;
 }
@@ -92,6 +94,7 @@ export function createWorld(program: Program, options: WorldOptions): ReplayWorl
       return chosen;
     },
     designsUsed: () => [...used.values()],
+    callbacks: createCallbacks(program),
     allocation(type, stop) {
       const pool = program.pools.findIndex((one) => one.type === type);
       return pool < 0 ? stop(noPool(type)) : allocationFrom(pool);
@@ -104,6 +107,34 @@ function hostsOf({ threads }: Program): ReadonlySet<string> {
   const groups = threads.map(({ interrupts }) => threads[interrupts ?? -1]?.group ?? -1);
   const first = (group: number): string => threads.find((one) => one.group === group)?.name ?? '';
   return new Set(groups.filter((group) => group >= 0).map(first));
+}
+
+/**
+ * Numbers callbacks by head and source text. Not by identity: each build of a scenario has closures
+ * of its own. The last one that was given does what all of them do.
+ */
+function createCallbacks({ callbacks }: Program): Callbacks {
+  const given = new Map<number, { readonly text: string; callback: Callback }[]>();
+  const words = callbacks.map(({ word }) => word);
+  return {
+    wordOf: (head) => callbacks.find((one) => one.head === head)?.word ?? 0,
+    words: () => words,
+    numberOf(head, callback) {
+      const own = given.get(head) ?? [];
+      given.set(head, own);
+      const text = `${callback.name} ${String(callback)}`;
+      const at = own.findIndex((one) => one.text === text);
+      const known = own[at];
+      if (known === undefined) return own.push({ text, callback });
+      known.callback = callback;
+      return at + 1;
+    },
+    functionOf(head, number) {
+      const found = given.get(head)?.[number - 1];
+      if (found === undefined) throw new Error(`world: there is no callback ${number}`);
+      return found.callback;
+    },
+  };
 }
 
 function createContexts(): Contexts {

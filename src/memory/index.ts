@@ -22,6 +22,8 @@ export {
 export type { Atomic } from './atomic.ts';
 export * from './barrier.ts';
 export * from './bitops.ts';
+export { call_rcu, kfree_rcu, kfree_rcu_mightsleep, rcu_barrier } from './call-rcu.ts';
+export type { RcuCallback, RcuHead } from './call-rcu.ts';
 export * from './completion.ts';
 export * from './cond-load.ts';
 export * from './control.ts';

@@ -8,6 +8,7 @@
 
 import type { Operation } from './operation.ts';
 import type { StructType } from './struct.ts';
+import type { Field, Type } from './type.ts';
 
 /** Where a function comes from: a path in the Linux tree with its version, or from us. */
 export type Provenance =
@@ -42,6 +43,8 @@ export interface Machine {
   assert(condition: boolean, message: string): void;
   /** States where `caller` may be called: a finding if the thread is somewhere else now. */
   require(where: Where, caller: string): void;
+  /** The callbacks of RCU. */
+  readonly callbacks: Callbacks;
   mark(word: number): void;
   /** Stops at a mistake of the user: code and what it is. */
   refuse(code: string, what: string): never;
@@ -52,6 +55,20 @@ export interface Machine {
 
 /** Sections in which a thread may not sleep, and which a grace period or an IPI waits for. */
 export type Nesting = 'rcu' | 'irq' | 'bh' | 'preempt';
+
+/** What is called after a grace period, by number; and where it is queued. */
+export interface Callbacks {
+  /** The word by which the callback of the head at an address is queued. */
+  wordOf(head: number): number;
+  /** Those words. */
+  words(): readonly number[];
+  /** Callbacks of one head with the same text have the same number. */
+  numberOf(head: number, callback: Callback): number;
+  functionOf(head: number, number: number): Callback;
+}
+
+/** What is called with its head. */
+export type Callback = (head: Field<Type<'rcu_head', number>>) => void;
 
 /** A wait queue with a bit for each thread, or the word of the thread's state alone. */
 export interface SleepingPlace {

@@ -236,6 +236,13 @@ const WAITING = {
   }),
   ...by('ours', { wait_for_value: row('acquire', 'load') }),
   ...by('model', { synchronize_rcu: row('full', 'drain') }),
+  ...by('documents', {
+    // What comes before the call comes before the callback; rcu_segcblist_add_len has smp_mb().
+    call_rcu: row('release', 'locked', 'relaxed'),
+    rcu_barrier: row('acquire', 'locked'),
+  }),
+  // The callback is taken off its list, and done.
+  ...by('code', { rcu_do_batch: row('acquire-release', 'locked', 'relaxed') }),
   // Sends an interrupt to every CPU and waits for it: smp_call_function(.., wait).
   ...by('code', { smp_call_function: row('full', 'drain') }),
 };

@@ -237,14 +237,19 @@ const WAITING: readonly Probe[] = [
   }),
   ...probes('load', 'word', ['wait_for_value'], { operands: [0] }),
   ...probes('drain', 'word', ['synchronize_rcu', 'smp_call_function']),
+  ...probes('locked', 'callback', ['call_rcu']),
+  ...probes('locked', 'callback', ['rcu_barrier'], { fails: true }),
 ];
 
 const PROBES = [...ACCESSES, ...ATOMICS, ...REFERENCES, ...BITS, ...LOCKS, ...WAITING];
 
-/** Rows for the machine itself: no order, and no word that a program could look at. */
-const WITHOUT_PROBE = ['kmalloc', 'kfree', 'section', 'interrupt'];
+/**
+ * Rows for the machine itself: no order, and no word that a program could look at; and what only
+ * the threads of callbacks do.
+ */
+const WITHOUT_PROBE = ['kmalloc', 'kfree', 'section', 'interrupt', 'rcu_do_batch'];
 
-const WITHOUT_WORD = /^smp_(r|w)?mb|^choose$|^synchronize_rcu$|^smp_call_function$/;
+const WITHOUT_WORD = /^smp_(r|w)?mb|^choose$|^synchronize_rcu$|^smp_call_function$|^rcu_barrier$/;
 
 function callOf({ row, operands }: Probe): Call {
   if (WITHOUT_WORD.test(row)) return call(row, null, ...operands);
@@ -333,7 +338,7 @@ const PROMISED: { readonly [O in Order]: readonly string[] } = {
   'full-after-rmw': ['smp_mb__after_atomic'],
   'full-after-lock': ['smp_mb__after_spinlock'],
   'full-after-unlock-lock': ['smp_mb__after_unlock_lock'],
-  'acquire-release': [],
+  'acquire-release': ['rcu_do_batch'],
   acquire: named(`
     smp_load_acquire atomic_read_acquire test_bit_acquire test_and_set_bit_lock
     spin_lock spin_trylock bit_spin_lock bit_spin_trylock read_lock read_trylock
@@ -341,13 +346,14 @@ const PROMISED: { readonly [O in Order]: readonly string[] } = {
     down_write down_write_trylock wait_for_completion wait_on_bit wait_on_bit_lock
     folio_lock wait_for_value read_seqcount_begin
     refcount_add_not_zero_acquire refcount_inc_not_zero_acquire smp_cond_load_acquire
+    rcu_barrier
   `),
   release: named(`
     smp_store_release rcu_assign_pointer atomic_set_release clear_bit_unlock
     xor_unlock_is_negative_byte spin_unlock bit_spin_unlock read_unlock write_unlock
     mutex_unlock up_read up_write downgrade_write complete complete_all
     refcount_set_release refcount_sub_and_test refcount_dec_and_test refcount_dec
-    refcount_dec_if_one refcount_dec_not_one
+    refcount_dec_if_one refcount_dec_not_one call_rcu
   `),
   relaxed: named(`
     READ_ONCE WRITE_ONCE load store rcu_dereference atomic_read atomic_set atomic_add
@@ -368,7 +374,7 @@ const PROMISED: { readonly [O in Order]: readonly string[] } = {
 /** Conditional ones, which order nothing when their condition fails. */
 const CONDITIONAL = new RegExp(
   'cmpxchg|trylock|_unless$|_not_zero(_acquire)?$|_if_positive$|_if_one$|_not_one$|' +
-    '^(test_and_set_bit_lock|finish_wait|complete)$',
+    '^(test_and_set_bit_lock|finish_wait|complete|call_rcu|rcu_do_batch)$',
 );
 
 /** What tools/memory-model knows: linux-kernel.def, and atomic_add_unless in herd7 itself. */
@@ -387,7 +393,7 @@ const IN_THE_MODEL = new RegExp(
 /** Promised nowhere: what implementations have in common. */
 const IN_THE_CODE = named(`
   wait_for_completion complete complete_all wait_on_bit wait_on_bit_lock folio_lock folio_wait_bit
-  smp_call_function
+  smp_call_function rcu_do_batch
 `);
 
 const OURS = named(`choose section interrupt wait_for_value`);

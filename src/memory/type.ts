@@ -25,6 +25,7 @@ export type Kind =
   | 'seqcount_t'
   | 'wait_queue_head_t'
   | 'task_struct'
+  | 'rcu_head'
   | 'completion';
 
 /**
@@ -133,6 +134,10 @@ export const wait_queue_head_t: Type<'wait_queue_head_t', number> = opaque('wait
 /** The state of a thread: 0 running, anything else sleeping. */
 export const task_struct: Type<'task_struct', number> = opaque('task_struct', (word) =>
   word === 0 ? 'running' : 'sleeping',
+);
+/** `struct rcu_head`: a member of an object that `call_rcu` or `kfree_rcu` is to take care of. */
+export const rcu_head: Type<'rcu_head', number> = opaque('rcu_head', (word) =>
+  word === 0 ? 'unused' : 'used',
 );
 /** A completion: how many waiters may pass. */
 export const completion: Type<'completion', number> = opaque('completion');

@@ -18,6 +18,7 @@ import { callerPosition, userPositions } from '../explore/position.ts';
 import { problem } from '../explore/problem.ts';
 import type {
   Program,
+  ProgramCallback,
   ProgramPool,
   ProgramProperty,
   ProgramThread,
@@ -25,6 +26,7 @@ import type {
 } from '../explore/program.ts';
 import type { DesignUse, Problem } from '../explore/result.ts';
 import { unknownChoice } from '../explore/world.ts';
+import { declareCallbacks } from './callbacks.ts';
 import { checkCount, checkFunction, checkName, refuseDeclaration, wrongOption } from './checked.ts';
 import type { Scenario } from './scenario.ts';
 import { setUpMachine } from './set-up.ts';
@@ -45,6 +47,7 @@ interface Building {
   readonly names: { name: string; type: Type; address: number }[];
   readonly words: number[];
   readonly pools: ProgramPool[];
+  readonly callbacks: ProgramCallback[];
   readonly properties: ProgramProperty[];
   readonly counts: Map<string, number>;
   readonly designs: Map<string, DesignUse>;
@@ -70,6 +73,7 @@ export function buildProgram(
     names: [],
     words: [0],
     pools: [],
+    callbacks: [],
     properties: [],
     counts: new Map(),
     designs: new Map(),
@@ -85,6 +89,7 @@ export function buildProgram(
   try {
     const machine = setUpMachine(building, design);
     const result: unknown = withMachine(machine, () => scenario.body(stageOf(building)));
+    if (building.threads.length > 0) addCallbacks(building);
     if (isLate(result))
       refuseDeclaration(`The body of '${scenario.name}' is async or a generator.`);
   } catch (error) {
@@ -110,6 +115,7 @@ function programOf(building: Building, expected: 'pass' | 'fail'): Program | Pro
     threads,
     words: names.map((one): ProgramWord => ({ ...one, initial: words[one.address] ?? 0 })),
     pools: building.pools,
+    callbacks: building.callbacks,
     properties: building.properties,
     designs: [...building.designs.values()],
     expected,
@@ -242,6 +248,15 @@ function pool(building: Building, type: StructType, count: number): void {
     status.push(addWord(building, name, slotStatus));
   }
   building.pools.push({ type, slots, status });
+}
+
+function addCallbacks(building: Building): void {
+  const callbacks = declareCallbacks({
+    names: building.names,
+    addWord: (name, type) => addWord(building, name, type),
+    addThread: (name, body) => void addThread(building, name, body, 'cpu', null),
+  });
+  building.callbacks.push(...callbacks);
 }
 
 function declareThread(building: Building): DeclareThread {

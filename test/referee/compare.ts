@@ -65,7 +65,7 @@ export function engineEnds(program: Program, model: Model, options: CheckOptions
     deadlocks: outcomes(deadlocks),
     races: found.some((name) => name.startsWith('data race')),
     hangs: others.length > 0 ? null : found.includes('livelock'),
-    misuses: found.some((name) => /free|refcount_t/.test(name)),
+    misuses: found.some((name) => /free|refcount_t|call_rcu/.test(name)),
   });
 }
 
@@ -81,9 +81,12 @@ function outcomeOf(
   });
   // Words have the addresses from 1 on; a slot's status stands after its value.
   const slots = end.memory.slice(firstSlot - 1, firstSlot - 1 + 2 * program.slots);
-  const results = end.results.map((result, thread) =>
-    end.finished[thread] === true ? numberOfResult(result, targets) : null,
-  );
+  const threads = program.threads.reduce((sum, { count }) => sum + count, 0);
+  const results = end.results
+    .slice(0, threads)
+    .map((result, thread) =>
+      end.finished[thread] === true ? numberOfResult(result, targets) : null,
+    );
   return { memory: [...words, ...slots], results };
 }
 

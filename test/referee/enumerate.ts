@@ -12,6 +12,7 @@
  * primitive that looks first may give up, by what it read, with stores still in the queue.
  */
 
+import { WAITS_FOR_CALLBACK, withCallbacks } from './callbacks.ts';
 import { flatten } from './flatten.ts';
 import type { Instruction } from './flatten.ts';
 import {
@@ -69,15 +70,18 @@ interface Setting {
   readonly model: Model;
   /** How many words come before the slots. */
   readonly words: number;
+  /** How many of the threads, and of the words, run and queue callbacks: the last ones. */
+  readonly added: number;
 }
 
 /** All that a program may come to; null if it has more than `limit` states. */
-export function enumerate(program: Program, model: Model, limit: number): Outcomes | null {
+export function enumerate(written: Program, model: Model, limit: number): Outcomes | null {
+  const { program, added } = withCallbacks(written);
   const threads = program.threads.flatMap((thread) =>
     Array.from({ length: thread.count }, () => thread),
   );
   const words = program.words.length;
-  const setting: Setting = { threads, codes: threads.map(codeOf), model, words };
+  const setting: Setting = { threads, codes: threads.map(codeOf), model, words, added };
   const leadsTo = new Map<string, string[]>();
   const finals = new Set<string>();
   const deadlocks = new Set<string>();
@@ -106,7 +110,9 @@ export function enumerate(program: Program, model: Model, limit: number): Outcom
     misuses ||= isMisuse;
     if (next.length === 0) {
       ends.add(text);
-      const finished = threads.every((_, who) => isFinished(setting, from, who));
+      const finished = threads.every(
+        (_, who) => isFinished(setting, from, who) || waitsForCallback(setting, from, who),
+      );
       if (!isMisuse) (finished ? finals : deadlocks).add(outcomeText(setting, state));
     }
     races ||= isRace(setting, state);
@@ -153,6 +159,11 @@ function isFinished({ codes }: Setting, state: State, who: number): boolean {
   return running(state, who).at === codes[who]?.length;
 }
 
+function waitsForCallback({ codes }: Setting, state: State, who: number): boolean {
+  const next = codes[who]?.[running(state, who).at];
+  return next?.do === 'access' && next.primitive === WAITS_FOR_CALLBACK;
+}
+
 /** Finished, or only barriers and ends of sections away from it: nobody else can tell. */
 function isAllButFinished({ codes }: Setting, state: State, who: number): boolean {
   const rest = codes[who]?.slice(running(state, who).at) ?? [];
@@ -166,12 +177,14 @@ function isAllButFinished({ codes }: Setting, state: State, who: number): boolea
 }
 
 function outcomeText(setting: Setting, state: State): string {
-  const results = setting.threads.map(({ body, gives }, who) => {
+  const { threads, words, added } = setting;
+  const results = threads.slice(0, threads.length - added).map(({ body, gives }, who) => {
     const { registers } = running(state, who);
     const values = registersOf(body).map((name) => registers[name] ?? 0);
     return isAllButFinished(setting, state, who) ? givenNumber(gives, values) : null;
   });
-  const outcome: Outcome = { memory: state.memory, results };
+  const memory = state.memory.filter((_, index) => index < words - added || index >= words);
+  const outcome: Outcome = { memory, results };
   return JSON.stringify(outcome);
 }
 
@@ -322,7 +335,7 @@ function misusesSlot(setting: Setting, state: State, who: number): boolean {
 /** Whether a thread can make an access now that the kernel warns of. */
 function isWarnedOf(setting: Setting, state: State, who: number): boolean {
   const next = setting.codes[who]?.[running(state, who).at];
-  if (next?.do !== 'access' || !next.primitive.startsWith('refcount_')) return false;
+  if (next?.do !== 'access' || !/^refcount_|^call_rcu$/.test(next.primitive)) return false;
   if (!mayRun(setting, state, who)) return false;
   const effect = effectOf(setting, state, who, next);
   return effect === 'warns' && running(state, cpuOf(setting, who)).queue.length === 0;
@@ -336,6 +349,8 @@ function freeSlots(setting: Setting, { memory }: State): number[] {
     status === FREED || index === fresh ? [index + 1] : [],
   );
 }
+
+const GRACE_PERIOD = /^(synchronize_rcu|smp_call_function) /;
 
 type Change = (after: State, own: Running) => void;
 
@@ -376,10 +391,11 @@ function accessOutcomes(setting: Setting, state: State, who: number, access: Acc
   }
   if (NO_INSTRUCTION.has(primitive)) return [() => {}];
   if (FULL_BARRIERS.has(primitive)) return queue.length > 0 ? [] : [() => {}];
-  if (primitive.endsWith(' begins')) {
+  if (GRACE_PERIOD.test(primitive) && primitive.endsWith(' begins')) {
     return queue.length > 0 ? [] : [(after, own) => void (own.awaits = others(after, who))];
   }
-  if (primitive.endsWith(' ends')) return awaits.length > 0 ? [] : [() => {}];
+  if (GRACE_PERIOD.test(primitive) && primitive.endsWith(' ends'))
+    return awaits.length > 0 ? [] : [() => {}];
 
   const effect = effectOf(setting, state, who, access);
   if (effect === 'wait' || effect === 'warns') return [];

@@ -27,6 +27,7 @@ export const PALETTE: readonly Word[] = [
   { name: 'done', kind: 'completion', initial: 0 },
   { name: 'queue', kind: 'queue', initial: 0 },
   { name: 'task', kind: 'task', initial: 0 },
+  { name: 'head', kind: 'callback', initial: 0 },
 ];
 
 /**
@@ -50,6 +51,7 @@ export const THEMES: readonly (readonly string[])[] = [
   ['x', 'y', 'sequence'],
   ['x', 'y', 'queue'],
   ['x', 'y', 'task'],
+  ['x', 'y', 'head'],
   ['a', 'flags', 'queue', 'done'],
   ['x', 'mutex1', 'spin1', 'done'],
   ['pointer', 'x', 'slots'],

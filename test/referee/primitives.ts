@@ -268,6 +268,10 @@ const MEANINGS: Record<string, Meaning> = {
 
   prepare_to_wait: (old, _a, _b, ownBit) => [old | ownBit, 0],
   schedule: (old, _a, _b, ownBit) => ((old & ownBit) === 0 ? [null, 0] : 'wait'),
+  'rcu_do_batch begins': (old) => (old === 0 ? 'wait' : [-1, 0]),
+  'rcu_do_batch is done': (old) => [old === -1 ? 0 : null, 0],
+  call_rcu: (old) => (old > 0 ? 'warns' : [1, 0]),
+  rcu_barrier: (old) => (old === 0 ? [null, 0] : 'wait'),
   'schedule on a task': (old) => (old === 0 ? [null, 0] : 'wait'),
   set_current_state: write,
   __set_current_state: write,

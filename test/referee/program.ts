@@ -25,7 +25,8 @@ export type Kind =
   | 'seqcount'
   | 'completion'
   | 'queue'
-  | 'task';
+  | 'task'
+  | 'callback';
 
 export interface Word {
   readonly name: string;

@@ -62,6 +62,7 @@ const REACHED_BY: Readonly<Record<string, string>> = {
   finish_wait: 'wait_event',
   wait_for_value: 'waitUntilEquals',
   section: 'rcu_read_lock',
+  rcu_do_batch: 'call_rcu',
 };
 
 /** The step by which a handler begins: no call makes it. */

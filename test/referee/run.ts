@@ -12,6 +12,7 @@ import { machine } from '../../src/memory/machine.ts';
 import { structAddress } from '../../src/memory/struct.ts';
 import { Modify, operation, Test } from '../../src/memory/operation.ts';
 import type { Operation } from '../../src/memory/operation.ts';
+import { STORED } from './callbacks.ts';
 import { mixed, operandValue, registersOf, testPasses } from './program.ts';
 import type {
   Access,
@@ -46,6 +47,7 @@ const TYPES: { readonly [K in Kind]: linux.Type } = {
   completion: linux.completion,
   queue: linux.wait_queue_head_t,
   task: linux.task_struct,
+  callback: linux.rcu_head,
 };
 
 /** The things that a pointer can point at: numbers 1, 2 and so on; 0 is NULL. */
@@ -53,6 +55,8 @@ type Target = ReturnType<typeof target.at>;
 
 /** What the threads share: the fields of the program's words, and the pointers' targets. */
 interface Shared {
+  /** What call_rcu is to call: one function for all. */
+  readonly callback: () => void;
   readonly fields: readonly Field[];
   readonly kinds: readonly Kind[];
   readonly targets: readonly Target[];
@@ -93,7 +97,11 @@ function share({ words, slots }: Program, stage: Stage): Shared {
     slots > 0
       ? slotsOf(slots, stage)
       : [stage.alloc(target, 'target1'), stage.alloc(target, 'target2')];
-  const shared = { fields, kinds: words.map(({ kind }) => kind), targets };
+  const x = fields[words.findIndex(({ name }) => name === 'x')];
+  const callback = (): void => {
+    if (x !== undefined) primitives['WRITE_ONCE']?.(x, STORED);
+  };
+  const shared = { fields, kinds: words.map(({ kind }) => kind), targets, callback };
   words.forEach((word, at) => setUp(word, at, shared));
   return shared;
 }
@@ -222,6 +230,7 @@ function onWord(
   const special = INTERNAL[primitive];
   if (special !== undefined) return machine().perform(special(field.address, values[0] ?? 0));
   const call = primitives[primitive];
+  if (primitive === 'call_rcu') return call?.(field, shared.callback);
   if (primitive.startsWith('smp_cond_load')) {
     return call?.(field, (value: unknown) => value === values[0]);
   }

@@ -57,6 +57,7 @@ export function statementsOf(words: readonly string[], grace: boolean): Statemen
     ...sections(SLEEPING, words, few(calm)),
     ...(words.includes('rwsem') ? [{ weight: 1, arbitrary: downgrade(few(single)) }] : []),
     ...waits(words),
+    ...(words.includes('head') ? [{ weight: 12, arbitrary: callback }] : []),
     ...(words.includes('slots') ? [{ weight: 20, arbitrary: allocation(few(single)) }] : []),
     ...(grace ? [{ weight: 4, arbitrary: gracePeriod }] : []),
   );
@@ -169,6 +170,19 @@ function kernelFunction(body: Arbitrary<Chunk>): Arbitrary<Chunk> {
       { do: 'call', name: '?', parameter: '?', operand, body: inside, gives, into: '?' },
     ]);
 }
+
+/** Has x stored to later; some wait for it. */
+const callback: Arbitrary<Chunk> = fc.constantFrom<Chunk>(
+  [call('call_rcu', wordNamed('head'))],
+  [call('call_rcu', wordNamed('head')), call('rcu_barrier', null)],
+  [call('rcu_barrier', null)],
+  [
+    call('rcu_read_lock', null),
+    call('READ_ONCE', wordNamed('x'), [], '?'),
+    call('READ_ONCE', wordNamed('x'), [], '?'),
+    call('rcu_read_unlock', null),
+  ],
+);
 
 /** The sections on these words, each time with another body. */
 function sections(
