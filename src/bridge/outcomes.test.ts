@@ -145,6 +145,70 @@ describe('several threads', () => {
   });
 });
 
+describe('under weak', () => {
+  /** Message passing with a fence on the writer's side. */
+  const reader = (loads: string): string => {
+    const code = `P0(int *x, int *y) { WRITE_ONCE(*x, 1); smp_wmb(); WRITE_ONCE(*y, 1); }
+      P1(int *x, int *y, int *z) { int q; int r = READ_ONCE(*y); ${loads} }`;
+    const outcomes = run(code, 'exists (1:r=1 /\\ 1:s=0)', 'weak');
+    return 'reason' in outcomes ? outcomes.reason : outcomes.observation;
+  };
+
+  it('loads are reordered unless something keeps them in order', () => {
+    expect(reader('int s = READ_ONCE(*x);')).toBe('Sometimes');
+    expect(reader('smp_rmb(); int s = READ_ONCE(*x);')).toBe('Never');
+    expect(reader('if (r) { int s = READ_ONCE(*x); }')).toBe('Sometimes');
+  });
+
+  it('an address that was computed from a load comes after it', () => {
+    expect(reader('int s = READ_ONCE(*(x + (r & 0)));')).toBe('Never');
+    expect(reader('q = r & 0; int *p = x + q; int s = READ_ONCE(*p);')).toBe('Never');
+    expect(reader('q = 0; int s = READ_ONCE(*(x + q));')).toBe('Sometimes');
+    expect(reader('int s = cmpxchg_relaxed(x + (r & 0), 2, 3);')).toBe('Never');
+  });
+
+  it('a dependency reaches through what a thread stores and loads itself', () => {
+    const through = (value: string): string =>
+      reader(`WRITE_ONCE(*z, ${value}); q = READ_ONCE(*z); int s = READ_ONCE(*(x + q));`);
+    expect(through('r & 0')).toBe('Never');
+    expect(through('0')).toBe('Sometimes');
+    const atomic = (operand: string): string =>
+      reader(`q = atomic_fetch_add_relaxed(${operand}, z); q = READ_ONCE(*z);
+        int s = READ_ONCE(*(x + (q & 0)));`);
+    expect(atomic('r')).toBe('Never');
+    expect(atomic('1')).toBe('Sometimes');
+  });
+
+  it('pointers are followed from one to the next', () => {
+    const code = `P0(int *x, int **p) { WRITE_ONCE(*x, 1); smp_store_release(p, x); }
+      P1(int **p) { int *r = READ_ONCE(*p); int s = READ_ONCE(*r); }`;
+    const initial = '{ int *p = &z; z = 5; }';
+    expect(states(code, 'exists (1:r=x /\\ 1:s=0)', 'weak', {}, initial)).toEqual([
+      '1:r=z; 1:s=5;',
+      '1:r=x; 1:s=1;',
+    ]);
+  });
+
+  it('barriers that belong to an atomic or a lock are none without it', () => {
+    const sb = (between: string): string => {
+      const thread = (number: number, one: string, other: string): string =>
+        `P${number}(int *${one}, int *${other}, int *z${number}, spinlock_t *l${number})
+         { WRITE_ONCE(*${one}, 1); ${between.replaceAll('N', String(number))}
+           int r = READ_ONCE(*${other}); }`;
+      const code = `${thread(0, 'x', 'y')}\n${thread(1, 'y', 'x')}`;
+      const outcomes = run(code, 'exists (0:r=0 /\\ 1:r=0)', 'weak');
+      return 'reason' in outcomes ? outcomes.reason : outcomes.observation;
+    };
+    expect(sb('smp_mb__before_atomic();')).toBe('Sometimes');
+    expect(sb('smp_mb__before_atomic(); atomic_inc(zN);')).toBe('Never');
+    expect(sb('smp_mb__after_atomic();')).toBe('Sometimes');
+    expect(sb('atomic_inc(zN); smp_mb__after_atomic();')).toBe('Never');
+    expect(sb('smp_mb__after_spinlock();')).toBe('Sometimes');
+    expect(sb('spin_lock(lN); smp_mb__after_spinlock(); spin_unlock(lN);')).toBe('Never');
+    expect(sb('spin_lock(lN); spin_unlock(lN);')).toBe('Sometimes');
+  });
+});
+
 describe('what cannot be run is refused with the reason', () => {
   const refusal = (code: string, clauses = 'exists (x=1)'): string =>
     states(code, clauses)[0] ?? '';

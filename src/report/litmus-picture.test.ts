@@ -423,7 +423,7 @@ describe('a forbidden outcome', () => {
   it('that no values give is said to be that; one that was not decided, too', () => {
     expect(shown('P0(int *x) { WRITE_ONCE(*x, 1); }', 'exists (x=2)')).toMatchInlineSnapshot(`
       "
-        No choice of what the loads read gives [x]=2, whatever the memory model.
+        No choice of what loads read and of who takes a lock gives [x]=2, in any memory model.
       "
     `);
     const loop = 'P0(int *x) { int r = 0; while (r < 9) { r = r + 1; WRITE_ONCE(*x, r); } }';

@@ -30,7 +30,9 @@ function linesOf(result: LitmusResult, style: Style): string[] {
   if (refusal === null) return told(`Not decided: no execution that was met ends with ${what}.`);
   const { picture, cycle, axiom } = refusal;
   if (picture === null) {
-    return told(`No choice of what the loads read gives ${what}, whatever the memory model.`);
+    return told(
+      `No choice of what loads read and of who takes a lock gives ${what}, in any memory model.`,
+    );
   }
   const drawn = drawnPicture(picture, style, true);
   const { law, text } = AXIOMS[axiom as keyof typeof AXIOMS];
