@@ -70,7 +70,10 @@ describe('litmus files are selected', () => {
 
   it('for why too', async () => {
     const { code, out } = await desk.run('why', 'tests/*.litmus');
-    expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining('is forbidden by') });
+    expect({ code, out }).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('is forbidden by'),
+    });
   });
 });
 
