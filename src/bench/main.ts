@@ -9,46 +9,62 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
+import { ablation } from './ablation.ts';
 import { litmusSection } from './litmus.ts';
 import { measureSize } from './measure.ts';
 import type { Measurement } from './measure.ts';
 import type { Size } from './protocol.ts';
 import { spinVersion, whyNoSpin } from './spin.ts';
-import { figuresTable, targetsTable } from './tables.ts';
+import { EXPLANATION, figuresTable, targetsTable } from './tables.ts';
 import { disagreements } from './targets.ts';
 
 interface Options {
   readonly sizes?: readonly Size[];
   readonly quick?: true;
+  readonly ablation?: true;
   readonly spin: boolean;
   readonly repeat?: number;
   readonly json?: string;
 }
 
+/** Measures something and prints it; gives what is wrong with it, which is no matter of speed. */
+type Section = () => readonly string[];
+
 function bench(options: Options): void {
-  const sizes = options.sizes ?? (options.quick === true ? QUICK : SIZES);
   const without = options.spin ? whyNoSpin() : 'left out by --no-spin';
   printHead(without);
-  const measurements: Measurement[] = [];
-  for (const size of sizes) {
-    const measurement = measureSize(size, without === null, options.repeat ?? null);
-    measurements.push(measurement);
-    print(`\n${figuresTable(measurement)}\n`);
-    appendFileSync(RESULTS, linesOf(measurement));
-  }
-  print(`\n${targetsTable(measurements)}\n`);
-  print('In brackets: too small to be judged. With SPIN, start means spin -a and gcc.\n');
-  if (options.json !== undefined) writeJson(options.json, measurements);
-  const litmus = litmusSection();
-  print(`\n${litmus.text}\n`);
-  for (const fault of [...measurements.flatMap(disagreements), ...litmus.faults]) {
+  const sections: readonly Section[] =
+    options.ablation === true
+      ? [() => ablation(print)]
+      : [() => protocolSection(options, without === null), litmus];
+  for (const fault of sections.flatMap((section) => section())) {
     print(`wrong: ${fault}\n`);
     process.exitCode = 1;
   }
 }
 
+function protocolSection(options: Options, withSpin: boolean): readonly string[] {
+  const sizes = options.sizes ?? (options.quick === true ? QUICK : SIZES);
+  const measurements: Measurement[] = [];
+  for (const size of sizes) {
+    const measurement = measureSize(size, withSpin, options.repeat ?? null);
+    measurements.push(measurement);
+    print(`\n${figuresTable(measurement)}\n`);
+    appendFileSync(RESULTS, linesOf(measurement));
+  }
+  print(`\n${targetsTable(measurements)}\n${EXPLANATION}\n`);
+  if (options.json !== undefined) writeJson(options.json, measurements);
+  return measurements.flatMap(disagreements);
+}
+
+function litmus(): readonly string[] {
+  const { text, faults } = litmusSection();
+  print(`\n${text}\n`);
+  return faults;
+}
+
 const SIZES = ['2,1,1', '3,1,1', '2,2,1', '2,1,2', '4,1,1', '5,1,1', '4,2,1', '3,1,2', '3,2,2']
-  .concat('4,1,2')
+  .concat('4,1,2', '6,1,1')
   .map(sizeFrom);
 const QUICK = ['2,1,1', '2,1,2', '4,1,1'].map(sizeFrom);
 const RESULTS: URL = new URL('../../bench/results.ndjson', import.meta.url);
@@ -107,6 +123,7 @@ new Command('npm run bench --')
   .option('--quick', 'only the small sizes')
   .option('--sizes <p,w,l>', 'this size; may be given again', addSize)
   .option('--repeat <n>', 'measure each competitor n times', countFrom)
+  .option('--ablation', 'instead: what each optimisation gives')
   .option('--no-spin', 'without SPIN')
   .option('--json <file>', 'write all results to a file')
   .action(bench)

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import type { Manner } from './promela.ts';
 import type { Size } from './protocol.ts';
 import { CONFIGURATIONS } from './search.ts';
-import type { Configuration, SearchRun } from './search.ts';
+import type { Configuration, SearchRequest, SearchRun } from './search.ts';
 import type { SpinRun, Verifier } from './spin.ts';
 import { buildVerifier } from './spin.ts';
 
@@ -30,9 +30,9 @@ export function measureSize(size: Size, withSpin: boolean, repeats: number | nul
   const verifiers = withSpin ? MANNERS.map((manner) => buildVerifier(size, manner)) : [];
   const ours: Record<Configuration, SearchRun[]> = emptyLists(NAMES);
   const spin: Record<Manner, SpinRun[]> = emptyLists(MANNERS);
-  const rounds = repeats ?? repeatsFor(search(size, 'plain').wallSeconds);
+  const rounds = repeats ?? repeatsFor(search({ size, configuration: 'plain' }).wallSeconds);
   for (let i = 0; i < rounds; i++) {
-    for (const name of NAMES) ours[name].push(search(size, name));
+    for (const name of NAMES) ours[name].push(search({ size, configuration: name }));
     MANNERS.forEach((manner, at) => {
       const verifier = verifiers[at];
       if (verifier !== undefined) spin[manner].push(verifier.run());
@@ -58,9 +58,10 @@ function repeatsFor(seconds: number): number {
   return seconds < 2 ? 5 : 3;
 }
 
-function search(size: Size, configuration: Configuration): SearchRun {
-  const request = JSON.stringify({ size, configuration });
-  const line = execFileSync(process.execPath, [SEARCH, request], { encoding: 'utf8' });
+/** Runs one search in a process of its own. */
+export function search(request: SearchRequest): SearchRun {
+  const argument = JSON.stringify(request);
+  const line = execFileSync(process.execPath, [SEARCH, argument], { encoding: 'utf8' });
   return JSON.parse(line) as SearchRun;
 }
 
