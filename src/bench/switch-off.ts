@@ -47,7 +47,7 @@ interface Inside {
   readonly length: number;
   rehash(target: Int32Array, at: number): void;
   abandon(): void;
-  lookUp(node: number, observed: number): number;
+  target(node: number, observed: number): number;
   move(thread: number, node: number, next: number): void;
   finish(thread: number, outcome: number): void;
   table: Int32Array;
@@ -78,7 +78,7 @@ function followWithoutCache(
   observed: number,
   outcome: number,
 ): void {
-  const next = this.lookUp(node, observed);
+  const next = this.target(node, observed);
   if (next < 0) return this.abandon();
   this.move(thread, node, next);
   this.finish(thread, outcome);

@@ -60,7 +60,7 @@ function coordinate(begun: Begun, team: Team): Coordination {
   const desks = Array.from({ length: team.workers }, () => makeDesk(layout, team.workers, states));
   reduction.share(
     states,
-    desks.map((desk) => desk.relied),
+    desks.map((desk) => desk.decisions),
   );
   const start = {
     hashes: shared(begun.visited.hashes()),

@@ -4,6 +4,8 @@
 
 import { CANDIDATE_HEAD } from './candidates.ts';
 import type { Layout } from './layout.ts';
+import { integersOfState } from './reduction.ts';
+import type { Decisions } from './reduction.ts';
 import type { AutomatonTables } from './tables.ts';
 import type { PoolLayout } from './trouble.ts';
 
@@ -58,8 +60,8 @@ export interface Desk {
   readonly used: readonly [Int32Array, Int32Array];
   readonly counts: Int32Array;
   readonly notices: Int32Array;
-  /** Decisions of the reduction, by thread state. */
-  readonly relied: Uint8Array;
+  /** What the reduction has decided. */
+  readonly decisions: Decisions;
 }
 
 /** What one thread has found before several go on: every worker takes what it owns. */
@@ -116,7 +118,10 @@ export function makeDesk(layout: Layout, workers: number, states: number): Desk 
     used: [integers(workers), integers(workers)],
     counts: integers(Count.WIDTH),
     notices: integers(NOTICES * (NOTICE_HEAD + layout.width)),
-    relied: new Uint8Array(new SharedArrayBuffer(states)),
+    decisions: {
+      alone: new Uint8Array(new SharedArrayBuffer(states)),
+      relied: integers(integersOfState(layout) * states),
+    },
   };
 }
 

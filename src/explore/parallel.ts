@@ -77,7 +77,8 @@ export function startWorker(assignment: Assignment): Worker {
       layout,
       tables,
       stepper,
-      reduction: conflicts === null ? null : Reduction.of(layout, tables, conflicts, desk.relied),
+      reduction:
+        conflicts === null ? null : Reduction.of(layout, tables, conflicts, desk.decisions),
       suspectsAll: false,
       suspicious: look(Notice.SUSPICIOUS),
       final: look(Notice.FINAL),

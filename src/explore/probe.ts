@@ -6,6 +6,9 @@
  * on too little, notice, and start again (with (5,2,1) of the benchmark four times instead of
  * once). They also tell how long executions are, which the estimate of the search's size uses. The
  * random numbers are the same every time.
+ *
+ * Some executions change between threads at every step, others let one thread run for long: what
+ * a thread does where others have come far is met only by these.
  */
 
 import type { SearchInput } from './counting.ts';
@@ -14,7 +17,7 @@ import type { Stepper } from './stepper.ts';
 import { applyCandidate, createWalker, writeInitial } from './walk.ts';
 
 /** Executions in a row that discover nothing before the threads are taken to be known. */
-const QUIET = 20;
+const QUIET = 30;
 
 /** Steps after which a random execution is given up: it goes round in a loop. */
 const STEPS_MAX = 2000;
@@ -43,10 +46,12 @@ function execute(input: SearchInput, stepper: Stepper, random: () => number): nu
   let record = new Int32Array(layout.width);
   let after = new Int32Array(layout.width);
   writeInitial(input, stepper, record);
+  const restless = 2 ** (-5 * random());
+  let thread = 0;
   for (let steps = 0; steps < STEPS_MAX; steps++) {
     stepper.length = 0;
     stepper.look(record, 0);
-    const thread = Math.floor(random() * layout.threads);
+    if (steps === 0 || random() < restless) thread = Math.floor(random() * layout.threads);
     stepper.step(thread);
     for (let next = 1; stepper.length === 0 && next < layout.threads; next++) {
       stepper.step((thread + next) % layout.threads);

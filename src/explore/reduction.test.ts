@@ -32,6 +32,7 @@ import {
   spinlock_t,
   store,
   struct,
+  synchronize_rcu,
   wait_event,
   wait_queue_head_t,
   waitUntilEquals,
@@ -406,34 +407,67 @@ describe('a reduced search saves states', () => {
 });
 
 describe('a decision that relied on too little', () => {
-  /** The first thread writes what the second reads, but that shows late. */
-  const late: Body = (stage) => {
-    const [x, y] = words(stage);
-    const z = stage.alloc(s32, 'z');
-    stage.thread('writes late', () => {
-      if (READ_ONCE(z) === 1) WRITE_ONCE(x, 1);
-    });
-    stage.thread('reads', () => 10 * READ_ONCE(x) + READ_ONCE(x));
-    stage.thread('says when', () => {
-      for (let i = 0; i < 6; i++) WRITE_ONCE(y, i);
-      WRITE_ONCE(z, 1);
-    });
-  };
+  /** The first thread does something about what the second reads, but that shows late. */
+  const lately =
+    (something: (x: Word, other: Word) => void): Body =>
+    (stage) => {
+      const [x, y] = words(stage);
+      const [z, other] = [stage.alloc(s32, 'z'), stage.alloc(s32, 'other')];
+      stage.thread('acts late', () => {
+        if (READ_ONCE(z) === 1) something(x, other);
+      });
+      stage.thread('reads', () => 10 * READ_ONCE(x) + READ_ONCE(x));
+      stage.thread('says when', () => {
+        for (let i = 0; i < 6; i++) WRITE_ONCE(y, i);
+        WRITE_ONCE(z, 1);
+      });
+    };
+
+  const late = lately((x) => WRITE_ONCE(x, 1));
+
+  /** Why each attempt was not the last. */
+  function attempts(body: Body): (string | null)[] {
+    const input = inputFor(scenario('late', body), {});
+    if ('code' in input) throw new Error(input.what);
+    const all: (string | null)[] = [];
+    while (all.length < 9 && all.at(-1) !== null) all.push(search(input).retry);
+    return all;
+  }
 
   it('is noticed, and the search is run again', () => {
-    const input = inputFor(scenario('late', late), {});
-    if ('code' in input) throw new Error(input.what);
-    const attempts: (string | null)[] = [];
-    for (let i = 0; i < 9; i++) {
-      const { retry } = search(input);
-      attempts.push(retry);
-      if (retry === null) break;
-    }
-    expect(attempts).toContain('reduction');
-    expect(attempts.at(-1)).toBeNull();
+    // Once because of the write to z, and once because of the write to x.
+    expect(attempts(late)).toEqual(['reduction', 'reduction', null]);
   });
 
   it('loses nothing in the end', () => expectKept(late));
+
+  it('is still good when what shows late conflicts with nothing that was decided', () => {
+    const elsewhere = lately((_, other) => WRITE_ONCE(other, 1));
+    expect(attempts(elsewhere)).toEqual(['reduction', null]);
+    expectKept(elsewhere);
+  });
+
+  it('is noticed where a grace period or a plain access shows late', () => {
+    const grace = lately(() => synchronize_rcu());
+    const plain = lately((_, other) => store(other, 1));
+    for (const body of [grace, plain]) {
+      expect(attempts(body)).toEqual(['reduction', 'reduction', null]);
+      expectKept(body);
+    }
+  });
+
+  it('is noticed where a step turns out to begin a new round', () => {
+    const round: Body = (stage) => {
+      const [x, y] = words(stage);
+      stage.thread('goes round', () => {
+        READ_ONCE(y);
+        loop(() => READ_ONCE(x) === 0);
+      });
+      stage.thread('reads', () => READ_ONCE(y));
+    };
+    expect(attempts(round)).toEqual(['reduction', null]);
+    expectKept(round);
+  });
 
   it('is noticed for loops whose rounds are rare, too', () => {
     expectKept((stage) => {

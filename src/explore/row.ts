@@ -5,6 +5,7 @@
 import { Effect, goesToNull } from '../memory/operation.ts';
 import type { Operation } from '../memory/operation.ts';
 import { ORDERING } from '../memory/ordering.ts';
+import { accessClassOf } from './access-class.ts';
 import type { Context } from './context.ts';
 import type { Growing } from './growth.ts';
 import { mix1, mix2 } from './hash.ts';
@@ -12,7 +13,6 @@ import { CHOICES_MAX } from './limits.ts';
 import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
 import type { LazyStack } from './position.ts';
 import { problem } from './problem.ts';
-import { accessClassOf } from './reduction.ts';
 import type { Run } from './replay-state.ts';
 import type { Problem } from './result.ts';
 import { Feature } from './tables.ts';
