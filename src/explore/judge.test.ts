@@ -49,7 +49,8 @@ describe('a deadlock', () => {
     const finding = onlyFinding(await tried(crossed));
     expect(finding).toMatchObject({
       property: { kind: 'automatic', name: 'deadlock' },
-      message: 'Nobody can go on: left in mutex_lock b; right in mutex_lock a.',
+      message:
+        'No thread can take a step: left waits in mutex_lock(b); right waits in mutex_lock(a).',
     });
     expect(finding.trace?.choices).toHaveLength(2);
     const pending = finding.trace?.steps.filter((step) => step.kind === 'pending');
@@ -67,7 +68,7 @@ describe('a deadlock', () => {
     });
     expect(onlyFinding(result)).toMatchObject({
       property: { name: 'stuck thread' },
-      message: 'Nobody can go on: waiter in wait_for_value x.',
+      message: 'No thread can take a step: waiter waits in wait_for_value(x).',
     });
   });
 
@@ -146,7 +147,7 @@ describe('a data race', () => {
       thread('reader', () => void load(x));
     });
     const { message, trace } = onlyFinding(result);
-    const ends = 'access x at once, at least one plainly and one to write.';
+    const ends = 'can access x at once: at least one writes, at least one is plain.';
     expect(message).toBe(`reader and writer ${ends}`);
     expect(trace?.steps.map(({ kind, primitive }) => `${kind} ${primitive}`)).toEqual([
       'pending store',

@@ -265,7 +265,8 @@ function races(judging: Judging, records: Int32Array, base: number): Violation[]
       const names = [a, b].map((thread) => program.threads[thread]?.name ?? '').toSorted();
       const word = wordAt(judging, rows[one + Column.INDEX] ?? 0);
       const who = names.join(' and ');
-      const message = `${who} access ${word} at once, at least one plainly and one to write.`;
+      const how = 'at least one writes, at least one is plain';
+      const message = `${who} can access ${word} at once: ${how}.`;
       const property = { kind: 'automatic', name: `data race on ${word}` } as const;
       return [{ property, message, node: -1, pending: [a, b] }];
     }
@@ -288,11 +289,11 @@ function stuck(judging: Judging, records: Int32Array, base: number): Violation {
     if (operation === null || mayEnd(automaton.tables.rows, node << ROW_SHIFT)) continue;
     pending.push(thread);
     const where =
-      operation.address === 0 ? '' : ` ${wordAt(judging, layout.memoryAt + operation.address)}`;
-    waiting.push(`${program.threads[thread]?.name ?? ''} in ${operation.primitive}${where}`);
+      operation.address === 0 ? '' : `(${wordAt(judging, layout.memoryAt + operation.address)})`;
+    waiting.push(`${program.threads[thread]?.name ?? ''} waits in ${operation.primitive}${where}`);
   }
   const name = waiting.length > 1 ? 'deadlock' : 'stuck thread';
-  const message = `Nobody can go on: ${waiting.join('; ')}.`;
+  const message = `No thread can take a step: ${waiting.join('; ')}.`;
   return { property: { kind: 'automatic', name }, message, node: -1, pending };
 }
 

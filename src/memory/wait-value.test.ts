@@ -56,7 +56,9 @@ describe('waitForWork', () => {
         spin_lock(lock);
       });
     });
-    expect(onlyFinding(found).message).toBe('Nobody can go on: stuck in spin_lock lock.');
+    expect(onlyFinding(found).message).toBe(
+      'No thread can take a step: stuck waits in spin_lock(lock).',
+    );
   });
 
   it('makes no livelock of a server', async () => {

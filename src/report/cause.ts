@@ -6,8 +6,10 @@
  * changed what a thread had looked at before the thread acted on it.
  */
 
-import type { Position, Step, Trace } from '../explore/result.ts';
+import type { Position, PropertyName, Step, Trace } from '../explore/result.ts';
+import { pendingCause } from './cause-pending.ts';
 import type { Layout } from './layout.ts';
+import { releasesLock } from './locks.ts';
 import { fieldsOf, shortNames } from './names.ts';
 
 /** The sentence and the places in the code that it speaks of. */
@@ -17,8 +19,13 @@ export interface Cause {
 }
 
 /** Explains an execution, in the row numbers of its layout. */
-export function causeOf(trace: Trace, layout: Layout): Cause {
-  return staleCause(trace, layout) ?? interleavingCause(trace, layout) ?? orderCause(trace);
+export function causeOf(trace: Trace, layout: Layout, property: PropertyName): Cause {
+  return (
+    staleCause(trace, layout) ??
+    pendingCause(trace, layout, property) ??
+    interleavingCause(trace, layout) ??
+    orderCause(trace)
+  );
 }
 
 function places(...steps: readonly (Step | undefined)[]): Position[] {
@@ -95,16 +102,11 @@ function changedByOther(trace: Trace, read: Step): boolean {
   );
 }
 
-/** Whether a step only gives back a lock: nobody acts on what he saw by that. */
-function releases({ primitive }: Step): boolean {
-  return primitive.includes('unlock') || primitive.startsWith('up_');
-}
-
 /** The last look at a field that somebody changed before the looker acted. */
 function interleavingCause(trace: Trace, layout: Layout): Cause | null {
   const short = shortNames(fieldsOf(trace));
   for (const act of trace.steps.toReversed()) {
-    if (act.changes.length === 0 || act.kind === 'drain' || releases(act)) continue;
+    if (act.changes.length === 0 || act.kind === 'drain' || releasesLock(act.primitive)) continue;
     const pair = overtaken(trace, act);
     if (pair === null) continue;
     const { look, change } = pair;

@@ -37,7 +37,7 @@ export const scenarioCodes: readonly Code[] = [
     'The scenario catches what Holdfast throws',
     `To stop a thread at an access Holdfast throws a sentinel through it. Code that catches
       everything catches the sentinel too, and then runs on although it must not.`,
-    'try/catch or a catch without a test around kernel code.',
+    'try/catch around kernel code.',
     'Remove the catch; kernel code does not throw.',
   ),
   entry(
@@ -92,7 +92,7 @@ export const scenarioCodes: readonly Code[] = [
   ),
   entry(
     'HF030',
-    'An access misses every word of memory',
+    'An address is not one of shared memory',
     `An address does not belong to a word that was allocated. Addresses come from alloc,
       kmalloc and pointers; arithmetic on them leaves the struct.`,
     'a null pointer that is followed, or an index beyond an array.',

@@ -26,8 +26,9 @@ export const usageCodes: readonly Code[] = [
   entry(
     'HF003',
     'There is no such memory model',
-    `The search knows two models. \`sc\`: every access is seen by all at once, in one order.
-      \`tso\`: each thread has a store buffer, as on x86.`,
+    `The search knows three models. \`sc\`: every access is seen by all at once, in one order.
+      \`tso\`: each CPU has a store buffer, as on x86. \`weak\`: what the kernel's memory model
+      promises on every CPU. Litmus files are answered by the exact model, \`lkmm\`.`,
     'a spelling mistake, or the model of another tool.',
     'Several models are written with commas: -m sc,tso.',
   ),
@@ -54,7 +55,7 @@ export const usageCodes: readonly Code[] = [
     'A file cannot be read',
     'The file does not exist, is a folder, or may not be read by this user.',
     'a path that is relative to another folder.',
-    'Check the path.',
+    'Paths are relative to the folder in which holdfast was started.',
   ),
   entry(
     'HF007',

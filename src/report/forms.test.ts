@@ -1,4 +1,5 @@
 /** The other forms of a result: commit message, problem, check lines, annotations, pages. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   at,
@@ -261,6 +262,34 @@ describe('pages', () => {
     expect(numbers).toEqual([...new Set(numbers)].toSorted((one, other) => one - other));
     for (const { title, explanation: text, likely, next } of codes) {
       expect([title, text, likely, next].every((part) => part.length > 10)).toBe(true);
+    }
+  });
+
+  it('exist for whatever is always on, under the name that check prints', () => {
+    const folder = new URL('../explore/', import.meta.url);
+    const names = readdirSync(folder).filter((name) => /(?<!\.test)\.ts$/.test(name));
+    const text = names.map((name) => readFileSync(new URL(name, folder), 'utf8')).join('\n');
+    const patterns = [
+      /\bfail\(state, '([^']+)'/g,
+      /kind: 'automatic', name: '([^']+)'/g,
+      /\bautomatic\('([^']+)'/g,
+      /const name = .* \? '([^']+)' : '[^']+';/g,
+      /const name = .* \? '[^']+' : '([^']+)';/g,
+    ];
+    const found = patterns.flatMap((one) => [...text.matchAll(one)].map((match) => match[1] ?? ''));
+    expect(found).toEqual(expect.arrayContaining(['deadlock', 'wrong unlock', 'exception']));
+    for (const name of [...found, 'data race', 'livelock']) {
+      expect(explanation(name, 80), name).not.toBeNull();
+    }
+  });
+
+  it('speak of no option that does not exist', () => {
+    const texts = [...explained().words, ...codes.map(({ code }) => code)];
+    const pages = texts.map((word) => explanation(word, 1000) ?? '').join(' ');
+    const options = new Set(pages.match(/--[a-z][a-z-]*/g) ?? []);
+    const known = readFileSync(new URL('../cli/check-options.ts', import.meta.url), 'utf8');
+    for (const option of options) {
+      expect(`${known} --help`, option).toContain(option.replace('--no-', '--no-'));
     }
   });
 

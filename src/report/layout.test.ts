@@ -151,7 +151,43 @@ describe('state columns', () => {
 });
 
 describe('the cause', () => {
-  const why = (one: Trace): string => causeOf(one, layoutOf(one)).text;
+  const NEVER = { kind: 'never', name: 'it' } as const;
+  const why = (one: Trace): string => causeOf(one, layoutOf(one), NEVER).text;
+
+  const pendingCause = (name: string, all: readonly Step[]): string => {
+    const one = trace({ threads: ['left', 'right'], steps: all });
+    return causeOf(one, layoutOf(one), { kind: 'automatic', name }).text;
+  };
+  const take = (thread: number, field: string) => {
+    const changes = [[field, 'free', 'held'] as const];
+    return { thread, primitive: 'spin_lock', field, written: 'held', changes };
+  };
+  const wants = (thread: number, field: string, primitive = 'spin_lock') =>
+    ({ thread, kind: 'pending', primitive, field }) as const;
+
+  it('of a deadlock is who took what the others wait for', () => {
+    const told = pendingCause(
+      'deadlock',
+      steps(take(0, 'box.a'), take(1, 'box.b'), wants(0, 'box.b'), wants(1, 'box.a')),
+    );
+    expect(told).toBe(
+      'left waits for b, which right took in step 2; right waits for a, which left took in step 1.',
+    );
+    expect(pendingCause('stuck thread', steps(take(0, 'box.a'), wants(0, 'box.a')))).toBe(
+      'left waits for a, which it took itself in step 1.',
+    );
+    expect(pendingCause('stuck thread', steps(wants(0, 'box.x', 'wait_event')))).toBe(
+      'left waits in wait_event(x), and no thread is left to end that.',
+    );
+  });
+
+  it('of a data race without store buffers is that nothing orders the two', () => {
+    const told = pendingCause(
+      'data race on x',
+      steps(wants(0, 'x', 'store'), wants(1, 'x', 'READ_ONCE')),
+    );
+    expect(told).toBe('Nothing orders step 1 and step 2: either may come first.');
+  });
 
   it('of a stale read is the store that still waits', () => {
     expect(why(sb())).toBe(

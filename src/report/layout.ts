@@ -11,6 +11,7 @@ import type { Step, Trace } from '../explore/result.ts';
 import { settledDrains } from './drains.ts';
 import type { Entry } from './drains.ts';
 import { foldedRows } from './fold.ts';
+import { isLock } from './locks.ts';
 import { accessText, fieldsOf, shortNames } from './names.ts';
 import type { ShortNames } from './names.ts';
 
@@ -112,7 +113,7 @@ function groupsOf(trace: Trace, options: LayoutOptions): Entry[][] {
 /** A plain look at something that nobody changes says nothing about the order of steps. */
 function isBackground(step: Step, trace: Trace): boolean {
   if (step.field === null || step.written !== null) return false;
-  if (step.kind !== 'access' || LOCKS.test(step.primitive)) return false;
+  if (step.kind !== 'access' || isLock(step.primitive)) return false;
   return !trace.steps.some(
     (other) =>
       (other.field === step.field && other.written !== null) ||
@@ -234,11 +235,9 @@ function lastValue(steps: readonly Step[], field: string): string | null {
   return changes.at(-1)?.after ?? null;
 }
 
-/** A lock's word says no more than the lane, which shows who takes it: leave it out. */
-const LOCKS = /lock|mutex|^(down|up)_|^(down|up)$/;
-
+/** A lock's word says no more than the lane, which shows who takes it: it is left out. */
 function stateColumns(trace: Trace, short: ShortNames): StateColumn[] {
-  const changed = changedFields(trace, (step) => !LOCKS.test(step.primitive));
+  const changed = changedFields(trace, (step) => !isLock(step.primitive));
   const fields = changed.size > 0 ? changed : changedFields(trace, () => true);
   return trace.initial
     .filter(({ field }) => fields.has(field))

@@ -42,19 +42,19 @@ export function picture(finding: Finding, options: PictureOptions = {}): string 
   if (trace === null) {
     lines.push(...wrapped(finding.message, style.width - 4).map((line) => `  ${line}`), '');
   }
-  if (trace !== null) lines.push(...pictureOfTrace(trace, finding.message, options, style));
+  if (trace !== null) lines.push(...pictureOfTrace(trace, finding, options, style));
   lines.push(...notes(finding, options, style));
   return lines.join('\n').trimEnd();
 }
 
 function pictureOfTrace(
   trace: Trace,
-  message: string,
+  { message, property }: Finding,
   options: PictureOptions,
   style: Style,
 ): string[] {
   const layout = layoutOf(trace, { unfold: options.unfold === true });
-  const { text, positions } = causeOf(trace, layout);
+  const { text, positions } = causeOf(trace, layout, property);
   const where = [...new Set(positions.map(options.place ?? fileName))];
   const lines = hanging('  Why'.padEnd(HEAD_WIDTH), text, style.width);
   lines.push(...sideBySide(where, ' '.repeat(HEAD_WIDTH), 2, style.width));

@@ -7,7 +7,7 @@
  * scenario elsewhere.
  */
 
-import type { Finding, Position, Step, Trace } from '../explore/result.ts';
+import type { Finding, Position, PropertyName, Step, Trace } from '../explore/result.ts';
 import { causeOf } from './cause.ts';
 import { layoutOf } from './layout.ts';
 
@@ -19,7 +19,7 @@ export function reviewPosition(finding: Finding, isOwn: IsOwn): Position | null 
   const { trace, position } = finding;
   const wanted = [
     ...(position === null ? [] : [[position]]),
-    ...(trace === null ? [] : stepsToLookAt(trace).map(callsOf)),
+    ...(trace === null ? [] : stepsToLookAt(trace, finding.property).map(callsOf)),
   ];
   for (const calls of wanted) {
     const own = calls.find(({ file }) => isOwn(file));
@@ -29,8 +29,8 @@ export function reviewPosition(finding: Finding, isOwn: IsOwn): Position | null 
 }
 
 /** What the explanation names, its end first; then all steps from the last one on. */
-function stepsToLookAt(trace: Trace): Step[] {
-  const { positions } = causeOf(trace, layoutOf(trace));
+function stepsToLookAt(trace: Trace, property: PropertyName): Step[] {
+  const { positions } = causeOf(trace, layoutOf(trace), property);
   const named = positions
     .toReversed()
     .flatMap((one) => trace.steps.find(({ position }) => same(position, one)) ?? []);

@@ -10,18 +10,26 @@ export const words: Readonly<Record<string, string>> = {
     that reads and writes memory by itself, thread.irq a handler that interrupts another
     thread, and thread(name, {count: 3}, body) declares three interchangeable ones.`,
   step: `A step is one access to shared memory by one thread: a read, a write, an atomic
-    operation, taking or releasing a lock, a choice. Barriers and labels take no step. In a
-    picture, several accesses that belong to one label stand in one row.`,
-  state: `A state is the content of memory and the place of each thread, and under tso what
-    waits in the store buffers. The search visits every state that can be reached, each once.`,
-  model: `A memory model says what a read may give. sc: the value in memory, always. tso: as on
-    x86, where a store waits in the store buffer of its thread before others see it. A
-    property that holds under tso holds under sc too.`,
+    operation, taking or releasing a lock, a choice. Labels take no step, and barriers only
+    where others can see whether they have happened. In a picture, several accesses that
+    belong to one label stand in one row.`,
+  state: `A state is the content of memory and the place of each thread, under tso also what
+    waits in the store buffers, under weak which older values each CPU may still read. The
+    search visits every state that can be reached, each once.`,
+  model: `A memory model says which stores a read may give. sc: the last one, always. tso: as on
+    x86, where a store waits in the store buffer of its CPU before others see it. weak: what
+    the kernel's memory model promises on every CPU, except that loads are never reordered
+    with later stores. Whatever sc allows tso allows, and whatever tso allows weak allows.`,
   sc: `Sequential consistency: accesses of all threads happen one after the other, in program
-    order within each thread. What fails under sc fails on every CPU.`,
-  tso: `Total store order, the model of x86: each thread has a first-in-first-out store buffer.
-    The thread reads its own stores at once; others see them when they leave the buffer. Full
-    barriers and atomic operations wait until it is empty.`,
+    order within each thread. What fails under sc can fail on every CPU.`,
+  tso: `Total store order, the model of x86: each CPU has a first-in-first-out store buffer. A
+    thread reads its own stores at once; others see them when they leave the buffer. smp_mb
+    and locked instructions (atomics other than reads and sets, taking a lock) wait until it
+    is empty; smp_rmb and smp_wmb are compiler barriers only.`,
+  weak: `The kernel's memory model as a machine: a read may give any store that is not older
+    than what its CPU must have seen; barriers, acquire and release, dependencies and locks
+    say what that is. Loads are never reordered with later stores. What fails under weak
+    alone may happen on some CPU weaker than x86, or rests on a promise nobody has made.`,
   execution: `An execution is one complete order of steps from the initial state. Very many
     executions pass through the same states; the search counts states, because a property of a
     state does not depend on the way to it.`,
@@ -34,20 +42,22 @@ export const words: Readonly<Record<string, string>> = {
     is violated. fail: a property is violated, here is how. open: a limit was reached first;
     nothing wrong so far, and nothing promised.`,
   open: `A search that stopped at a limit (time, states, memory, waiting stores) has the verdict
-    open, and the command ends with 3. It is never counted as a pass. Give it more with
-    --until time=10m, or make the scenario smaller.`,
+    open, and the command ends with 3. It is never counted as a pass. Give it more, for
+    example --until time=10m, or make the scenario smaller.`,
   pass: `Every reachable state was explored and every property holds in it. To see that a
     property can fail at all, run \`holdfast why <scenario>\`: it removes each defence in
     turn.`,
   fail: `A property is violated and the picture shows the shortest execution that violates it. A
     scenario of a known bug is declared with scenario.fails: there a failure is what is
     expected.`,
-  barrier: `A barrier orders what a thread does before it and after it: smp_mb everything,
-    smp_rmb reads, smp_wmb writes. A barrier only helps together with one on the other side:
-    \`holdfast why\` prints which ones pair.`,
-  'stale read': `A read is stale if it gives an older value than memory was about to show: under
-    tso, because the newer store still waits in the buffer of another thread. Pictures mark it
-    with the row it used and the row it missed. Under sc no read is stale.`,
+  barrier: `A barrier orders what its CPU does before it against what it does after it: smp_mb
+    all accesses, smp_rmb reads, smp_wmb writes. It helps only where the other side is
+    ordered too: by a barrier, an acquire or release, a dependency or a lock. \`holdfast
+    why\` prints which barriers pair.`,
+  'stale read': `A read that gives an older value than the newest store: under tso because that
+    store still waits in the store buffer of another CPU, under weak because nothing orders
+    the read behind it. Pictures mark it with the row it used and the row it missed. Under sc
+    no read is stale.`,
   'store buffer': `Under tso a store first goes into the store buffer of its thread; the row
     says so. Later the buffer drains and the store becomes visible to others: a row of its
     own, unless nobody looked in between.`,
@@ -76,27 +86,47 @@ export const words: Readonly<Record<string, string>> = {
     not endless work. Nothing local may be carried from round to round.`,
   choose: `choose(n) gives 0 to n - 1; every outcome is explored. For what no state decides:
     whether a page fault comes, which block is free.`,
-  deadlock: `No thread can make a step and at least one has not finished. Always on; the picture
-    shows where each thread waits.`,
-  livelock: `Threads go round in loops for ever although each makes steps: no execution from
-    there on ends, even if every thread gets its turn. Always on.`,
-  'data race': `Two plain accesses (load, store) to one word, at least one of them a write, with
-    nothing between them that orders them. A compiler may do anything with them. Use READ_ONCE
-    and WRITE_ONCE where a race is meant. Always on.`,
+  deadlock: `No thread can take a step and at least two have not finished. Always on; the
+    picture says what each waits for, and who took it.`,
+  'stuck thread': `No thread can take a step and one has not finished: it waits for what no
+    thread is left to do, or for a lock that it holds itself. Always on. A thread that may
+    wait for ever, such as a server, says so with waitForWork.`,
+  livelock: `Threads go round in loops for ever although each takes steps: from here on no order
+    of steps lets every thread finish. Always on. A thread that starves only because others
+    always come first is no livelock.`,
+  'data race': `Two threads access one word, at least one of them writes, at least one access is
+    plain (load, store), and nothing orders the two. That is the definition of the kernel's
+    memory model: one plain access suffices. A compiler may tear, fuse, repeat or invent
+    plain accesses. Mark both sides: READ_ONCE and WRITE_ONCE, an atomic, or data_race(...)
+    where any value will do. Always on.`,
   'leaked lock': 'A thread ended while it held a lock. Always on.',
   'unbalanced section': `A thread ended with interrupts, bottom halves or preemption off, or
     inside an RCU read-side section. The picture shows where it entered the section. Always on.`,
-  'double free': 'A struct was freed that was already free. Always on.',
-  'use after free': 'A field of a freed struct was read or written. Always on.',
-  'atomic context': `A thread may not sleep (take a mutex, wait for an event) while it holds a
-    spin lock, has interrupts off or is inside rcu_read_lock. Always on.`,
+  'wrong unlock': `A thread released a lock that it does not hold, or left a section (interrupts
+    off, RCU ...) that it had not entered. Always on. A page lock may be released by another
+    thread than took it.`,
+  'double free': `kfree of a struct that is not allocated: it was freed before. Always on.`,
+  'use after free': `A field of a struct that is not allocated was accessed: it was freed, or not
+    yet given by kmalloc. Always on.`,
+  'NULL dereference': `A thread follows a NULL pointer, where the kernel would oops. Always on;
+    the picture shows the way to it.`,
+  exception: `The code of a thread throws, for another reason than a NULL pointer. Kernel code
+    has no exceptions, so this is a mistake in the scenario that shows on this path only.`,
+  'sleeping in atomic context': `A thread may not sleep (take a mutex or rwsem, wait for an event
+    or a grace period) while it holds a spin lock, has interrupts, bottom halves or
+    preemption off, or is inside rcu_read_lock. It is found where it might sleep, whether or
+    not it has to wait, as CONFIG_DEBUG_ATOMIC_SLEEP does. Always on.`,
+  'preemption is on': `A sequence count without a lock of its own is written with preemption on:
+    a reader that preempts the writer would spin for ever. Always on.`,
   symmetry: `Threads declared with a count are interchangeable: states that differ only in which
     of them is where are explored once. --no-symmetry switches it off; the verdict is the
     same.`,
-  reduction: `Steps that no other thread can notice need not be tried in every order. --no-
-    reduction switches this off; the verdict is the same, the number of states is larger.`,
-  exact: `The search stores a 64-bit fingerprint of each state. With --exact it stores the
-    states themselves, so that no collision can hide one; it needs more memory.`,
+  reduction: `Partial-order reduction: where the steps of different threads do not conflict, one
+    order of them is enough. --no-reduction switches it off; the verdict is the same, the
+    number of states is larger.`,
+  hashing: `States are told apart by hashes of 64 bits, as in SPIN's hash compaction. The result
+    says how likely it is that two states had one hash and one of them was never looked at:
+    missProbability, 3 in 100 million for a million states.`,
 };
 
 /** Other words for a page. */
@@ -120,4 +150,11 @@ export const synonyms: Readonly<Record<string, string>> = {
   traces: 'trace',
   replay: 'trace',
   findings: 'finding',
+  sleep: 'sleeping in atomic context',
+  'atomic context': 'sleeping in atomic context',
+  oops: 'NULL dereference',
+  'null dereference': 'NULL dereference',
+  lkmm: 'weak',
+  hash: 'hashing',
+  'partial order reduction': 'reduction',
 };
