@@ -105,7 +105,7 @@ export interface Trace {
 
 /** A violated property, with the execution that shows it. */
 export interface Finding {
-  /** Short and stable, for example `3f9k2`; `holdfast replay scenario:id` shows it again. */
+  /** Short and stable (finding-id.ts), for example `3f9k2`, for `holdfast replay scenario:id`. */
   readonly id: string;
   readonly property: PropertyName;
   /** One sentence: what is wrong in the last state. */

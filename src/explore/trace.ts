@@ -7,8 +7,8 @@ import { Effect } from '../memory/operation.ts';
 import type { Operation } from '../memory/operation.ts';
 import type { NodeDetail } from './automaton.ts';
 import { objectAt } from './program.ts';
-import type { Program, ProgramWord } from './program.ts';
-import type { Change, Model, PropertyName, Step, Trace } from './result.ts';
+import type { ProgramWord } from './program.ts';
+import type { Change, Model, Step, Trace } from './result.ts';
 import type { SearchInput } from './counting.ts';
 import type { Choice } from './shortest.ts';
 import { CANDIDATE_HEAD, outcomeOf } from './candidates.ts';
@@ -255,22 +255,4 @@ function initialFields(telling: Telling, initial: Int32Array): Trace['initial'] 
   return [...telling.words]
     .filter(([, word]) => changed.has(word.name))
     .map(([index, word]) => ({ field: word.name, value: word.type.format(initial[index] ?? 0) }));
-}
-
-const ID_LENGTH = 5;
-
-/** A short name of a finding, from what happens in it and never from where its source stands. */
-export function findingId(program: Program, property: PropertyName, trace: Trace): string {
-  const told = trace.steps.map(({ thread, kind, primitive, field, observed, written }) =>
-    [thread, kind, primitive, field, observed, written].join(' '),
-  );
-  const text = [program.name, trace.model, property.kind, property.name, ...told].join('\n');
-  let hash = 0x811c9dc5;
-  let other = 0x9dc5811c;
-  for (let i = 0; i < text.length; i++) {
-    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-    other = Math.imul(other ^ text.charCodeAt(i), 0x85ebca6b) ^ (other >>> 13);
-  }
-  const wide = (hash >>> 0) * 2 ** 20 + ((other >>> 0) & 0xfffff);
-  return wide.toString(36).slice(-ID_LENGTH);
 }

@@ -7,7 +7,8 @@ import type { Finding, OpenReason, Position } from '../explore/result.ts';
 import { shortestExecutions } from '../explore/shortest.ts';
 import type { Execution } from '../explore/shortest.ts';
 import { Feature } from '../explore/tables.ts';
-import { findingId, tellExecution } from '../explore/trace.ts';
+import { findingId } from '../explore/finding-id.ts';
+import { tellExecution } from '../explore/trace.ts';
 import type { TraceHead } from '../explore/trace.ts';
 import type { Explored } from './explore.ts';
 
