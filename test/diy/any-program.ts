@@ -25,14 +25,15 @@ const BARRIERS: [Call, ...Call[]] = ['smp_mb', 'smp_mb', 'smp_rmb', 'smp_wmb'];
 /** How often each kind of statement is drawn. */
 const KINDS: readonly ['load', ...string[]] = [
   ...(['load', 'load', 'load', 'store', 'store', 'store'] as const),
-  ...(['rmw', 'call', 'if', 'lock', 'section'] as const),
+  ...(['rmw', 'call', 'if', 'lock', 'section', 'trylock', 'wait'] as const),
 ];
 
 /** A random test of two or three threads; every register and global tells states apart. */
 export function randomProgram(chance: Chance, taste: Taste = {}): Test {
   const threads = chance.pick([2, 2, 3]);
   const bodies = Array.from({ length: threads }, () => new Maker(chance, taste).thread());
-  return { name: 'random', threads: bodies, condition: [] };
+  const srcu = taste.grace === true && chance.once(3);
+  return { name: 'random', threads: bodies, condition: [], srcu };
 }
 
 function called(name: Call): Statement {
@@ -68,6 +69,8 @@ class Maker {
     if (kind === 'call') return [{ do: 'call', name: this.chance.pick(BARRIERS) }];
     if (kind === 'if') return this.branch();
     if (kind === 'lock') return this.locked();
+    if (kind === 'trylock') return this.tried();
+    if (kind === 'wait') return [this.wait()];
     if (kind === 'section' && this.taste.grace === true) return this.graceful();
     return [this.load()];
   }
@@ -125,6 +128,25 @@ class Maker {
     const after = this.chance.once(2) ? barriers : [];
     this.hasUnlocked = true;
     return [{ do: 'lock', lock }, ...after, ...body, { do: 'unlock', lock }];
+  }
+
+  /** A lock that is tried, and released where that succeeded; or only looked at. */
+  private tried(): Statement[] {
+    if (this.isLocked) return [this.load()];
+    const lock = 'lock0';
+    const into = this.register();
+    if (this.chance.once(3)) return [{ do: 'is_locked', lock, into }];
+    this.isLocked = true;
+    const body = this.statements(1);
+    this.isLocked = false;
+    const unlock: Statement = { do: 'unlock', lock };
+    const branch: Statement = { do: 'if', register: into, is: 1, body: [...body, unlock] };
+    return [{ do: 'trylock', lock, into }, branch];
+  }
+
+  private wait(): Statement {
+    const order = this.chance.pick(['once', 'acquire']);
+    return { do: 'wait', from: this.place(), until: this.chance.number(2), order };
   }
 
   private graceful(): Statement[] {

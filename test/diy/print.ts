@@ -1,12 +1,13 @@
 /** Tests as `.litmus` text. */
 
 import { assignedBy, flattened, globalOf } from './program.ts';
-import type { Atom, Place, Statement, Test, Value } from './program.ts';
+import type { Atom, LoadOrder, Place, Statement, Test, Value } from './program.ts';
 
 /** Prints a test; all its registers and globals tell states apart. */
-export function printed({ name, threads, condition }: Test): string {
+export function printed({ name, threads, condition, srcu = false }: Test): string {
   const globals = [...new Set(threads.flatMap((body) => namesIn(body)))].toSorted();
-  const bodies = threads.map((body, number) => threadText(body, number));
+  const texts = threads.map((body, number) => threadText(body, number));
+  const bodies = srcu ? texts.map((text) => asSrcu(text)) : texts;
   const locations = [
     ...threads.flatMap((body, number) =>
       registersIn(body).map((register) => `${number}:${register};`),
@@ -23,6 +24,17 @@ export function printed({ name, threads, condition }: Test): string {
     `exists (${condition.length === 0 ? 'true' : condition.map(atomText).join(' /\\ ')})`,
     '',
   ].join('\n');
+}
+
+/** The same thread with an srcu_struct: the cookie of a section is in register c. */
+function asSrcu(text: string): string {
+  return text
+    .replace(/^(P\d+\()(\)?)/, (_, head: string, end: string) =>
+      end === '' ? `${head}struct srcu_struct *s, ` : `${head}struct srcu_struct *s)`,
+    )
+    .replaceAll('rcu_read_lock()', 'c = srcu_read_lock(s)')
+    .replaceAll('rcu_read_unlock()', 'srcu_read_unlock(s, c)')
+    .replaceAll('synchronize_rcu()', 'synchronize_srcu(s)');
 }
 
 /** Locks have names of their own. */
@@ -61,6 +73,11 @@ function statementLines(statement: Statement, indent: string): string[] {
     case 'lock':
     case 'unlock':
       return [`${indent}spin_${statement.do}(${statement.lock});`];
+    case 'trylock':
+    case 'is_locked':
+      return [`${indent}${statement.into} = spin_${statement.do}(${statement.lock});`];
+    case 'wait':
+      return [`${indent}while (${loadText(statement)} != ${statement.until}) { }`];
     case 'if':
       return [
         `${indent}if (${statement.register} == ${statement.is}) {`,
@@ -78,7 +95,7 @@ function valueText({ number, depends }: Value): string {
   return depends === null ? String(number) : `${number} + (${depends} & 0)`;
 }
 
-function loadText({ from, order }: Extract<Statement, { do: 'load' }>): string {
+function loadText({ from, order }: { from: Place; order: LoadOrder }): string {
   const address = addressText(from);
   switch (order) {
     case 'plain':

@@ -57,6 +57,10 @@ export type Statement =
     }
   | { readonly do: 'call'; readonly name: Call }
   | { readonly do: 'lock' | 'unlock'; readonly lock: string }
+  /** spin_trylock and spin_is_locked. */
+  | { readonly do: 'trylock' | 'is_locked'; readonly lock: string; readonly into: string }
+  /** Goes round until a load gives `until`. */
+  | { readonly do: 'wait'; readonly from: Place; readonly until: number; readonly order: LoadOrder }
   | {
       readonly do: 'if';
       readonly register: string;
@@ -77,6 +81,8 @@ export interface Test {
   readonly name: string;
   readonly threads: readonly (readonly Statement[])[];
   readonly condition: readonly Atom[];
+  /** Sections and grace periods are those of an srcu_struct instead of RCU's. */
+  readonly srcu?: boolean;
 }
 
 /** All statements, those inside of branches after their branch. */
@@ -91,6 +97,7 @@ export function* flattened(body: readonly Statement[]): Generator<Statement> {
 export function globalOf(statement: Statement): string | null {
   switch (statement.do) {
     case 'load':
+    case 'wait':
       return statement.from.name;
     case 'store':
       return statement.to.name;
@@ -98,6 +105,8 @@ export function globalOf(statement: Statement): string | null {
       return statement.at.name;
     case 'lock':
     case 'unlock':
+    case 'trylock':
+    case 'is_locked':
       return statement.lock;
     case 'call':
     case 'if':
@@ -107,5 +116,5 @@ export function globalOf(statement: Statement): string | null {
 
 /** The register that a statement assigns, or null. */
 export function assignedBy(statement: Statement): string | null {
-  return statement.do === 'load' || statement.do === 'rmw' ? statement.into : null;
+  return 'into' in statement ? statement.into : null;
 }

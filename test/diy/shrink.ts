@@ -95,8 +95,18 @@ function weakerThan(statement: Statement): (readonly Statement[])[] {
         : [];
     case 'if':
       return [statement.body];
+    case 'wait': {
+      const { from, order } = statement;
+      const ahead = { ...statement, order: 'once' } as const;
+      return [
+        ...(order === 'once' ? [] : [[ahead]]),
+        ...(from.depends === null ? [] : [[{ ...statement, from: { ...from, depends: null } }]]),
+      ];
+    }
     case 'lock':
     case 'unlock':
+    case 'trylock':
+    case 'is_locked':
       return [];
   }
 }
