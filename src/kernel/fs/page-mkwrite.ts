@@ -5,12 +5,12 @@
  * It reserves blocks, opens a journal transaction, un-shares extents. Here it remembers in
  * `folio->private` that it was told, and write-back uses that up: what it does with a dirty folio
  * that it was not told of stands in iomap-writeback.ts. Order: folio lock, truncated meanwhile?,
- * reserve, mark dirty, wait for a stable page. The folio stays locked.
+ * reserve, mark dirty, wait for a stable page. The folio stays locked. Left out: errors of the
+ * file system (no space), buffer heads, and a file whose size ends within the page.
  */
 
 import { defence, kernelFunction, label, READ_ONCE } from '../../memory/index.ts';
 import { folio_lock, folio_unlock, folio_wait_stable } from '../mm/folio-lock.ts';
-import { folio_mapping } from '../mm/mapping.ts';
 import type { Folio, VmArea } from '../mm/mm_types.ts';
 import { folio_mark_dirty } from '../mm/page-writeback.ts';
 import { vmFile } from '../mm/vma.ts';
@@ -40,9 +40,14 @@ export const iomap_page_mkwrite: (vma: VmArea, folio: Folio) => number = kernelF
   },
 );
 
-/** Whether the locked folio still is a page of the file, and not behind its end. */
+/**
+ * Whether the locked folio still is a page of the file, and not behind its end. A mapping that is
+ * not 0 is the file's: the caller had a reference while the folio was in the file, and who takes
+ * it out sets the mapping to 0 under the folio lock.
+ */
 export function folio_mkwrite_check_truncate(folio: Folio, file: Inode): boolean {
   label('truncated?');
-  if (folio_mapping(folio) !== mappingOf(file)) return false;
-  return READ_ONCE(folio.index) < i_size_read(file);
+  const size = i_size_read(file);
+  if (READ_ONCE(folio.mapping) === 0) return false;
+  return READ_ONCE(folio.index) < size;
 }

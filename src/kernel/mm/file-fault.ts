@@ -4,14 +4,16 @@
  * The file gives the page, locked and with a reference (`__do_fault`); then the PTE is written if
  * it is still empty, and the reference becomes the PTE's. A write to a shared mapping asks the file
  * system in between, exactly as a write to a read-only PTE does. Left out: fault-around, which maps
- * neighbours that are in memory already.
+ * neighbours that are in memory already, and the page-table page allocated beforehand.
  */
 
 import { atomic_inc, kernelFunction, label, READ_ONCE } from '../../memory/index.ts';
 import { filemap_fault } from '../fs/filemap-fault.ts';
 import { xfs_write_fault } from '../fs/write-fault.ts';
+import { present } from '../fs/inode.ts';
 import { folio_unlock } from './folio-lock.ts';
 import type { Folio, VmArea } from './mm_types.ts';
+import { alloc_pages } from './page_alloc.ts';
 import { folio_put } from './page_ref.ts';
 import { folio_test_dirty } from './page-flags.ts';
 import { pte_offset_map_lock, pte_unmap_unlock, pteUnchanged, set_pte_at } from './pgtable.ts';
@@ -26,7 +28,7 @@ import {
   vma_needs_dirty_tracking,
   vmMm,
 } from './vma.ts';
-import { copyOf, fault_dirty_shared_page, maybe_mkwrite } from './wp-fault.ts';
+import { copyPage, fault_dirty_shared_page, maybe_mkwrite } from './wp-fault.ts';
 
 /** Brings the page in and maps it. @returns VM_FAULT flags */
 export const do_fault: (vma: VmArea, address: number, flags: number) => number = kernelFunction(
@@ -63,14 +65,19 @@ function readPte(vma: VmArea, folio: Folio): Pte {
 
 /** A write to a private mapping: the process gets a copy at once. */
 function do_cow_fault(vma: VmArea, address: number): number {
+  const copy = alloc_pages(present(READ_ONCE(vmMm(vma).zone), 'mm_struct: zone'));
+  if (copy === null) return VM_FAULT_OOM;
   const [fault, folio] = filemap_fault(vma, linear_page_index(vma, address));
-  if (folio === null) return fault;
-  const copy = copyOf(vmMm(vma), folio);
-  const pte = copy === null ? 0 : maybe_mkwrite(pte_mkdirty(mk_pte(copy)), vma);
-  const finished = copy === null ? VM_FAULT_OOM : finish_fault(vma, address, null, pte);
+  if (folio === null) {
+    folio_put(copy);
+    return fault;
+  }
+  copyPage(copy, folio);
+  const pte = maybe_mkwrite(pte_mkdirty(mk_pte(copy)), vma);
+  const finished = finish_fault(vma, address, null, pte);
   folio_unlock(folio);
   folio_put(folio);
-  if (copy !== null && faultFailed(finished)) folio_put(copy);
+  if (faultFailed(finished)) folio_put(copy);
   return finished;
 }
 

@@ -8,10 +8,15 @@
  * unless the page is anonymous and exclusive.
  *
  * `do_wp_page` is entered with the page-table lock held and returns without it.
+ *
+ * Left out: userfaultfd, pages without a `struct page` (wp_pfn_shared), DAX, the zero page, large
+ * folios; in wp_can_reuse_anon_folio KSM, the swap cache and the per-CPU lists of the LRU, which
+ * count as references; after a write to a shared mapping file_update_time and
+ * balance_dirty_pages_ratelimited (throttling the writer); in wp_page_copy memory control groups,
+ * `__folio_mark_uptodate`, the LRU and mlock.
  */
 
 import {
-  atomic_dec,
   atomic_inc,
   defence,
   kernelFunction,
@@ -44,6 +49,7 @@ import {
 } from './pgtable.ts';
 import { mk_pte, pte_mkdirty, pte_mkwrite, pte_page } from './pte.ts';
 import type { Pte } from './pte.ts';
+import { folio_remove_rmap_pte } from './rmap.ts';
 import { hasPageMkwrite, VM_SHARED, VM_WRITE, vmMm } from './vma.ts';
 import { FAULT_FLAG_UNSHARE, faultFailed, VM_FAULT_NOPAGE, VM_FAULT_OOM } from './vm_fault.ts';
 
@@ -186,7 +192,7 @@ const wp_page_copy: (vma: VmArea, address: number, orig_pte: Pte, how: 'ro' | 'r
         label('pte of the copy');
         const pte = mk_pte(copy);
         set_pte_at(ptep, how === 'ro' ? pte : maybe_mkwrite(pte_mkdirty(pte), vma));
-        atomic_dec(old._mapcount);
+        folio_remove_rmap_pte(old);
       }
       pte_unmap_unlock(mm);
       if (notified) mmu_notifier_invalidate_range_end(mm);
@@ -198,16 +204,20 @@ const wp_page_copy: (vma: VmArea, address: number, orig_pte: Pte, how: 'ro' | 'r
   );
 
 /** A new anonymous page with the contents of another, as if mapped once; null: none is free. */
-export function copyOf(mm: MmStruct, old: Folio): Folio | null {
+function copyOf(mm: MmStruct, old: Folio): Folio | null {
   const copy = alloc_pages(present(READ_ONCE(mm.zone), 'mm_struct: zone'));
-  if (copy === null) return null;
+  if (copy !== null) copyPage(copy, old);
+  return copy;
+}
+
+/** Fills a new page, which nobody else can see yet, with the contents of another. */
+export function copyPage(copy: Folio, old: Folio): void {
   label('copy the page');
   copy.data.forEach((word, i) => {
     const from = old.data[i];
     if (from !== undefined) WRITE_ONCE(word, READ_ONCE(from));
   });
   becomeAnonymous(copy);
-  return copy;
 }
 
 /** A new page belongs to one PTE of one process. */
