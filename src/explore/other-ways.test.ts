@@ -117,6 +117,20 @@ describe('a variable of the scenario', () => {
     expect(await told(sharing(false))).toMatch(/^HF021 /);
   });
 
+  it('that a thread without any access looks at is found', async () => {
+    const body = ({ alloc, thread }: Stage): void => {
+      const x = alloc(s32, 'x');
+      let flag = false;
+      thread('looker', () => assert(!flag, 'flag'));
+      thread('writer', () => {
+        READ_ONCE(x);
+        flag = true;
+        WRITE_ONCE(x, 1);
+      });
+    };
+    expect(await told(body)).toMatch(/^HF021 /);
+  });
+
   it('that is assigned before the first access is found too', async () => {
     const body = ({ alloc, thread }: Stage): void => {
       const x = alloc(s32, 'x');

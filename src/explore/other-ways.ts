@@ -111,13 +111,20 @@ function togetherAgain(
   return judge.answerAgain(again);
 }
 
-/** Ways that end anywhere, by all threads in turn. */
+/**
+ * Ways that end anywhere, by all threads in turn. A thread with fewer edges than others begins
+ * again, and one without any is run up to its first observation: what it does there may depend on
+ * what others have assigned since.
+ */
 function mixedWays(graphs: ReadonlyMap<number, Graph>): { owner: number; way: Way }[] {
-  const lists = [...graphs].map(([owner, graph]) =>
-    graph.edges.map((edge) => ({ owner, way: wayTo(graph, edge) })),
-  );
+  const lists = [...graphs].map(([owner, graph]) => {
+    const ways = graph.edges.map((edge) => wayTo(graph, edge));
+    return (ways.length === 0 ? [[]] : ways).map((way) => ({ owner, way }));
+  });
   const longest = Math.max(0, ...lists.map((list) => list.length));
-  const mixed = Array.from({ length: longest }, (_, i) => lists.flatMap((list) => list[i] ?? []));
+  const mixed = Array.from({ length: longest }, (_, i) =>
+    lists.flatMap((list) => list[i % list.length] ?? []),
+  );
   return mixed.flat().slice(0, MIXED_RUNS_MAX);
 }
 
