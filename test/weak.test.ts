@@ -30,6 +30,7 @@ import {
   store,
   load,
   synchronize_rcu,
+  waitUntilEquals,
   WRITE_ONCE,
   xchg,
   xchg_relaxed,
@@ -476,6 +477,24 @@ const node = struct('node', { data: u32 });
 const list = struct('list', { head: pointer(node) });
 const first = kernelFunction('test.c', '6.18', function first(of: Struct<typeof list.members>) {
   return rcu_dereference(of.head);
+});
+
+describe('a wait under weak', () => {
+  const late = scenario('late', ({ alloc, thread }) => {
+    const w = alloc(words, 'w');
+    thread('writer', () => {
+      WRITE_ONCE(w.x, 1);
+      WRITE_ONCE(w.x, 0);
+    });
+    thread('waiter', () => waitUntilEquals(w.x, 1));
+  });
+
+  it('may end by a message that is not the newest any more, and may as well never end', () => {
+    const { finals, deadlocks, result } = reachableFinals(late, { model: 'weak' });
+    expect(finals.length).toBe(1);
+    expect(deadlocks.length).toBe(1);
+    expect(result.findings.map(({ property }) => property.name)).toEqual(['stuck thread']);
+  });
 });
 
 describe('address dependencies under weak', () => {

@@ -10,6 +10,7 @@ import type { AutomatonTables } from './tables.ts';
 import { CANDIDATE_HEAD } from './candidates.ts';
 import type { Layout } from './layout.ts';
 import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
+import { onlyStaleWaits } from './stale-waits.ts';
 import type { Reduction } from './reduction.ts';
 import type { Stepper } from './stepper.ts';
 
@@ -50,7 +51,7 @@ export function expand(one: Expansion, records: Int32Array, base: number): void 
   if (one.reduction === null || !stepAlone(one, one.reduction, records, base)) {
     for (let thread = 0; thread < threads; thread++) stepper.step(thread);
   }
-  if (stepper.length > before || stepper.excuses > excuses) return;
+  if (stepper.excuses > excuses || !onlyStaleWaits(stepper, before)) return;
   if (done) one.final(records, base);
   else one.stuck(records, base);
 }
@@ -74,7 +75,7 @@ function stepAlone(
   for (let thread = 0; thread < threads; thread++) {
     if (!reduction.isIndependent(records, base, thread)) continue;
     stepper.act(thread);
-    if (stepper.length > before && !fails(stepper, before, thread)) return true;
+    if (!onlyStaleWaits(stepper, before) && !fails(stepper, before, thread)) return true;
     stepper.length = before;
   }
   if (layout.bufferWords === 0) return false;

@@ -3,7 +3,7 @@
  * class. The reduction (reduction.ts) decides by it.
  */
 
-import { AccessClass, CLASSES } from './access-class.ts';
+import { AccessClass, CLASSES, conflicts } from './access-class.ts';
 import type { Layout } from './layout.ts';
 import { Column, NodeKind, ROW_SHIFT } from './node.ts';
 import type { AutomatonTables } from './tables.ts';
@@ -49,9 +49,11 @@ export class Futures {
     this.sets[set] = (this.sets[set] as number) | (1 << (address & 31));
   }
 
-  /** Allocation and free touch whole slots: taken to write every word. */
+  /** Allocation and free touch whole slots: taken to touch every word. */
   private addEverything(node: number): void {
-    const set = (CLASSES * node + AccessClass.WRITE - 1) * this.setWords;
+    const isWeak = this.layout.model === 'weak';
+    const accessClass = isWeak ? AccessClass.ALL : AccessClass.WRITE;
+    const set = (CLASSES * node + accessClass - 1) * this.setWords;
     this.sets.fill(-1, set, set + this.setWords);
   }
 
@@ -85,7 +87,7 @@ export class Futures {
   conflicting(node: number, accessClass: number, word: number): number {
     let set = 0;
     for (let other = 1; other <= CLASSES; other++) {
-      if (other === accessClass && other !== AccessClass.WRITE) continue;
+      if (!conflicts(this.layout.model, accessClass, other)) continue;
       set |= this.sets[(CLASSES * node + other - 1) * this.setWords + word] as number;
     }
     return set;

@@ -19,11 +19,16 @@
  */
 
 import { AccessClass, CLASSES } from './access-class.ts';
-import { enlarged, Futures, mayFence, setWordsOf } from './futures.ts';
+import { enlarged, Futures, setWordsOf } from './futures.ts';
 import { Feature } from './tables.ts';
 import type { AutomatonTables, TableSpace } from './tables.ts';
 import type { Layout } from './layout.ts';
 import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
+import { EMPTY_VIEW } from './views.ts';
+import { WeakOrder } from './weak-order.ts';
+
+/** weak: what a thread's next step may be beside its access. */
+const Fences = { NEVER: 0, OR_ACCESS: 1, ONLY: 2 } as const;
 
 /** What has been decided, by one worker. */
 export interface Decisions {
@@ -171,11 +176,9 @@ export class Reduction {
     const buffered = (flags & Flag.BUFFERED) !== 0 && (this.layout.bufferOf[thread] as number) >= 0;
     // A store into the own buffer changes nothing for others; but it may be half of a data race.
     const isHarmless = buffered && this.tables.features[Feature.PLAIN] === 0;
-    if (mayFence(this.tables, row)) {
-      if (this.meetsFences(records, base, thread)) return false;
-      this.relyOnOthers(records, base, thread, this.layout.memoryAt, AccessClass.WRITE);
-    }
-    if (kind !== NodeKind.CHOOSE && !isHarmless) {
+    const fences = this.fencesNow(records, base, thread, row);
+    if (fences !== Fences.NEVER && !this.mayFenceAlone(records, base, thread)) return false;
+    if (kind !== NodeKind.CHOOSE && !isHarmless && fences !== Fences.ONLY) {
       const accessClass = rows[row + Column.CLASS] as number;
       if (kind !== NodeKind.ACCESS || accessClass === AccessClass.ANY) return false;
       const index = rows[row + Column.INDEX] as number;
@@ -199,9 +202,37 @@ export class Reduction {
     return true;
   }
 
-  /** Full barriers of different CPUs see each other: as if each wrote one common word. */
-  private meetsFences(records: Int32Array, base: number, thread: number): boolean {
-    return this.meetsOthers(records, base, thread, this.layout.memoryAt, AccessClass.WRITE);
+  /** weak: whether the thread's next step is a full barrier, its access, or one of both. */
+  private fencesNow(records: Int32Array, base: number, thread: number, row: number): number {
+    const { weak, rows } = this.tables;
+    if (weak === null) return Fences.NEVER;
+    const observer = weak.observers.observer(this.observerOf(records, base, thread));
+    if (observer.owesFence) return Fences.ONLY;
+    const order = rows[row + Column.ORDER] as number;
+    if ((order & WeakOrder.FENCE) !== 0) return Fences.ONLY;
+    return (order & WeakOrder.FULL_BEFORE) !== 0 && !observer.fenced
+      ? Fences.OR_ACCESS
+      : Fences.NEVER;
+  }
+
+  /**
+   * Full barriers of different CPUs see each other: as if each wrote one common word. One that has
+   * nothing to tell may come at once: later it could only learn more, and so allow less.
+   */
+  private mayFenceAlone(records: Int32Array, base: number, thread: number): boolean {
+    const { weak } = this.tables;
+    if (weak === null) return false;
+    const { seen } = weak.observers.observer(this.observerOf(records, base, thread));
+    const global = records[base + this.layout.globalAt] as number;
+    if (weak.views.beyond(seen, global) === EMPTY_VIEW) return true;
+    const { memoryAt } = this.layout;
+    if (this.meetsOthers(records, base, thread, memoryAt, AccessClass.WRITE)) return false;
+    this.relyOnOthers(records, base, thread, memoryAt, AccessClass.WRITE);
+    return true;
+  }
+
+  private observerOf(records: Int32Array, base: number, thread: number): number {
+    return records[base + this.layout.observersAt + thread] as number;
   }
 
   private meetsOthers(

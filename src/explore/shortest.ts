@@ -16,6 +16,7 @@ import { withValidFutures } from './liveness.ts';
 import { NodeKind, ROW_SHIFT } from './node.ts';
 import type { SearchInput } from './counting.ts';
 import type { PropertyName } from './result.ts';
+import { onlyStaleWaits } from './stale-waits.ts';
 import { CANDIDATE_HEAD, outcomeOf } from './candidates.ts';
 import { NumberedStates } from './visited.ts';
 import { applyCandidate, createWalker, writeInitial } from './walk.ts';
@@ -130,7 +131,7 @@ function visit(ways: Ways, state: number, meetings: Meeting[]): void {
     stepper.look(ways.states.records, base);
     stepper.step(thread);
     const trouble = walker.trouble as Violation | null;
-    if (stepper.length > 0 || trouble !== null) steps++;
+    if (!onlyStaleWaits(stepper, 0) || trouble !== null) steps++;
     for (const violation of matching(ways, trouble === null ? [] : [trouble])) {
       meetings.push({ state, violation, offender: thread });
     }
