@@ -14,7 +14,9 @@ import {
   PageBuddy,
   shrink_inactive_list,
   system,
+  tellFs,
   unpin_user_page,
+  vfs_fsync,
 } from 'holdfast/linux/mm';
 
 const NEW = 7;
@@ -38,6 +40,22 @@ export const fastGup = scenario(
     stage.thread('kswapd', () => {
       if (log.folios.some(shrink_inactive_list)) freed.mark();
     });
+  },
+);
+
+export const writtenBack = scenario(
+  'reclaim-vs-fsync',
+  { about: 'write-back needs the buffers of a page that looks clean and is locked' },
+  (stage) => {
+    const { file } = system(stage);
+    const log = file('log', { buffers: true });
+    const [page] = log.folios;
+    if (page === undefined) return;
+    tellFs(log.mapping, page);
+    folio_mark_dirty(page);
+    stage.thread('fsync', () => vfs_fsync(log.inode));
+    const kswapd = stage.thread('kswapd', () => shrink_inactive_list(page));
+    stage.sometimes('freed', () => kswapd.result());
   },
 );
 

@@ -11,28 +11,37 @@ import { scenario } from 'holdfast';
 import { kfree, kmalloc } from 'holdfast/linux';
 import {
   address_space,
+  bio_add_folio,
+  bio_alloc,
+  bio_set_pages_dirty,
+  END_DIRECT_READ,
   filePage,
   folio_get,
   folio_lock,
   folio_mark_dirty,
   folio_put,
   folio_unlock,
+  REQ_OP_READ,
+  request_queue,
   truncate_inode_folio,
 } from 'holdfast/linux/mm';
 import type { AllocStruct } from 'holdfast/linux/mm';
 
 export default scenario.each(
-  { call: ['set_page_dirty_lock', 'set_page_dirty'] },
+  { call: ['set_page_dirty_lock', 'bio_set_pages_dirty', 'set_page_dirty'] },
   'dirty-vs-inode-free',
   ({ call, ...stage }) => {
     stage.pool(address_space, 1);
     const alloc: AllocStruct = (type, name) =>
       type.struct === address_space.struct ? kmalloc(type) : stage.alloc(type, name);
-    const { folio, mapping } = filePage(alloc, { pte: 'ro' });
+    const { folio, mapping, disk } = filePage(alloc, { pte: 'ro' });
     folio_get(folio);
+    const bio = bio_alloc(stage.alloc(request_queue, 'disk queue'), REQ_OP_READ, END_DIRECT_READ);
+    bio_add_folio(bio, 0, { page: folio, block: disk });
     stage.thread('driver', () => {
       if (call === 'set_page_dirty_lock') folio_lock(folio);
-      folio_mark_dirty(folio);
+      if (call === 'bio_set_pages_dirty') bio_set_pages_dirty(bio);
+      else folio_mark_dirty(folio);
       if (call === 'set_page_dirty_lock') folio_unlock(folio);
       folio_put(folio);
     });
@@ -43,5 +52,5 @@ export default scenario.each(
       kfree(mapping);
     });
   },
-  ({ call }) => ({ expect: call === 'set_page_dirty_lock' ? 'pass' : 'fail' }),
+  ({ call }) => ({ expect: call === 'set_page_dirty' ? 'fail' : 'pass' }),
 );

@@ -11,6 +11,7 @@
 import {
   clear_bit,
   set_bit,
+  smp_rmb,
   smp_wmb,
   test_and_clear_bit,
   test_and_set_bit,
@@ -64,9 +65,14 @@ export function folio_clear_dirty(folio: Folio): void {
   clear_bit(PG_dirty, folio.flags);
 }
 
-/** Whether the folio holds what the file says: it was read, or written as a whole. */
+/**
+ * Whether the folio holds what the file says: it was read, or written as a whole. If it does, the
+ * contents are read after the flag.
+ */
 export function folio_test_uptodate(folio: Folio): boolean {
-  return test_bit(PG_uptodate, folio.flags);
+  const isUptodate = test_bit(PG_uptodate, folio.flags);
+  if (isUptodate) smp_rmb();
+  return isUptodate;
 }
 
 /** The contents are complete: they come before the flag (Linux: `smp_wmb`, then the bit). */
