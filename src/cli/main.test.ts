@@ -16,7 +16,9 @@ export default scenario('large', ({ alloc, thread }) => {
   const c = alloc(cell);
   for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) {
     thread(name, () => {
-      for (let i = 0; i < 5; i++) WRITE_ONCE(c.x, READ_ONCE(c.x) * 3 % 999_983 + name.charCodeAt(0));
+      for (let i = 0; i < 5; i++) {
+        WRITE_ONCE(c.x, READ_ONCE(c.x) * 3 % 999_983 + name.charCodeAt(0));
+      }
     });
   }
 });

@@ -111,10 +111,20 @@ function serve(port: MessagePort): void {
         const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
         return { kind: 'bug', text };
       })
-      .then((given) => port.postMessage({ id, answer: given } satisfies Message))
+      .then(async (given) => {
+        await afterPromises();
+        port.postMessage({ id, answer: given } satisfies Message);
+      })
       .catch((error: unknown) => {
         throw error;
       });
+  });
+}
+
+/** What promises of the scenario threw is told before the answer, after which nobody listens. */
+function afterPromises(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
   });
 }
 

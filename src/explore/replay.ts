@@ -17,6 +17,8 @@ import { withMachine } from '../memory/machine.ts';
 import type { Machine } from '../memory/machine.ts';
 import { Effect, operation as makeOperation, Result } from '../memory/operation.ts';
 import type { Operation } from '../memory/operation.ts';
+import { withoutHiddenInputs } from './hidden-inputs.ts';
+import type { RefuseHidden } from './hidden-inputs.ts';
 import { callStack } from './position.ts';
 import type { Position } from './result.ts';
 import { problem } from './problem.ts';
@@ -80,7 +82,9 @@ export function runWatched(
 
 function run(state: State, body: () => unknown): Run {
   try {
-    const result = withMachine(machineOf(state), () => withoutHiddenInputs(state, body));
+    const result = withMachine(machineOf(state), () =>
+      withoutHiddenInputs(refuseHidden(state), body),
+    );
     state.end = returned(state, result);
   } catch (error) {
     if (error !== SENTINEL || state.end === null) state.end = thrown(state, error);
@@ -91,22 +95,11 @@ function run(state: State, body: () => unknown): Run {
   return { end, entries: state.flat ? [] : entries, ...told };
 }
 
-/** Chance and time differ from run to run: a thread that asks for them cannot be replayed. */
-function withoutHiddenInputs(state: State, body: () => unknown): unknown {
-  const { random } = Math;
-  const { now } = Date;
-  const refuse = (name: string) => (): never => {
-    const what = `A thread calls ${name}, which differs from run to run.`;
-    return suspendWith(state)(problem('HF021', { what, position: callStack()[0] ?? null }));
+function refuseHidden(state: State): RefuseHidden {
+  return ({ code, name, reason, next }) => {
+    const what = `The thread ${state.thread} calls ${name}, ${reason}.`;
+    return suspendWith(state)(problem(code, { what, position: callStack()[0] ?? null, next }));
   };
-  try {
-    Math.random = refuse('Math.random');
-    Date.now = refuse('Date.now');
-    return body();
-  } finally {
-    Math.random = random;
-    Date.now = now;
-  }
 }
 
 function machineOf(state: State): Machine {

@@ -117,9 +117,11 @@ export const scenarioCodes: readonly Code[] = [
   ),
   entry(
     'HF033',
-    'A thread waits with await or yield',
-    `A thread or a kernel function returned a promise or a generator. They are plain functions:
-      an access takes effect at once and waiting is done with the primitives of the kernel.`,
+    'A thread leaves work for later: await, yield, a timer',
+    `A thread or a kernel function returned a promise or a generator, or started a timer or a
+      promise. They are plain functions: an access takes effect at once and waiting is done with
+      the primitives of the kernel. What runs later, in JavaScript's own time, is part of no
+      execution.`,
     'an async function, or a function*, as the body of a thread.',
     'Remove async, await and yield; use wait_event, completions or locks to wait.',
   ),

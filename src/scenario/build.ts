@@ -29,7 +29,7 @@ import { unknownChoice } from '../explore/world.ts';
 import { declareCallbacks } from './callbacks.ts';
 import { checkCount, checkFunction, checkName, refuseDeclaration, wrongOption } from './checked.ts';
 import type { Scenario } from './scenario.ts';
-import { setUpMachine } from './set-up.ts';
+import { runBody, setUpMachine } from './set-up.ts';
 import type {
   DeclareThread,
   Dma,
@@ -88,7 +88,7 @@ export function buildProgram(
   };
   try {
     const machine = setUpMachine(building, design);
-    const result: unknown = withMachine(machine, () => scenario.body(stageOf(building)));
+    const result: unknown = withMachine(machine, () => runBody(scenario, stageOf(building)));
     if (building.threads.length > 0) addCallbacks(building);
     if (isLate(result))
       refuseDeclaration(`The body of '${scenario.name}' is async or a generator.`);

@@ -10,11 +10,15 @@ import { Effect } from '../memory/operation.ts';
 import type { Operation } from '../memory/operation.ts';
 import type { StructType } from '../memory/struct.ts';
 import { directMachine, UserMistake } from '../explore/direct.ts';
+import { withoutHiddenInputs } from '../explore/hidden-inputs.ts';
+import type { RefuseHidden } from '../explore/hidden-inputs.ts';
 import { callerPosition } from '../explore/position.ts';
 import { problem } from '../explore/problem.ts';
 import { ALLOCATED, FREED } from '../explore/program.ts';
 import type { ProgramPool } from '../explore/program.ts';
 import { noPool } from '../explore/world.ts';
+import type { Scenario } from './scenario.ts';
+import type { Stage } from './stage.ts';
 
 /** The initial memory while it is made: word 0 is NULL. */
 export interface SetUp {
@@ -35,6 +39,15 @@ export function setUpMachine(setUp: SetUp, design: Machine['design']): Machine {
       return 0;
     },
   };
+}
+
+/** Runs the body. `why`, a replay and the end of a search run it again, so it is deterministic. */
+export function runBody({ name, body }: Scenario, stage: Stage): unknown {
+  const refuse: RefuseHidden = ({ code, next, name: called, reason }) => {
+    const what = `The body of '${name}' calls ${called}, ${reason}.`;
+    throw new UserMistake(problem(code, { what, position: callerPosition(), next }));
+  };
+  return withoutHiddenInputs(refuse, () => body(stage));
 }
 
 function allocate({ words, pools }: SetUp, type: StructType): number {
