@@ -51,6 +51,9 @@ export interface CheckSettings {
   readonly unroll: number | null;
 }
 
+/** What a search may take of the memory where nobody says how much: beyond, it is OPEN. */
+const MEMORY_SHARE = 0.5;
+
 /** The model of a search where none is named: it shows what x86 shows. */
 export const MODEL_DEFAULT: Model = 'tso';
 
@@ -110,7 +113,7 @@ export function checkSettings(raw: RawSearchOptions, context: Context): CheckSet
     modelsGiven: raw.model !== undefined,
     search: {
       jobs: valueOf(jobs),
-      until: valueOf(until),
+      until: { bytes: Math.floor(context.io.memory * MEMORY_SHARE), ...valueOf(until) },
       designs: valueOf(designs),
       without: raw.without ?? [],
       keepGoing: raw.keepGoing === true,

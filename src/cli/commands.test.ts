@@ -111,6 +111,13 @@ describe('check', () => {
     expect(out).toContain('1 open');
   });
 
+  it('stops at half of the memory if nobody says when, and says how to go on', async () => {
+    const { code, out } = await desk.runWith({ memory: 1e5 }, 'check', 'buffers.scenario.ts');
+    expect(code).toBe(3);
+    expect(out).toMatch(/open {3}buffers .* stopped at 48\.8 kB of memory/);
+    expect(out).toContain('holdfast check buffers --until memory=1M');
+  });
+
   it('prints one column a model', async () => {
     const place = 'smp_mb@buffers.scenario.ts:6';
     const argv = ['check', 'buffers.scenario.ts', '-m', 'sc,tso', '--without', place];
@@ -257,6 +264,7 @@ describe('replay', () => {
     const [name = '', id = ''] = address.split(':');
     const path = join('.holdfast', name, `${id}.json`);
     expect((await desk.run('replay', path, '--no-run')).code).toBe(0);
+    desk.write(`.holdfast/${name}/other.json`, '');
     const several = await desk.run('replay', name, '--no-run');
     expect(several.err).toContain(`\`${name}\` has several traces.`);
     expect(several.err).toContain(address);
@@ -332,7 +340,7 @@ describe('list, explain, doctor, debate and help', () => {
 
   it('explain prints one page', async () => {
     const { out } = await desk.run('explain', 'stale', 'read');
-    expect(out).toMatch(/^stale read\n\n {2}A read is stale/);
+    expect(out).toMatch(/^stale read\n\n {2}A read that gives/);
     expect((await desk.run('explain', 'hf021')).out).toMatch(/^HF021 {2}The scenario does/);
     expect((await desk.run('explain')).out).toContain('store buffer');
   });

@@ -16,6 +16,8 @@ export const Exit = {
   BUG: 70,
   /** Interrupted; partial results were saved and printed. */
   INTERRUPTED: 130,
+  /** Whoever read the output went away before the end (128 and SIGPIPE). */
+  NOT_READ: 141,
 } as const;
 export type Exit = (typeof Exit)[keyof typeof Exit];
 

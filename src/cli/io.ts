@@ -4,8 +4,9 @@
  * Everything goes through this object, so a test can run the whole command in its own process and
  * look at what it printed.
  */
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { Exit } from './exit.ts';
 
 /** What a command may touch of the process it runs in. */
 export interface Io {
@@ -19,8 +20,10 @@ export interface Io {
   readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly cores: number;
-  /** Calls the listener at each interrupt (Ctrl-C); gives a function that ends this. */
+  /** Calls the listener at each interrupt (Ctrl-C, `kill`); gives a function that ends this. */
   readonly onInterrupt: (listener: () => void) => () => void;
+  /** Bytes of memory that this process may take: of the machine, or of its container. */
+  readonly memory: number;
   /** How long a search may be silent before it is ended. */
   readonly silentSecondsMax: number;
 }
@@ -29,6 +32,9 @@ export interface Io {
 export const PACKAGE_ROOT: string = fileURLToPath(new URL('../..', import.meta.url));
 
 const SILENT_SECONDS_MAX = 20;
+
+/** `timeout 60 holdfast check` sends SIGTERM; a terminal that is closed sends SIGHUP. */
+const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** The real one. */
 export function processIo(): Io {
@@ -43,17 +49,30 @@ export function processIo(): Io {
     environment: process.env,
     cores: availableParallelism(),
     onInterrupt: (listener) => {
-      process.on('SIGINT', listener);
-      return () => void process.off('SIGINT', listener);
+      for (const signal of INTERRUPTS) process.on(signal, listener);
+      return () => {
+        for (const signal of INTERRUPTS) process.off(signal, listener);
+      };
     },
+    memory: memoryHere(),
     silentSecondsMax: SILENT_SECONDS_MAX,
   };
 }
 
-/** `holdfast check | head` closes the pipe early; that is not an error of anybody. */
+/** A container has less than its machine; where there is none, the figure is 0 or absurd. */
+function memoryHere(): number {
+  const all = totalmem();
+  const constrained = process.constrainedMemory();
+  return constrained > 0 && constrained < all ? constrained : all;
+}
+
+/**
+ * `holdfast check | head` closes the pipe early; that is not an error of anybody, but no pass either:
+ * what was not read may be a finding.
+ */
 function endQuietlyOnClosedPipe(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? Exit.NOT_READ);
     throw error;
   });
 }

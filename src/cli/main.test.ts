@@ -24,6 +24,16 @@ export default scenario('large', ({ alloc, thread }) => {
 });
 `;
 
+/** Two threads that lose an update. */
+const FAILS = `import { scenario, u32 } from 'holdfast';
+import { READ_ONCE, WRITE_ONCE } from 'holdfast/linux';
+export default scenario('fails', ({ alloc, thread, always }) => {
+  const x = alloc(u32, 'x');
+  thread('count', { count: 2 }, () => WRITE_ONCE(x, READ_ONCE(x) + 1));
+  always('two', () => READ_ONCE(x) === 2);
+});
+`;
+
 describe('the executable', () => {
   it('prints data on stdout, mistakes on stderr, and ends with the code', () => {
     const options = { cwd: desk.folder, encoding: 'utf8' } as const;
@@ -35,16 +45,31 @@ describe('the executable', () => {
     expect(bad.stderr).toMatch(/^HF002/);
   });
 
-  it.each(['1', '2'])(
-    'an interrupt ends a search with %s jobs with what it has',
-    async (jobs) => {
+  it('is no pass when nobody reads what it prints', async () => {
+    desk.write('fails.scenario.ts', FAILS);
+    const argv = [MAIN, 'fails.scenario.ts', '-r', 'json'];
+    const child = spawn(process.execPath, argv, { cwd: desk.folder });
+    child.stdout.destroy();
+    const code = await new Promise((resolve) => {
+      child.on('close', resolve);
+    });
+    expect(code).toBe(141);
+  });
+
+  it.each([
+    ['1', 'SIGINT'],
+    ['2', 'SIGINT'],
+    ['1', 'SIGTERM'],
+  ] as const)(
+    'a search with %s jobs that gets %s ends with what it has',
+    async (jobs, signal) => {
       desk.write('large.scenario.ts', LARGE);
       const argv = [MAIN, 'large.scenario.ts', '-r', 'json', '-j', jobs];
       const child = spawn(process.execPath, argv, { cwd: desk.folder });
       let out = '';
       const code = await new Promise((resolve) => {
         child.stdout.on('data', (part: Buffer) => {
-          if (!out.includes('"progress"') && part.includes('"progress"')) child.kill('SIGINT');
+          if (!out.includes('"progress"') && part.includes('"progress"')) child.kill(signal);
           out += part.toString();
         });
         child.on('close', resolve);

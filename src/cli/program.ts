@@ -5,7 +5,7 @@
  * mistake, with a caret below the argument. Whatever else is thrown is a bug of ours: it goes into
  * a report file, and the exit code is 70.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { addCheck } from './commands/check.ts';
@@ -20,6 +20,7 @@ import { addWhy } from './commands/why.ts';
 import { createContext } from './context.ts';
 import type { Context } from './context.ts';
 import { Exit, exitCode } from './exit.ts';
+import { makeFolder } from './folders.ts';
 import type { Io } from './io.ts';
 import { usageReport } from './usage.ts';
 import { OUT_FOLDER } from './traces.ts';
@@ -83,7 +84,7 @@ export function reportBug(error: unknown, argv: readonly string[], io: Io): void
   const file = join(io.folder, OUT_FOLDER, 'bug-report.txt');
   let where = `A report is in ${file}.`;
   try {
-    mkdirSync(join(io.folder, OUT_FOLDER), { recursive: true });
+    makeFolder(join(io.folder, OUT_FOLDER));
     writeFileSync(file, `${text}\n`);
   } catch {
     where = text;

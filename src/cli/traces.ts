@@ -1,9 +1,10 @@
 /** Trace files: .holdfast/<scenario>/<id>.json, written by check, found again by replay. */
 
-import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Finding, Problem } from '../explore/result.ts';
 import { slug } from '../report/text.ts';
+import { makeFolder } from './folders.ts';
 import { noTrace, systemReason, unreadable, unwritable, usageProblem } from './problems.ts';
 import { readTrace, TRACE_FORMAT } from './read-trace.ts';
 import type { TraceFile } from './read-trace.ts';
@@ -21,7 +22,7 @@ export function saveTrace(out: string, file: string, finding: Finding): Problem 
   const path = join(folder, `${finding.id}.json`);
   const content = { holdfastTrace: TRACE_FORMAT, file, finding: { ...finding, trace } };
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeFileSync(path, `${JSON.stringify(content satisfies TraceFile, null, 1)}\n`);
     return null;
   } catch (error) {

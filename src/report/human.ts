@@ -34,9 +34,9 @@ export function lineWidths(names: readonly string[]): LineWidths {
 /** The line of one result; an open one has a second line that says how to go on. */
 export function checkLines(result: CheckResult, widths: LineWidths, style: Style): string[] {
   const lines = verdictLines(result, widths, style);
-  if (result.verdict === 'open' && result.open?.limit === 'time') {
-    const more = tenfold(result.open.seconds);
-    const again = `holdfast check ${slug(result.scenario)} --until time=${more}`;
+  const more = result.verdict === 'open' ? further(result.open) : null;
+  if (more !== null) {
+    const again = `holdfast check ${slug(result.scenario)} --until ${more}`;
     lines.push(style.paint.dim(`         ${again}`));
   }
   const warnings = result.warnings.map((text) => `         warning: ${text}`);
@@ -97,7 +97,7 @@ export function openText(open: OpenReason | null): string {
     case 'states':
       return `stopped at ${counted(open.states, 'state')}`;
     case 'memory':
-      return `stopped at ${byteCount(open.bytes)}`;
+      return `stopped at ${byteCount(open.bytes)} of memory`;
     case 'automaton':
       return `stopped: a thread has more than ${amount(open.states)} states of its own`;
     case 'buffer':
@@ -112,6 +112,13 @@ export function openText(open: OpenReason | null): string {
 /** As it was asked for: 10 ms are not 0.0 s. */
 function limitText(seconds: number): string {
   return seconds < 1 ? `${Math.ceil(seconds * 1000)} ms` : duration(seconds);
+}
+
+/** The limit with which a search would go on, where a larger one helps. */
+function further(open: OpenReason | null): string | null {
+  if (open?.limit === 'time') return `time=${tenfold(open.seconds)}`;
+  if (open?.limit === 'states') return `states=${open.states * 10}`;
+  return open?.limit === 'memory' ? `memory=${Math.ceil((2 * open.bytes) / 2 ** 20)}M` : null;
 }
 
 function tenfold(seconds: number): string {

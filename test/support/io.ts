@@ -38,6 +38,7 @@ export function openDesk(name: string): Desk {
       environment: {},
       cores: 2,
       onInterrupt: () => () => {},
+      memory: 2 ** 33,
       silentSecondsMax: 20,
       ...parts,
     };

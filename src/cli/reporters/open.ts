@@ -1,9 +1,10 @@
 /** From `--reporter` options to one reporter that stands for them all. */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { CheckSettings, RawSearchOptions } from '../check-options.ts';
 import type { Context } from '../context.ts';
+import { makeFolder } from '../folders.ts';
 import type { ReporterChoice } from '../options.ts';
 import { fileForPrograms, isOwnFile, sourceFile } from '../places.ts';
 import { systemReason, unwritable } from '../problems.ts';
@@ -45,7 +46,7 @@ function openReporter(choice: ReporterChoice, raw: RawSearchOptions, context: Co
 
 function writeReport(path: string, text: string, context: Context): void {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeFileSync(path, text);
   } catch (error) {
     context.report(unwritable(path, systemReason(error)));
