@@ -274,7 +274,7 @@ describe('a file', () => {
       "
       HF012  \`/desk/occupied/report.xml\` cannot be written.
 
-        A file of that name exists already.
+        A part of its path is not a folder.
 
         Most likely: a folder that does not exist or may not be written by this user, or a full
         disk.

@@ -4,8 +4,8 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes a folder, and those that it is in. `mkdirSync(path, { recursive: true })` would go round for
- * ever where a folder that exists refuses new ones as if it were not there, as /proc does.
+ * Makes a folder, and those that it is in. With `recursive`, `mkdirSync` would go round for ever
+ * where a folder that exists refuses new ones as if it were not there, as /proc does.
  */
 export function makeFolder(folder: string): void {
   if (existsSync(folder)) return;

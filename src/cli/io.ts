@@ -67,8 +67,8 @@ function memoryHere(): number {
 }
 
 /**
- * `holdfast check | head` closes the pipe early; that is not an error of anybody, but no pass either:
- * what was not read may be a finding.
+ * `holdfast check | head` closes the pipe early; that is not an error of anybody, but no pass
+ * either: what was not read may be a finding.
  */
 function endQuietlyOnClosedPipe(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
