@@ -51,7 +51,7 @@ const WEAK_CONFLICTS: readonly number[] = conflictsOf({
   [AccessClass.ALL]: [1, 2, 3, 4, 5],
 });
 
-/** Whether accesses of class `one` conflict with accesses of class `other` that could come later. */
+/** Whether accesses of class `one` conflict with those of class `other` that could come later. */
 export function conflicts(model: Model, one: number, other: number): boolean {
   const table = model === 'weak' ? WEAK_CONFLICTS : CONFLICTS;
   return (((table[one] as number) >>> other) & 1) !== 0;
