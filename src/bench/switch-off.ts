@@ -53,7 +53,7 @@ interface Inside {
   table: Int32Array;
   mask: number;
   room: number;
-  put(one: number, two: number): void;
+  put(index: number, value: number): void;
 }
 
 function changeOnly(this: Inside, index: number, value: number): void {
@@ -105,6 +105,13 @@ function growByCopying(this: Inside): void {
   this.room = Math.floor(old.length * 0.75);
   for (let at = 0; at < old.length; at += 2) {
     const [one, two] = [old[at] as number, old[at + 1] as number];
-    if (one !== 0 || two !== 0) this.put(one, two);
+    if (one !== 0 || two !== 0) putEntry(this, one, two);
   }
+}
+
+function putEntry({ table, mask }: Inside, one: number, two: number): void {
+  let slot = one & mask;
+  while (table[2 * slot] !== 0 || table[2 * slot + 1] !== 0) slot = (slot + 1) & mask;
+  table[2 * slot] = one;
+  table[2 * slot + 1] = two;
 }

@@ -3,39 +3,30 @@
  *
  * The search begins in one thread (search.ts). Once it is large it goes on here: the automata, the
  * visited states, the layer and all counts are taken over, nothing is done twice. parallel.ts says
- * how the work is divided.
+ * how the work is divided. Between its own batches the coordinator judges what the workers have
+ * reported and looks at the limits; between rounds it discovers missing edges, makes room and
+ * begins the next layer.
  */
 
-import { Command, Control, Count, makeControl, makeDesk, Notice, NOTICE_HEAD } from './desk.ts';
-import type { Assignment, Desk, Start, Team } from './desk.ts';
+import { hasChunks, turn } from './arena.ts';
+import { beginTogether, makeRoom, noteBytes } from './common-room.ts';
+import type { Begun, Together } from './common-room.ts';
+import { Command, Control, Count, Notice, NOTICE, Written } from './desk.ts';
+import type { Desk, Team } from './desk.ts';
 import { playRound, startWorker } from './parallel.ts';
 import type { Worker } from './parallel.ts';
 import { beginRound, endRound } from './rounds.ts';
-import { candidatesMax } from './counting.ts';
-import type { Counted, SearchInput, SearchOutcome } from './counting.ts';
-import type { Frontier } from './frontier.ts';
-import { AUTOMATON_STATES_MAX } from './limits.ts';
+import type { SearchInput, SearchOutcome } from './counting.ts';
 import type { Trouble } from './trouble.ts';
-import type { Visited } from './visited.ts';
-import { placesOf, poolLayouts } from './walk.ts';
 
-/** A search between two layers. */
-export interface Begun {
-  readonly input: SearchInput;
-  readonly counted: Counted;
-  readonly visited: Visited;
-  /** The layer to go on with. */
-  readonly current: Frontier;
-}
-
-interface Coordination {
-  readonly input: SearchInput;
-  readonly counted: Counted;
-  readonly control: Int32Array;
-  readonly desks: readonly Desk[];
+interface Coordination extends Together {
   readonly self: Worker;
-  /** Transitions that were made before. */
+  readonly team: Team;
+  /** States and transitions that were counted before. */
+  readonly states: number;
   readonly transitions: number;
+  /** How many notices of each desk have been read in this round. */
+  readonly read: number[];
 }
 
 /** Explores every state that has not been explored yet, with all workers. */
@@ -43,9 +34,7 @@ export function searchTogether(begun: Begun, team: Team): SearchOutcome {
   const one = coordinate(begun, team);
   let command: number = Command.WORK;
   while (command !== Command.STOP) {
-    beginRound(one.control, command);
-    playRound(one.self, command);
-    endRound(one.control, team.workers - 1);
+    together(one, command);
     command = afterRound(one);
   }
   beginRound(one.control, Command.STOP);
@@ -53,105 +42,79 @@ export function searchTogether(begun: Begun, team: Team): SearchOutcome {
 }
 
 function coordinate(begun: Begun, team: Team): Coordination {
-  const { input, counted } = begun;
-  const { automaton, reduction, layout } = input;
-  automaton.settle(roomFor(automaton.states()));
-  const states = automaton.statesMax();
-  const desks = Array.from({ length: team.workers }, () => makeDesk(layout, team.workers, states));
-  reduction.share(
-    states,
-    desks.map((desk) => desk.decisions),
-  );
-  const start = {
-    hashes: shared(begun.visited.hashes()),
-    records: shared(recordsOf(begun, Infinity)),
-  };
-  const control = makeControl();
-  const assign = assignmentsFor(begun, desks, start, control);
-  const [own, ...others] = desks.map((_, worker) => assign(worker, false));
+  const { counted } = begun;
+  const { states, transitions } = counted;
+  const common = beginTogether(begun, team.workers);
+  const [own, ...others] = common.assignments;
   if (own === undefined) throw new Error('coordinate: no worker');
   team.handOut(others);
+  const read = common.desks.map(() => 0);
   const self = startWorker(own);
-  return { input, counted, control, desks, self, transitions: counted.transitions };
+  const one = Object.assign(common, { self, team, states, transitions, read });
+  one.self.afterBatch = (): void => afterBatch(one);
+  makeRoomForAll(one);
+  return one;
 }
 
-/**
- * A search for a worker alone, from some states of the layer on: practice for the real one.
- *
- * @param control 1 as its round ends the rehearsal
- */
-export function rehearsalOf(begun: Begun, control: Int32Array): Assignment {
-  const { layout, automaton } = begun.input;
-  const desks = [makeDesk(layout, 1, automaton.statesMax())];
-  const records = shared(recordsOf(begun, REHEARSAL_STATES));
-  const start = { hashes: new Int32Array(0), records };
-  return assignmentsFor(begun, desks, start, control)(0, true);
+/** One round of all workers. */
+function together(one: Coordination, command: number): void {
+  // Not by the workers: one who begins late would have its old notices read again.
+  for (const { written } of one.desks) written.fill(0);
+  one.read.fill(0);
+  beginRound(one.control, command);
+  playRound(one.self, command);
+  endRound(one.control, one.team.workers - 1);
 }
 
-const REHEARSAL_STATES = 2000;
+/** Between batches: what the workers reported so far, and whether it is time to stop. */
+function afterBatch(one: Coordination): void {
+  const { counted, desks } = one;
+  desks.forEach((desk, worker) => readNotices(one, desk, worker));
+  counted.states = one.states + sum(desks, Count.ADDED);
+  counted.transitions = one.transitions + sum(desks, Count.TRANSITIONS);
+  noteBytes(one);
+  counted.checkLimits();
+  if (counted.isOver()) Atomics.store(one.control, Control.PAUSE, 1);
+}
 
-function assignmentsFor(
-  { input, counted }: Begun,
-  desks: readonly Desk[],
-  start: Start,
-  control: Int32Array,
-): (worker: number, rehearses: boolean) => Assignment {
-  const { layout, automaton, program, reduction } = input;
-  control[Control.KNOWN] = automaton.states();
-  return (worker, rehearses) => ({
-    worker,
-    rehearses,
-    start,
-    layout,
-    tables: automaton.tables,
-    pools: poolLayouts(program, layout),
-    places: placesOf(program, layout, counted.symmetric),
-    initialNodes: automaton.initial.map(({ node }) => node),
-    conflicts: counted.reduces ? reduction.shared() : null,
-    control,
-    desks,
-    candidatesMax: candidatesMax(program, layout),
+/** What comes next. */
+function afterRound(one: Coordination): number {
+  const { counted, desks, input } = one;
+  afterBatch(one);
+  if (counted.isOver()) return Command.STOP;
+  let command: number = Command.WORK;
+  if (sum(desks, Count.WAITING) === 0 && !hasChunks(one.arena)) {
+    const isAgain = sum(desks, Count.AGAIN) > 0;
+    if (isAgain) discoverAll(one);
+    learn(one);
+    if (counted.isOver()) return Command.STOP;
+    command = isAgain ? Command.AGAIN : nextLayer(one, input);
+  }
+  if (command !== Command.STOP) makeRoomForAll(one);
+  return counted.isOver() ? Command.STOP : command;
+}
+
+function makeRoomForAll(one: Coordination): void {
+  makeRoom(one, (command) => {
+    if (command === Command.MOVE) moveAll(one);
+    else together(one, command);
   });
 }
 
-/** Room for the thread states that are known, and for many more. */
-function roomFor(known: number): number {
-  let states = 1 << 11;
-  while (states < 8 * known) states *= 2;
-  return Math.min(states, AUTOMATON_STATES_MAX);
-}
-
-function recordsOf({ input, current }: Begun, most: number): Int32Array {
-  return current.records.subarray(0, input.layout.width * Math.min(current.count, most));
-}
-
-function shared(integers: Int32Array): Int32Array {
-  const copy = new Int32Array(new SharedArrayBuffer(integers.byteLength));
-  copy.set(integers);
-  return copy;
-}
-
-/** What the workers reported, and what comes next. */
-function afterRound(one: Coordination): number {
-  const { counted, desks, input } = one;
-  for (const desk of desks) readNotices(one, desk);
-  counted.states = sum(desks, Count.STATES);
-  counted.transitions = one.transitions + sum(desks, Count.TRANSITIONS);
-  counted.visitedBytes = sum(desks, Count.VISITED_BYTES) * 1024;
-  counted.bytes = sum(desks, Count.BYTES) * 1024;
-  one.control[Control.MOST_STATES] = Math.max(
-    ...desks.map((desk) => desk.counts[Count.STATES] ?? 0),
-  );
-  learn(one);
-  counted.checkLimits();
-  if (counted.isOver()) return Command.STOP;
-  if (sum(desks, Count.WAITING) > 0 || sum(desks, Count.SENT) > 0) return Command.WORK;
-  return nextLayer(one, input);
+/** Every worker takes an assignment with the larger table or arena. */
+function moveAll(one: Coordination): void {
+  const [own, ...others] = one.assignments;
+  if (own === undefined) throw new Error('coordinate: no worker');
+  one.team.handOut(others);
+  beginRound(one.control, Command.MOVE);
+  one.self.assignment = own;
+  endRound(one.control, one.team.workers - 1);
 }
 
 function nextLayer(one: Coordination, input: SearchInput): number {
   const { counted } = one;
   const before = counted.layers.reduce((total, layer) => total + layer, 0);
+  counted.sortFound();
   if (counted.states === before) {
     counted.ended = true;
     return Command.STOP;
@@ -160,6 +123,7 @@ function nextLayer(one: Coordination, input: SearchInput): number {
   counted.layers.push(counted.states - before);
   input.options.onLayer(counted);
   if (counted.found.size > 0 && !input.options.keepGoing) return Command.STOP;
+  turn(one.arena);
   return Command.NEXT_LAYER;
 }
 
@@ -167,32 +131,40 @@ function sum(desks: readonly Desk[], what: number): number {
   return desks.reduce((total, desk) => total + (desk.counts[what] ?? 0), 0);
 }
 
-function readNotices(one: Coordination, desk: Desk): void {
-  const size = NOTICE_HEAD + one.input.layout.width;
-  const count = desk.counts[Count.NOTICES] ?? 0;
-  for (let i = 0; i < count; i++) {
-    const at = size * i;
-    readNotice(one, desk.notices, at, desk.notices[at] ?? 0);
+function readNotices(one: Coordination, desk: Desk, worker: number): void {
+  const count = Atomics.load(desk.written, Written.NOTICES);
+  for (let i = one.read[worker] ?? 0; i < count; i++) readNotice(one, desk.notices, NOTICE * i);
+  one.read[worker] = count;
+}
+
+function readNotice(one: Coordination, notices: Int32Array, at: number): void {
+  const { counted, input } = one;
+  const { records } = one.arena;
+  const what = notices[at] ?? 0;
+  const base = notices[at + 1] ?? 0;
+  if (what === Notice.FINAL) counted.final(records, base);
+  else if (what === Notice.STUCK) counted.stuck(records, base);
+  else if (what === Notice.SUSPICIOUS) counted.noteAll(input.judge.inAnyState(records, base));
+  else counted.trouble((notices[at + 3] ?? 0) as Trouble, records, base, notices[at + 2] ?? 0);
+}
+
+/** Discovers the edges that states of the layer met, in an order that no worker decides. */
+function discoverAll(one: Coordination): void {
+  const { automaton } = one.input;
+  const edges = one.desks.flatMap(missingEdges);
+  edges.sort(([node, observed], [other, seen]) => node - other || observed - seen);
+  for (const [node, observed] of edges) {
+    if (one.counted.isOver()) return;
+    if (automaton.knows(node, observed)) continue;
+    automaton.discover(node, observed);
+    one.counted.checkAutomaton();
   }
 }
 
-function readNotice(one: Coordination, notices: Int32Array, at: number, what: number): void {
-  const { counted, input } = one;
-  const base = at + NOTICE_HEAD;
-  const first = notices[at + 1] ?? 0;
-  const second = notices[at + 2] ?? 0;
-  if (what === Notice.FINAL) counted.final(notices, base);
-  else if (what === Notice.STUCK) counted.stuck(notices, base);
-  else if (what === Notice.SUSPICIOUS) counted.noteAll(input.judge.inAnyState(notices, base));
-  else if (what === Notice.TROUBLE) counted.trouble(second as Trouble, notices, base, first);
-  else discover(one, first, second);
-}
-
-function discover(one: Coordination, node: number, observed: number): void {
-  const { automaton } = one.input;
-  if (automaton.knows(node, observed)) return;
-  automaton.discover(node, observed);
-  one.counted.checkAutomaton();
+function missingEdges({ missing, written }: Desk): (readonly [node: number, observed: number])[] {
+  return Array.from({ length: written[Written.MISSING] ?? 0 }, (_, i) => {
+    return [missing[2 * i] ?? 0, missing[2 * i + 1] ?? 0] as const;
+  });
 }
 
 /** Brings the reduction up to date with what was discovered. */

@@ -139,6 +139,15 @@ export class Counted implements SearchCounts {
     this.problem ??= this.input.judge.mistake();
   }
 
+  /** Puts what was found in the layer in an order that does not depend on who came first. */
+  sortFound(): void {
+    const found = [...this.found].toSorted(
+      ([key, one], [other, { depth }]) => one.depth - depth || (key < other ? -1 : 1),
+    );
+    this.found.clear();
+    for (const [key, one] of found) this.found.set(key, one);
+  }
+
   trouble(trouble: Trouble, records: Int32Array, base: number, thread: number): void {
     if (trouble === Trouble.BUFFER_FULL) {
       this.retry = 'buffer';

@@ -1,30 +1,41 @@
 /**
- * What the workers of a parallel search share: desks, counts and the control block (parallel.ts).
+ * What the workers of a parallel search share: control block, desks, table, layers (parallel.ts).
  */
 
+import type { Arena } from './arena.ts';
 import { CANDIDATE_HEAD } from './candidates.ts';
 import type { Layout } from './layout.ts';
 import { integersOfState } from './reduction.ts';
 import type { Decisions } from './reduction.ts';
+import { sharedIntegers } from './shared-memory.ts';
 import type { AutomatonTables } from './tables.ts';
 import type { PoolLayout } from './trouble.ts';
 
-/**
- * States that a worker looks at in one round, and integers of candidates that it can write. Fewer
- * states make the workers wait for each other more often; with more, candidates leave the cache.
- */
-export const BLOCK = 2048;
-export const ROOM = 1 << 19;
-/** States that a worker can report in one round. */
-export const NOTICES = 128;
+/** Integers of candidates that are collected before they are added to the visited set. */
+export const BATCH = 1 << 14;
+/** States that a worker can report, and edges it can miss, before the coordinator reads of them. */
+export const NOTICES = 1 << 12;
+export const MISSING = 1 << 12;
 
 /** What a worker reports of a state. */
-export const Notice = { SUSPICIOUS: 1, FINAL: 2, STUCK: 3, TROUBLE: 4, MISSING: 5 } as const;
-/** Integers of a notice before its record: what, thread or state, trouble or value. */
-export const NOTICE_HEAD = 3;
+export const Notice = { SUSPICIOUS: 1, FINAL: 2, STUCK: 3, TROUBLE: 4 } as const;
+/** Integers of a notice: what, where the record is, thread, trouble. */
+export const NOTICE = 4;
 
 /** What the coordinator tells the workers to do in a round. */
-export const Command = { WORK: 0, NEXT_LAYER: 1, STOP: 2 } as const;
+export const Command = {
+  /** Look at states of the layer, those first that were begun with. */
+  WORK: 0,
+  /** Look again at the states that met a missing edge: it is known now. */
+  AGAIN: 1,
+  /** Begin with the next layer. */
+  NEXT_LAYER: 2,
+  /** Put the own part of the table where it belongs in one of twice the size. */
+  DOUBLE: 3,
+  /** Take another assignment, with a larger table or arena. */
+  MOVE: 4,
+  STOP: 5,
+} as const;
 
 /** Words of the control block. */
 export const Control = {
@@ -33,43 +44,41 @@ export const Control = {
   COMMAND: 2,
   /** Thread states that the reduction knows. */
   KNOWN: 3,
-  /** States of the worker who has most. */
-  MOST_STATES: 4,
   /** 1 when some worker has come to grief. */
-  FAILED: 5,
+  FAILED: 4,
+  /** 1: everybody ends the round at the next batch. */
+  PAUSE: 5,
+  /** Slots of the table. */
+  SLOTS: 6,
+  /** States that each worker may add in a round. */
+  ALLOWANCE: 7,
+  WIDTH: 8,
 } as const;
 
 /** Words of a worker's counts. */
 export const Count = {
+  /** States that it has begun with and not finished. */
   WAITING: 0,
-  STATES: 1,
-  TRANSITIONS: 2,
-  SENT: 3,
-  NOTICES: 4,
-  BYTES: 5,
-  VISITED_BYTES: 6,
-  WIDTH: 8,
+  /** States that met a missing edge. */
+  AGAIN: 1,
+  ADDED: 2,
+  TRANSITIONS: 3,
+  WIDTH: 4,
 } as const;
 
-/** What one worker writes for the others. Two halves alternate from round to round. */
+/** Words of `Desk.written`. */
+export const Written = { NOTICES: 0, MISSING: 1, WIDTH: 2 } as const;
+
+/** What one worker writes for the coordinator. */
 export interface Desk {
-  readonly parents: readonly [Int32Array, Int32Array];
-  /** Candidates; for each half and owner, where that worker's are, and how many it has. */
-  readonly out: readonly [Int32Array, Int32Array];
-  readonly places: readonly [readonly Int32Array[], readonly Int32Array[]];
-  readonly used: readonly [Int32Array, Int32Array];
-  readonly counts: Int32Array;
+  readonly counts: Float64Array;
+  /** How many notices and missing edges there are in this round. */
+  readonly written: Int32Array;
   readonly notices: Int32Array;
+  /** Pairs of thread state and observed value. */
+  readonly missing: Int32Array;
   /** What the reduction has decided. */
   readonly decisions: Decisions;
-}
-
-/** What one thread has found before several go on: every worker takes what it owns. */
-export interface Start {
-  /** Pairs of hashes of visited states; (0, 0) is none. */
-  readonly hashes: Int32Array;
-  /** The layer to go on with. */
-  readonly records: Int32Array;
 }
 
 /** Workers that wait for assignments; this thread is worker 0 and not among them. */
@@ -80,7 +89,7 @@ export interface Team {
   readonly from: number;
   /** The search may become large: starts workers, and lets new ones practise. Does not wait. */
   prepare(rehearsal: () => Assignment): void;
-  /** Hands an assignment to each worker. */
+  /** Hands an assignment to each worker, also in the middle of a search. */
   handOut(assignments: readonly Assignment[]): void;
 }
 
@@ -89,7 +98,6 @@ export interface Assignment {
   readonly worker: number;
   /** Practice only: to be ended as soon as a round begins. */
   readonly rehearses: boolean;
-  readonly start: Start;
   readonly layout: Layout;
   readonly tables: AutomatonTables;
   readonly pools: readonly PoolLayout[];
@@ -99,33 +107,33 @@ export interface Assignment {
   readonly control: Int32Array;
   readonly desks: readonly Desk[];
   readonly candidatesMax: number;
+  /** The visited states: shared-visited.ts. */
+  readonly table: Int32Array;
+  /** Where each worker's part of the table begins and ends when it is doubled. */
+  readonly cuts: Int32Array;
+  readonly arena: Arena;
 }
 
 /** Makes a control block. */
 export function makeControl(): Int32Array {
-  return new Int32Array(new SharedArrayBuffer(64));
+  return sharedIntegers(Control.WIDTH);
 }
 
 /** Makes the desk of one worker. */
-export function makeDesk(layout: Layout, workers: number, states: number): Desk {
-  const integers = (count: number): Int32Array => new Int32Array(new SharedArrayBuffer(4 * count));
-  const lists = (): Int32Array[] =>
-    Array.from({ length: workers }, () => integers(Math.ceil(ROOM / CANDIDATE_HEAD)));
+export function makeDesk(layout: Layout, states: number): Desk {
   return {
-    parents: [integers(BLOCK * layout.width), integers(BLOCK * layout.width)],
-    out: [integers(ROOM), integers(ROOM)],
-    places: [lists(), lists()],
-    used: [integers(workers), integers(workers)],
-    counts: integers(Count.WIDTH),
-    notices: integers(NOTICES * (NOTICE_HEAD + layout.width)),
+    counts: new Float64Array(new SharedArrayBuffer(8 * Count.WIDTH)),
+    written: sharedIntegers(Written.WIDTH),
+    notices: sharedIntegers(NOTICES * NOTICE),
+    missing: sharedIntegers(2 * MISSING),
     decisions: {
       alone: new Uint8Array(new SharedArrayBuffer(states)),
-      relied: integers(integersOfState(layout) * states),
+      relied: sharedIntegers(integersOfState(layout) * states),
     },
   };
 }
 
-/** Whose state it is: by bits that the visited sets do not use to place it. */
-export function ownerOf(hash2: number, workers: number): number {
-  return Math.imul(hash2 >>> 8, workers) >>> 24;
+/** States that a worker can add at once: each is a candidate with one change at least. */
+export function statesOfBatch(candidatesMax: number): number {
+  return Math.ceil((BATCH + candidatesMax) / (CANDIDATE_HEAD + 2));
 }

@@ -1,55 +1,70 @@
 /**
  * The breadth-first search on several cores: one worker's part.
  *
- * Every state belongs to one worker, by its hash: that worker alone keeps it in its visited set and
- * its part of the layer, so no word is ever contended. In each round a worker goes through the
- * candidates that all of them wrote in the round before and adds its own, then looks at a block of
- * its own states and writes candidates into shared memory. Between rounds the coordinator, who
- * alone can run the user's code, discovers missing edges, judges states and decides what comes
- * next.
+ * All workers share one visited set (shared-visited.ts) and the layers (arena.ts). Whoever has
+ * nothing to do takes the next chunk of the layer, looks at its states, and adds their successors;
+ * those that are new it writes into its part of the next layer. So a state is built, looked up and
+ * looked at without another worker being asked.
  *
- * The result does not depend on timing: rounds are in step and candidates are added in worker
- * order.
+ * Nobody waits before the layer has been looked at, unless something must be done by all or by the
+ * coordinator, who alone can run the user's code: then the round ends early, everywhere. States
+ * that met a missing edge are put aside until the others of the layer have been looked at: so
+ * what the reduction decides by is the same for all of them, whoever comes first.
  */
 
+import { CHUNK, freeChunks, hasChunks, LayerPart, takeChunk } from './arena.ts';
 import { CANDIDATE_HEAD } from './candidates.ts';
 import {
-  BLOCK,
+  BATCH,
   Command,
   Control,
   Count,
-  NOTICES,
-  NOTICE_HEAD,
+  MISSING,
   Notice,
-  ROOM,
-  ownerOf,
+  NOTICE,
+  NOTICES,
+  statesOfBatch,
+  Written,
 } from './desk.ts';
 import type { Assignment, Desk } from './desk.ts';
+import { doublePart } from './doubling.ts';
 import { expand } from './expand.ts';
 import type { Expansion } from './expand.ts';
-import { Frontier } from './frontier.ts';
 import { Reduction } from './reduction.ts';
+import { SharedVisited } from './shared-visited.ts';
 import { Stepper } from './stepper.ts';
-import { Visited } from './visited.ts';
+import { twinsOf } from './twins.ts';
+import type { Twins } from './twins.ts';
 import { applyCandidate } from './walk.ts';
 
 /** A worker's own part of the search. */
 export interface Worker {
-  readonly assignment: Assignment;
+  assignment: Assignment;
   readonly desk: Desk;
   readonly expansion: Expansion;
-  readonly visited: Visited;
-  current: Frontier;
-  next: Frontier;
-  /** The next state of the layer to look at. */
+  readonly visited: SharedVisited;
+  readonly part: LayerPart;
+  readonly twins: Twins | null;
+  /** The chunk that is looked at: the next record, and where the chunk ends. */
   position: number;
-  /** States that met a missing edge: they are looked at again. */
-  readonly again: Int32Array[];
-  half: number;
-  transitions: number;
-  notices: number;
-  /** The state that is looked at met a missing edge. */
+  end: number;
+  /** Records that are looked at again, and how many of them have been. */
+  todo: readonly number[];
+  done: number;
+  /** Records that met a missing edge in this round. */
+  again: number[];
+  /** The record that is looked at; whether it met a missing edge. */
+  base: number;
   missed: boolean;
+  /** The missing edges of this round, each once. */
+  readonly missing: Set<number>;
+  notices: number;
+  transitions: number;
+  /** States that were added: ever, and before this round. */
+  added: number;
+  addedBefore: number;
+  /** What the coordinator does between batches. */
+  afterBatch: (() => void) | null;
 }
 
 /** Sits down at the desk. */
@@ -57,19 +72,11 @@ export function startWorker(assignment: Assignment): Worker {
   const { layout, tables, desks, conflicts } = assignment;
   const desk = desks[assignment.worker];
   if (desk === undefined) throw new Error('parallel: a worker without a desk');
-  const stepper = new Stepper(
-    layout,
-    tables,
-    assignment.pools,
-    assignment.places,
-    assignment.initialNodes,
-    {
-      missing: (node, observed) => onMissing(worker, node, observed),
-      trouble: (trouble, thread) => report(worker, Notice.TROUBLE, thread, trouble),
-    },
-  );
-  const look = (what: number) => (records: Int32Array, base: number) =>
-    reportState(worker, what, 0, 0, records, base);
+  const stepper = stepperOf(assignment, {
+    missing: (node, observed) => onMissing(worker, node, observed),
+    trouble: (trouble, thread) => report(worker, Notice.TROUBLE, thread, trouble),
+  });
+  const look = (what: number) => (): void => report(worker, what, 0, 0);
   const worker: Worker = {
     assignment,
     desk,
@@ -84,217 +91,201 @@ export function startWorker(assignment: Assignment): Worker {
       final: look(Notice.FINAL),
       stuck: look(Notice.STUCK),
     },
-    visited: new Visited(),
-    current: new Frontier(layout.width),
-    next: new Frontier(layout.width),
+    visited: new SharedVisited(),
+    part: new LayerPart(),
+    twins: twinsOf(layout, assignment.places),
     position: 0,
+    end: 0,
+    todo: [],
+    done: 0,
     again: [],
-    half: 0,
-    transitions: 0,
-    notices: 0,
+    base: 0,
     missed: false,
+    missing: new Set(),
+    notices: 0,
+    transitions: 0,
+    added: 0,
+    addedBefore: 0,
+    afterBatch: null,
   };
-  takeOver(worker);
   return worker;
 }
 
-/** Takes its own among the states that one thread has found before. */
-function takeOver({ assignment, visited, current }: Worker): void {
-  const { hashes, records } = assignment.start;
-  const { width } = assignment.layout;
-  const workers = assignment.desks.length;
-  for (let at = 0; at < hashes.length; at += 2) {
-    const hash1 = hashes[at] as number;
-    const hash2 = hashes[at + 1] as number;
-    if (hash1 === 0 && hash2 === 0) continue;
-    if (ownerOf(hash2, workers) === assignment.worker) visited.add(hash1, hash2);
-  }
-  for (let from = 0; from < records.length; from += width) {
-    if (ownerOf(records[from + 1] as number, workers) !== assignment.worker) continue;
-    const base = current.push();
-    current.records.set(records.subarray(from, from + width), base);
-  }
+function stepperOf(
+  assignment: Assignment,
+  owner: ConstructorParameters<typeof Stepper>[5],
+): Stepper {
+  const { layout, tables, pools, places, initialNodes, candidatesMax } = assignment;
+  const stepper = new Stepper(layout, tables, pools, places, initialNodes, owner);
+  stepper.out = new Int32Array(BATCH + candidatesMax);
+  return stepper;
 }
 
-/** One round: adds what others wrote, then looks at a block of states. */
+/** One round, as the coordinator commands. */
 export function playRound(worker: Worker, command: number): void {
-  const { desk, expansion, assignment } = worker;
-  worker.half ^= 1;
-  if (command === Command.NEXT_LAYER) nextLayer(worker);
-  expansion.reduction?.adopt(assignment.control[Control.KNOWN] as number);
-  makeRoom(worker);
-  addSent(worker);
-  expansion.stepper.out = desk.out[worker.half as 0 | 1];
-  expansion.stepper.length = 0;
-  desk.used[worker.half as 0 | 1].fill(0);
+  const { assignment, expansion, visited } = worker;
+  const { control, table } = assignment;
+  const slots = control[Control.SLOTS] as number;
+  if (command === Command.DOUBLE) return doubleOwnPart(assignment, slots);
+  expansion.reduction?.adopt(control[Control.KNOWN] as number);
+  visited.attach(table, slots);
   worker.notices = 0;
-  lookAtBlock(worker);
+  worker.missing.clear();
+  worker.addedBefore = worker.added;
+  if (command === Command.AGAIN) lookAgain(worker);
+  exploreLayer(worker);
+  worker.part.handOn(assignment.arena);
   writeCounts(worker);
 }
 
-function nextLayer(worker: Worker): void {
-  [worker.current, worker.next] = [worker.next, worker.current];
-  worker.next.clear();
-  worker.position = 0;
+function doubleOwnPart({ table, cuts, worker }: Assignment, slots: number): void {
+  doublePart(table, slots, cuts[worker] as number, cuts[worker + 1] as number);
 }
 
-/**
- * The visited sets are of nearly the same size, so they grow at nearly the same time: then let it
- * be in the same round, and nobody waits for anybody.
- */
-function makeRoom({ assignment, visited }: Worker): void {
-  const most = assignment.control[Control.MOST_STATES] as number;
-  visited.reserve(most + (most >>> 6) + BLOCK);
+function lookAgain(worker: Worker): void {
+  worker.todo = worker.again;
+  worker.done = 0;
+  worker.again = [];
 }
 
-/** Candidates that are touched before they are added: so many slots stay in the cache. */
-const TOUCHED = 1024;
-
-/** Adds its own among the candidates that every worker wrote in the last round. */
-function addSent(worker: Worker): void {
-  const half = (worker.half ^ 1) as 0 | 1;
-  const own = worker.assignment.worker;
-  for (const desk of worker.assignment.desks) {
-    const places = desk.places[half][own] as Int32Array;
-    const count = desk.used[half][own] as number;
-    for (let from = 0; from < count; from += TOUCHED) {
-      const to = Math.min(count, from + TOUCHED);
-      touchOwn(worker.visited, desk.out[half], places, from, to);
-      addOwn(worker, desk, places, from, to);
-    }
-    worker.transitions += count;
-  }
-}
-
-function touchOwn(
-  visited: Visited,
-  out: Int32Array,
-  places: Int32Array,
-  from: number,
-  to: number,
-): void {
-  for (let i = from; i < to; i++) visited.touch(out[(places[i] as number) + 1] as number);
-}
-
-function addOwn(worker: Worker, desk: Desk, places: Int32Array, from: number, to: number): void {
-  const { visited, next } = worker;
-  const { width } = worker.assignment.layout;
-  const half = (worker.half ^ 1) as 0 | 1;
-  const out = desk.out[half];
-  const parents = desk.parents[half];
-  for (let i = from; i < to; i++) {
-    const at = places[i] as number;
-    if (visited.add(out[at + 1] as number, out[at + 2] as number)) {
-      const base = next.push();
-      applyCandidate(out, at, parents, out[at] as number, next.records, base, width);
+/** Looks at states in batches until there is nothing left, or the round shall end. */
+function exploreLayer(worker: Worker): void {
+  const { control } = worker.assignment;
+  while (Atomics.load(control, Control.PAUSE) === 0 && hasWork(worker)) {
+    if (!hasRoom(worker)) Atomics.store(control, Control.PAUSE, 1);
+    else {
+      lookAtBatch(worker);
+      addCandidates(worker);
+      writeCounts(worker);
+      worker.afterBatch?.();
     }
   }
 }
 
-function lookAtBlock(worker: Worker): void {
-  const { layout } = worker.assignment;
-  const { width } = layout;
-  const block = worker.desk.parents[worker.half as 0 | 1];
-  let count = 0;
-  for (const record of worker.again.splice(0)) block.set(record, width * count++);
-  const fresh = Math.min(BLOCK - count, worker.current.count - worker.position);
-  const from = width * worker.position;
-  block.set(worker.current.records.subarray(from, from + width * fresh), width * count);
-  let looked = 0;
-  for (; looked < count + fresh && hasRoom(worker); looked++) lookAt(worker, block, width * looked);
-  for (let i = looked; i < count; i++) {
-    worker.again.push(block.slice(width * i, width * (i + 1)));
-  }
-  worker.position += Math.max(0, looked - count);
+function hasWork({ todo, done, position, end, assignment }: Worker): boolean {
+  return done < todo.length || position < end || hasChunks(assignment.arena);
 }
 
-/** Whether the candidates and notices of one more state are sure to fit. */
+/** Whether the states and notices of one more batch are sure to find room. */
 function hasRoom(worker: Worker): boolean {
-  const { layout, candidatesMax } = worker.assignment;
-  if (worker.notices + 2 * layout.threads + 4 > NOTICES) return false;
-  return worker.expansion.stepper.length + candidatesMax <= ROOM;
-}
-
-function lookAt(worker: Worker, records: Int32Array, base: number): void {
-  const { stepper } = worker.expansion;
-  const before = stepper.length;
-  worker.missed = false;
-  const notices = worker.notices;
-  expand(worker.expansion, records, base);
-  if (!worker.missed) return sort(worker, before);
-  stepper.length = before;
-  keepMissing(worker, notices);
-  worker.again.push(records.slice(base, base + worker.assignment.layout.width));
-}
-
-/** Tells the owners of the candidates of one state where these are. */
-function sort(worker: Worker, from: number): void {
-  const { out, length } = worker.expansion.stepper;
-  const half = worker.half as 0 | 1;
-  const places = worker.desk.places[half];
-  const used = worker.desk.used[half];
-  const workers = places.length;
-  for (let at = from; at < length; at += CANDIDATE_HEAD + 2 * (out[at + 4] as number)) {
-    const owner = ownerOf(out[at + 2] as number, workers);
-    const count = used[owner] as number;
-    (places[owner] as Int32Array)[count] = at;
-    used[owner] = count + 1;
-  }
+  const { control, arena, candidatesMax, desks } = worker.assignment;
+  if (!canReport(worker)) return false;
+  if (worker.added - worker.addedBefore >= (control[Control.ALLOWANCE] as number)) return false;
+  return freeChunks(arena) >= chunksOfBatch(candidatesMax) * desks.length;
 }
 
 /**
- * Everything but the missing edges will be reported when the state is looked at again; and so will
- * missing edges for which there is no room.
+ * Chunks that a worker can need for one batch. It begins a batch only if there are so many for
+ * every worker: whoever has begun one already finds its own.
  */
-function keepMissing(worker: Worker, from: number): void {
-  const { notices } = worker.desk;
-  const size = NOTICE_HEAD + worker.assignment.layout.width;
-  let kept = from;
-  for (let i = from; i < worker.notices; i++) {
-    if (notices[size * i] !== Notice.MISSING) continue;
-    notices.copyWithin(size * kept, size * i, size * (i + 1));
-    kept++;
-  }
-  worker.notices = kept;
+export function chunksOfBatch(candidatesMax: number): number {
+  return Math.ceil(statesOfBatch(candidatesMax) / CHUNK) + 1;
 }
 
+/** Whether the notices of one more state are sure to find room. */
+function canReport({ notices, assignment }: Worker): boolean {
+  return notices + 2 * assignment.layout.threads + 4 <= NOTICES;
+}
+
+function lookAtBatch(worker: Worker): void {
+  const { stepper } = worker.expansion;
+  stepper.length = 0;
+  while (stepper.length <= BATCH && canReport(worker)) {
+    const base = nextRecord(worker);
+    if (base < 0) return;
+    lookAt(worker, base);
+  }
+}
+
+/** The next record to look at, or -1 when there is none. */
+function nextRecord(worker: Worker): number {
+  if (worker.done < worker.todo.length) return worker.todo[worker.done++] as number;
+  const { arena } = worker.assignment;
+  if (worker.position === worker.end) {
+    const chunk = takeChunk(arena);
+    if (chunk < 0) return -1;
+    worker.position = CHUNK * arena.width * chunk;
+    worker.end = worker.position + arena.width * (arena.fills[chunk] as number);
+  }
+  const base = worker.position;
+  worker.position += arena.width;
+  return base;
+}
+
+function lookAt(worker: Worker, base: number): void {
+  const { stepper } = worker.expansion;
+  const { length } = stepper;
+  const { notices } = worker;
+  worker.base = base;
+  worker.missed = false;
+  expand(worker.expansion, worker.assignment.arena.records, base);
+  if (!worker.missed) return;
+  // Everything about this state will be told when it is looked at again.
+  stepper.length = length;
+  worker.notices = notices;
+  worker.again.push(base);
+}
+
+/** Adds the candidates of a batch; those that are new become states of the next layer. */
+function addCandidates(worker: Worker): void {
+  const { visited } = worker;
+  const { out, length } = worker.expansion.stepper;
+  for (let at = 0; at < length; at += CANDIDATE_HEAD + 2 * (out[at + 4] as number)) {
+    visited.touch(out[at + 1] as number);
+  }
+  addTouched(worker);
+}
+
+function addTouched(worker: Worker): void {
+  const { visited, part, twins } = worker;
+  const { arena } = worker.assignment;
+  const { records, width } = arena;
+  const { out, length } = worker.expansion.stepper;
+  let count = 0;
+  let added = 0;
+  for (let at = 0; at < length; at += CANDIDATE_HEAD + 2 * (out[at + 4] as number)) {
+    count++;
+    if (!visited.add(out[at + 1] as number, out[at + 2] as number)) continue;
+    added++;
+    const base = part.push(arena);
+    applyCandidate(out, at, records, out[at] as number, records, base, width);
+    twins?.order(records, base);
+  }
+  worker.transitions += count;
+  worker.added += added;
+}
+
+/** Notes a missing edge; if there are too many, the rest will be met again. */
 function onMissing(worker: Worker, node: number, observed: number): number {
   worker.missed = true;
-  report(worker, Notice.MISSING, node, observed);
+  const { missing, desk } = worker;
+  const count = missing.size;
+  if (count < MISSING) missing.add(2 ** 32 * node + (observed >>> 0));
+  if (missing.size > count) {
+    desk.missing[2 * count] = node;
+    desk.missing[2 * count + 1] = observed;
+  }
   return -1;
 }
 
-function report(worker: Worker, what: number, first: number, second: number): void {
-  const { records, base } = worker.expansion.stepper;
-  reportState(worker, what, first, second, records, base);
-}
-
-function reportState(
-  worker: Worker,
-  what: number,
-  first: number,
-  second: number,
-  records: Int32Array,
-  base: number,
-): void {
-  const { width } = worker.assignment.layout;
+function report(worker: Worker, what: number, thread: number, trouble: number): void {
   const { notices } = worker.desk;
-  const at = (NOTICE_HEAD + width) * worker.notices++;
+  const at = NOTICE * worker.notices++;
   notices[at] = what;
-  notices[at + 1] = first;
-  notices[at + 2] = second;
-  for (let i = 0; i < width; i++) notices[at + NOTICE_HEAD + i] = records[base + i] as number;
+  notices[at + 1] = worker.base;
+  notices[at + 2] = thread;
+  notices[at + 3] = trouble;
 }
 
+/** Tells the coordinator: what was written before is seen by whoever sees how much it is. */
 function writeCounts(worker: Worker): void {
-  const { counts } = worker.desk;
-  counts[Count.WAITING] = worker.current.count - worker.position + worker.again.length;
-  counts[Count.STATES] = worker.visited.count;
+  const { desk, position, end, todo, done } = worker;
+  const { counts, written } = desk;
+  const { width } = worker.assignment.arena;
+  counts[Count.WAITING] = (end - position) / width + todo.length - done;
+  counts[Count.AGAIN] = worker.again.length;
+  counts[Count.ADDED] = worker.added;
   counts[Count.TRANSITIONS] = worker.transitions;
-  counts[Count.SENT] = worker.expansion.stepper.length;
-  counts[Count.NOTICES] = worker.notices;
-  // In kibibytes, so that they fit one integer.
-  counts[Count.VISITED_BYTES] = worker.visited.bytes() / 1024;
-  counts[Count.BYTES] =
-    (worker.visited.bytes() + worker.current.bytes() + worker.next.bytes()) / 1024;
+  Atomics.store(written, Written.MISSING, worker.missing.size);
+  Atomics.store(written, Written.NOTICES, worker.notices);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { makeArena } from './arena.ts';
 import { Control, makeControl } from './desk.ts';
 import type { Assignment } from './desk.ts';
 import { layOut } from './layout.ts';
@@ -15,10 +16,14 @@ describe('a round', () => {
   it('ends with an error when some worker has failed, instead of waiting for ever', () => {
     const control = makeControl();
     beginRound(control, 0);
-    expect(() => work(assignmentWithoutDesk(control))).toThrow('without a desk');
+    expect(() => work(assignmentWithoutDesk(control), never)).toThrow('without a desk');
     expect(() => endRound(control, 2)).toThrow('a worker has failed');
   });
 });
+
+function never(): never {
+  throw new Error('nothing is handed out');
+}
 
 function assignmentWithoutDesk(control: Int32Array): Assignment {
   const none = new Int32Array(0);
@@ -26,7 +31,6 @@ function assignmentWithoutDesk(control: Int32Array): Assignment {
   return {
     worker: 1,
     rehearses: false,
-    start: { hashes: none, records: none },
     layout: layOut(program, 'sc', 0),
     tables: { rows: none, edges: none, marks: none, hashes: none, features: none, weak: null },
     pools: [],
@@ -36,5 +40,8 @@ function assignmentWithoutDesk(control: Int32Array): Assignment {
     control,
     desks: [],
     candidatesMax: 0,
+    table: none,
+    cuts: none,
+    arena: makeArena(1, 1, 1),
   };
 }

@@ -1,5 +1,6 @@
 /** How the workers of a parallel search keep in step (parallel.ts). */
 
+import { hasChunks, turn } from './arena.ts';
 import { Command, Control, Count } from './desk.ts';
 import type { Assignment } from './desk.ts';
 import { playRound, startWorker } from './parallel.ts';
@@ -8,15 +9,19 @@ import type { Worker } from './parallel.ts';
 /** How often a waiting worker looks before it sleeps: some tenths of a millisecond. */
 const SPINS = 50_000;
 
-/** A round takes milliseconds; a worker that is silent for so long is no more. */
+/** All workers end a round at nearly the same time; one that is silent for so long is no more. */
 const SILENT_SECONDS_MAX = 60;
 
-/** What a worker does with an assignment. */
-export function work(assignment: Assignment): void {
+/**
+ * What a worker does with an assignment.
+ *
+ * @param receive gives the next assignment, which has been handed out already
+ */
+export function work(assignment: Assignment, receive: () => Assignment): void {
   try {
     const worker = startWorker(assignment);
     if (assignment.rehearses) rehearse(worker);
-    else playRounds(worker);
+    else playRounds(worker, receive);
   } catch (error) {
     Atomics.store(assignment.control, Control.FAILED, 1);
     arrive(assignment.control);
@@ -25,7 +30,7 @@ export function work(assignment: Assignment): void {
 }
 
 /** A round whenever the coordinator begins one, until it says stop. */
-function playRounds(worker: Worker): void {
+function playRounds(worker: Worker, receive: () => Assignment): void {
   const { control } = worker.assignment;
   for (let round = 1; ; round++) {
     for (let spin = 0; spin < SPINS && Atomics.load(control, Control.ROUND) < round; spin++);
@@ -34,7 +39,8 @@ function playRounds(worker: Worker): void {
     }
     const command = control[Control.COMMAND] as number;
     if (command === Command.STOP) return;
-    playRound(worker, command);
+    if (command === Command.MOVE) worker.assignment = receive();
+    else playRound(worker, command);
     arrive(control);
   }
 }
@@ -49,20 +55,31 @@ const REHEARSAL_ROUNDS = 200;
 
 /** A search of its own, until there is real work: afterwards the code is compiled. */
 function rehearse(worker: Worker): void {
-  const { control } = worker.assignment;
-  const { counts } = worker.desk;
+  const { control, arena } = worker.assignment;
   let command: number = Command.WORK;
   for (let round = 0; round < REHEARSAL_ROUNDS; round++) {
+    // In this order: whoever ends the rehearsal after the second line sets the first again.
+    Atomics.store(control, Control.PAUSE, 0);
     if (Atomics.load(control, Control.ROUND) > 0) return;
     playRound(worker, command);
-    const isOver = counts[Count.WAITING] === 0 && counts[Count.SENT] === 0;
-    command = isOver ? Command.NEXT_LAYER : Command.WORK;
+    if (worker.added >= (control[Control.ALLOWANCE] as number)) return;
+    command = Command.WORK;
+    if (worker.desk.counts[Count.WAITING] !== 0 || hasChunks(arena)) continue;
+    turn(arena);
+    command = Command.NEXT_LAYER;
   }
+}
+
+/** Ends what `rehearse` does, at its next batch. */
+export function endRehearsal(control: Int32Array): void {
+  Atomics.store(control, Control.ROUND, 1);
+  Atomics.store(control, Control.PAUSE, 1);
 }
 
 /** Begins a round: the workers see everything written before. */
 export function beginRound(control: Int32Array, command: number): void {
   control[Control.COMMAND] = command;
+  control[Control.PAUSE] = 0;
   Atomics.store(control, Control.ARRIVED, 0);
   Atomics.add(control, Control.ROUND, 1);
   Atomics.notify(control, Control.ROUND);

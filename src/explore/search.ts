@@ -9,11 +9,13 @@
  * large goes on with several workers (coordinate.ts).
  */
 
-import { rehearsalOf, searchTogether } from './coordinate.ts';
+import { rehearsalOf } from './common-room.ts';
+import { searchTogether } from './coordinate.ts';
 import { candidatesMax, Counted } from './counting.ts';
 import type { SearchInput, SearchOutcome } from './counting.ts';
-import { Control, makeControl } from './desk.ts';
+import { BATCH, makeControl } from './desk.ts';
 import type { Team } from './desk.ts';
+import { endRehearsal } from './rounds.ts';
 import { expand } from './expand.ts';
 import type { Expansion } from './expand.ts';
 import { Frontier } from './frontier.ts';
@@ -21,9 +23,6 @@ import { CANDIDATE_HEAD } from './candidates.ts';
 import { Stepper } from './stepper.ts';
 import { Visited } from './visited.ts';
 import { applyCandidate, placesOf, poolLayouts, writeInitial } from './walk.ts';
-
-/** Integers of candidates that are collected before they are added to the visited set. */
-const BATCH = 1 << 14;
 
 /**
  * As long as there are no more thread states than this, the reduction learns of each discovery at
@@ -63,7 +62,7 @@ function searchWith(one: Search, team: Team): SearchOutcome {
   const rehearsal = makeControl();
   team.prepare(() => rehearsalOf(one, rehearsal));
   const isLarge = searchLayers(one, team.from);
-  Atomics.store(rehearsal, Control.ROUND, 1);
+  endRehearsal(rehearsal);
   return isLarge ? searchTogether(one, team) : one.counted.outcome();
 }
 

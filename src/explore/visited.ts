@@ -7,6 +7,7 @@
  * as (0, 1).
  */
 
+import { cutsOf, doublePart } from './doubling.ts';
 import { grown } from './grown.ts';
 
 const SLOTS_MIN = 1 << 12;
@@ -20,6 +21,7 @@ export class Visited {
   private table: Int32Array = new Int32Array(2 * SLOTS_MIN);
   private mask = SLOTS_MIN - 1;
   private room = Math.floor(SLOTS_MIN * 0.75);
+  private readonly cuts = new Int32Array(2);
 
   /** Adds a hash; tells whether it is new. */
   add(hash1: number, hash2: number): boolean {
@@ -54,50 +56,19 @@ export class Visited {
     return this.table.byteLength;
   }
 
-  /** Makes room for this many states. */
-  reserve(count: number): void {
-    while (count > this.room) this.grow();
-  }
-
   clear(): void {
     this.table.fill(0);
     this.count = 0;
   }
 
-  /**
-   * Doubles the table where it is. Every entry is taken out and put in again: its new place is at
-   * or before its old one, or in the new half. Entries at the beginning may have come round from
-   * the end, so they are kept aside until all others have their place.
-   */
+  /** Doubles the table, where it is if there is room behind it. */
   private grow(): void {
-    const used = this.table.length;
-    const table = grown(this.table, 2 * used);
-    this.table = table;
-    this.mask = used - 1;
-    this.room = Math.floor(used * 0.75);
-    let first = 0;
-    while (table[first] !== 0 || table[first + 1] !== 0) first += 2;
-    const aside = table.slice(0, first);
-    table.fill(0, 0, first);
-    for (let at = first; at < used; at += 2) this.putAgain(table, at);
-    for (let at = 0; at < first; at += 2) this.put(aside[at] as number, aside[at + 1] as number);
-  }
-
-  private putAgain(table: Int32Array, at: number): void {
-    const one = table[at] as number;
-    const two = table[at + 1] as number;
-    if (one === 0 && two === 0) return;
-    table[at] = 0;
-    table[at + 1] = 0;
-    this.put(one, two);
-  }
-
-  private put(one: number, two: number): void {
-    const { table, mask } = this;
-    let slot = one & mask;
-    while (table[2 * slot] !== 0 || table[2 * slot + 1] !== 0) slot = (slot + 1) & mask;
-    table[2 * slot] = one;
-    table[2 * slot + 1] = two;
+    const slots = this.mask + 1;
+    this.table = grown(this.table, 4 * slots);
+    this.mask = 2 * slots - 1;
+    this.room = Math.floor(2 * slots * 0.75);
+    cutsOf(this.table, slots, 1, this.cuts);
+    doublePart(this.table, slots, this.cuts[0] as number, this.cuts[1] as number);
   }
 }
 

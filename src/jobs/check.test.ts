@@ -50,6 +50,19 @@ function counting(wrongAt: number): Scenario {
   });
 }
 
+/** Interchangeable threads of which the reduction often takes one alone. */
+function twins(): Scenario {
+  return scenario('twins', ({ alloc, thread }) => {
+    const [v, x] = [alloc(atomic_t, 'v'), alloc(s32, 'x')];
+    thread('t', { count: 3 }, () => {
+      if (atomic_inc_return(v) === 2) choose(2);
+      WRITE_ONCE(x, READ_ONCE(x) + 1);
+      choose(2);
+      if (READ_ONCE(x) === 2) atomic_add(1, v);
+    });
+  });
+}
+
 const whole: CheckOptions = { reduction: false, symmetry: false };
 
 /** The results with one job, and with two from the beginning, from some states on, and never. */
@@ -103,6 +116,25 @@ describe('two jobs', () => {
     expect([two.verdict, two.finals]).toEqual([one.verdict, one.finals]);
     expect(two.states).toBeGreaterThan(100);
     expect(two.states).toBeLessThan((await check(counting(9), whole)).states);
+  });
+
+  it('count the same with the reduction, however many they are', async () => {
+    const options = { model: 'tso', parallelFrom: 20 } as const;
+    const results: CheckResult[] = [];
+    for (const jobs of [2, 3, 2, 4, 2]) results.push(await check(twins(), { ...options, jobs }));
+    const [first, ...others] = results.map(told);
+    expect(results[0]?.states).toBeGreaterThan(1000);
+    for (const other of others) expect(other).toEqual(first);
+    expect(results[0]?.finals).toBe((await check(twins(), { model: 'tso' })).finals);
+  });
+
+  it('stop at a limit of memory and of time, and say what they have seen', async () => {
+    const options = { ...whole, jobs: 2, parallelFrom: 500 };
+    const memory = await check(counting(9), { ...options, until: { bytes: 1000 } });
+    expect([memory.verdict, memory.open]).toEqual(['open', { limit: 'memory', bytes: 1000 }]);
+    const time = await check(counting(9), { ...options, until: { seconds: 0 } });
+    expect([time.verdict, time.open]).toEqual(['open', { limit: 'time', seconds: 0 }]);
+    expect(Math.min(memory.states, time.states)).toBeGreaterThan(0);
   });
 
   it('stop at a limit of states', async () => {

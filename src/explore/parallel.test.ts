@@ -1,0 +1,71 @@
+/** One worker of a parallel search by itself: what it does does not depend on time. */
+
+import { describe, expect, it } from 'vitest';
+import { choose, READ_ONCE, s32, WRITE_ONCE } from '../memory/index.ts';
+import { checkNow } from '../scenario/check.ts';
+import type { CheckOptions } from '../scenario/check.ts';
+import { scenario } from '../scenario/scenario.ts';
+import type { Team } from './desk.ts';
+
+const alone: Team = { workers: 1, from: 0, prepare: () => {}, handOut: () => {} };
+
+const twins = scenario('twins', ({ alloc, thread }) => {
+  const x = alloc(s32, 'x');
+  thread('t', { count: 3 }, () => {
+    WRITE_ONCE(x, choose(3));
+    return READ_ONCE(x);
+  });
+});
+
+/** The thread states of every final state, as the search has it. */
+function finals(options: CheckOptions, team: Team | null): string[] {
+  const found: string[] = [];
+  const observer = {
+    begin: () => void found.splice(0),
+    final: (_: unknown, { layout, records, base }: Seen) => {
+      const at = base + layout.nodesAt;
+      found.push([...records.subarray(at, at + layout.threads)].join(' '));
+    },
+    stuck: () => {},
+  };
+  const result = checkNow(twins, options, observer, team);
+  expect(result.verdict).toBe('pass');
+  return found.toSorted();
+}
+
+type Seen = Parameters<NonNullable<Parameters<typeof checkNow>[2]>['final']>[1];
+
+const inOrder = (final: string): string =>
+  final
+    .split(' ')
+    .toSorted((one, other) => Number(other) - Number(one))
+    .join(' ');
+
+describe('a worker', () => {
+  it('meets the final states that one thread meets', () => {
+    const options = { symmetry: false, reduction: false };
+    const [one, worker] = [finals(options, null), finals(options, alone)];
+    expect(worker.length).toBeGreaterThan(20);
+    expect(worker).toEqual(one);
+  });
+
+  it('has interchangeable threads always in one order', () => {
+    for (const reduction of [true, false]) {
+      const [one, worker] = [finals({ reduction }, null), finals({ reduction }, alone)];
+      expect(one.some((final) => final !== inOrder(final))).toBe(true);
+      expect(worker).toEqual(one.map(inOrder).toSorted());
+    }
+  });
+
+  it('leaves what was found in one layer in the order of its names, not of time', () => {
+    const wrong = scenario('wrong', ({ thread, sometimes, never }) => {
+      const marks = ['z', 'a', 'm'].map((name) => sometimes(`some ${name}`));
+      for (const name of ['z', 'a', 'm']) never(name, () => true);
+      thread('t', () => marks[choose(3)]?.mark());
+    });
+    const namesOf = (team: Team | null): string[] =>
+      checkNow(wrong, { keepGoing: true }, null, team).findings.map((one) => one.property.name);
+    expect(namesOf(null)).toEqual(['z', 'a', 'm']);
+    expect(namesOf(alone)).toEqual(['a', 'm', 'z']);
+  });
+});
