@@ -51,11 +51,7 @@ export const orderAgainstCpu = scenario.each(
     stage.sometimes('the store is made', () => store.result() === true);
   },
   (chosen) => ({
-    designs: {
-      'pinned-folio': 'bounce',
-      'clear-dirty-order': chosen.order,
-      'tlb-flush': 'interrupt',
-    },
+    designs: { 'pinned-folio': 'bounce', 'clear-dirty-order': chosen.order },
   }),
 );
 

@@ -9,11 +9,16 @@
 
 import { scenario } from 'holdfast';
 import type { Stage } from 'holdfast';
+import { READ_ONCE } from 'holdfast/linux';
 import {
+  deviceStores,
   dma_write,
+  FOLL_LONGTERM,
   FOLL_WRITE,
+  folio_test_dirty,
   pin_user_pages,
   pin_user_pages_fast,
+  shrink_inactive_list,
   system,
   unpinUserPages,
   vfs_fsync,
@@ -57,4 +62,32 @@ export const fast = scenario.each(
   'fast-gup-vs-mkclean-with-faults',
   ({ pte, ...stage }) => pinAgainstFsync(stage, { path: 'fast', pte }),
   () => ({ designs: { 'pinned-folio': 'bounce' } }),
+);
+
+export const withoutPageMkwrite = scenario(
+  'pin-without-page-mkwrite',
+  { about: 'a file in memory is told of nothing, and has no write-back that could clean the page' },
+  (stage) => {
+    const { file, proc } = system(stage);
+    const memory = file('memory', { shmem: true });
+    const app = proc('app');
+    app.mmap(memory, { pte: 'rw dirty' });
+    stage.thread('driver', () => {
+      const pages = pin_user_pages_fast(app.mm, 0, 1, FOLL_WRITE | FOLL_LONGTERM);
+      if (typeof pages === 'number') return;
+      for (const page of pages) deviceStores(page, NEW);
+      unpinUserPages(pages, true);
+    });
+    stage.thread('kernel', () => {
+      vfs_fsync(memory.inode);
+      memory.folios.forEach(shrink_inactive_list);
+    });
+    stage.always('what the device wrote stays, and dirty', () => {
+      const [slot] = memory.mapping.i_pages;
+      const page = slot === undefined ? null : READ_ONCE(slot);
+      return (
+        page !== null && folio_test_dirty(page) && page.data.every((w) => READ_ONCE(w) === NEW)
+      );
+    });
+  },
 );

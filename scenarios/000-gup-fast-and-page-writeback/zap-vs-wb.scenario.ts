@@ -22,7 +22,7 @@ export default scenario.each(
     sometimes('the store is too late', () => store.result() === false);
   },
   ({ rmap }) => ({
-    designs: { 'zap-rmap': rmap, 'tlb-flush': 'interrupt' },
+    designs: { 'zap-rmap': rmap },
     expect: rmap === 'after the flush' ? 'pass' : 'fail',
   }),
 );

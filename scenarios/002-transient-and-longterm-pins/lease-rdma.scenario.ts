@@ -36,6 +36,7 @@ import {
 import type { Inode, LeasedRegion } from 'holdfast/linux/mm';
 
 const NEW = 7;
+const UNDER_A_LEASE = { 'writable-file-pins': 'long-term under a lease' };
 
 const HOLDERS = ['cooperates', 'silent', 'dies', 'forked'] as const;
 type Holder = (typeof HOLDERS)[number];
@@ -104,7 +105,7 @@ const HOLDS: Record<(typeof LEASE_REVOCATION)[number], readonly Holder[]> = {
 export const reads = scenario(
   'lease-reads-first',
   {
-    designs: { 'lease-revocation': 'wait' },
+    designs: { ...UNDER_A_LEASE, 'lease-revocation': 'wait' },
     about: 'the holder reads the file before it lets go: who breaks the lease holds no lock of it',
   },
   (stage) =>
@@ -119,7 +120,7 @@ export default scenario.each(
   'lease-rdma',
   ({ holder, ...stage }) => truncateUnderLease(stage, holder),
   ({ revocation, holder }) => ({
-    designs: { 'lease-revocation': revocation },
+    designs: { ...UNDER_A_LEASE, 'lease-revocation': revocation },
     expect: HOLDS[revocation].includes(holder) ? 'pass' : 'fail',
   }),
 );

@@ -6,18 +6,29 @@
 import { scenario } from 'holdfast';
 import { READ_ONCE } from 'holdfast/linux';
 import {
+  do_munmap,
   do_truncate,
   EBUSY,
   EFAULT,
+  exit_mmap,
+  FALLOC_FL_PUNCH_HOLE,
   FOLL_LONGTERM,
   FOLL_WRITE,
+  msync,
   pin_user_pages_fast,
   PINNED_FOLIO,
+  shrink_inactive_list,
   system,
   userStore,
+  vfs_clone_file_range,
+  vfs_fallocate,
   vfs_fsync,
+  wb_writeback,
+  xfs_file_buffered_write,
+  xfs_file_dio_read,
+  xfs_file_dio_write,
 } from 'holdfast/linux/mm';
-import type { Inode, MmStruct } from 'holdfast/linux/mm';
+import type { File, Inode, MmStruct, Process, VmArea } from 'holdfast/linux/mm';
 import { ABC, NEW } from './rules.ts';
 
 const ALLOWED = { 'writable-file-pins': 'allowed' };
@@ -61,6 +72,61 @@ export const calls = scenario.each(
     },
     expect:
       pins === 'refused' || (call === 'truncate' && pins !== 'as transient') ? 'pass' : 'fail',
+  }),
+);
+
+/** Calls on a file of which one page is pinned; `memory` is mapped behind it. */
+const OTHER_CALLS: Record<OtherCall, (log: File, app: Process, copy: File, vma: VmArea) => void> = {
+  fsync: ({ inode }) => vfs_fsync(inode),
+  msync: (_log, { mm }) => void msync(mm, 0),
+  truncate: ({ inode }) => void do_truncate(inode, 0),
+  'punch a hole': ({ inode }) => void vfs_fallocate(inode, FALLOC_FL_PUNCH_HOLE, 0),
+  reflink: ({ inode }, _app, copy) => vfs_clone_file_range(inode, copy.inode, 0),
+  'direct read of the file': ({ inode }, { mm }) => void xfs_file_dio_read(inode, 0, mm, 1),
+  'direct write to the file': ({ inode }, { mm }) => void xfs_file_dio_write(inode, 0, mm, 1),
+  'buffered write': ({ inode }, { mm }) => void xfs_file_buffered_write(inode, 0, mm, 1),
+  store: (_log, { mm }) => void userStore(mm, 0, NEW),
+  flusher: ({ inode }) => wb_writeback(inode),
+  reclaim: ({ folios }) => void folios.map(shrink_inactive_list),
+  munmap: (_log, { mm }, _copy, vma) => do_munmap(mm, vma),
+  exit: (_log, { mm }) => exit_mmap(mm),
+};
+
+const NEVER_RETURN = [
+  'fsync',
+  'msync',
+  'truncate',
+  'punch a hole',
+  'reflink',
+  'direct read of the file',
+  'direct write to the file',
+] as const;
+
+const RETURN = ['buffered write', 'store', 'flusher', 'reclaim', 'munmap', 'exit'] as const;
+
+type OtherCall = (typeof NEVER_RETURN)[number] | (typeof RETURN)[number];
+
+export const whichReturn = scenario.each(
+  { call: [...NEVER_RETURN, ...RETURN] },
+  'longterm-pin-then-call',
+  ({ call, ...stage }) => {
+    const { file, proc, holder } = system(stage, { directIo: true });
+    const log = file('log', { always: [] });
+    const memory = file('memory', { shmem: true });
+    const copy = file('copy', { cached: false, always: [] });
+    const app = proc('app');
+    const vma = app.mmap(log, { pte: 'rw dirty' });
+    app.mmap(memory, { at: 1, pte: 'rw dirty' });
+    stage.thread('app', () => {
+      register(app.mm);
+      OTHER_CALLS[call](log, app, copy, vma);
+    });
+    holder((page) => (page === log.folios[0] ? 1 : 0));
+  },
+  ({ call }) => ({
+    designs: { ...ABC, ...ALLOWED },
+    about: 'under the rules for transient pins',
+    expect: NEVER_RETURN.some((one) => one === call) ? 'fail' : 'pass',
   }),
 );
 

@@ -8,6 +8,7 @@ import { scenario } from 'holdfast';
 import type { Stage } from 'holdfast';
 import {
   deviceStores,
+  DIO_DIRTY,
   FOLL_WRITE,
   markPinnedDirty,
   pin_user_pages_fast,
@@ -16,6 +17,7 @@ import {
   unpinUserPages,
   vfs_fsync,
   wb_writeback,
+  xfs_file_dio_read,
 } from 'holdfast/linux/mm';
 import { NEW, transientPin } from './rules.ts';
 
@@ -81,4 +83,24 @@ export const whenDirty = scenario.each(
     stage.thread('flusher', () => wb_writeback(log.inode));
   },
   ({ at }) => ({ expect: at.endsWith('completion') ? 'pass' : 'fail' }),
+);
+
+export const directIoDirty = scenario.each(
+  { marks: DIO_DIRTY },
+  'dio-dirty',
+  (stage) => {
+    const { file, proc, disk } = system(stage);
+    const other = disk('other disk', { directIo: true });
+    const source = file('source', { data: NEW, cached: false, disk: other });
+    const buffer = file('buffer', { always: ['no loss'] });
+    const app = proc('app');
+    app.mmap(buffer, { pte: 'rw dirty' });
+    stage.thread('reader', () => xfs_file_dio_read(source.inode, 0, app.mm, 0));
+    stage.thread('flusher', () => wb_writeback(buffer.inode));
+  },
+  ({ marks }) => ({
+    designs: { 'dio-dirty': marks },
+    about: 'read(O_DIRECT) into a file mapping: when its pages are marked dirty',
+    expect: marks.endsWith('after') ? 'pass' : 'fail',
+  }),
 );

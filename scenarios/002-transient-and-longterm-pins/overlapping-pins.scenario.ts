@@ -1,15 +1,17 @@
 /**
- * A pin is never there for long, but there is always one: whether fsync, waiting under rule (b),
- * is overtaken by a pin that was asked for after fsync had begun to wait.
+ * A pin is never there for long, but there is always one: fsync, waiting under rule (b), is
+ * overtaken by pins that were asked for after it had begun to wait.
  *
- * If one pin can overtake it so can the next: the state is the same again, and fsync waits for as
- * long as direct reads overlap, though each of them ends by itself. New pins are held back if the
- * folio stays locked; then an I/O that pins the same page twice waits for ever
- * (rule-b-vs-same-page-twice), and one that marks it dirty too (rule-b-vs-set-dirty).
+ * `overlapping-pins` shows one of them. `pins-without-end` is a program that keeps one direct read
+ * in flight until its fsync is done: it begins the next before it takes the end of the last. Each
+ * pin ends by itself, and the count is never 0: no schedule whatever lets fsync return. New pins
+ * are held back if the folio stays locked; then the two wait for each other, as with an I/O that
+ * pins the same page twice (rule-b-vs-same-page-twice) or marks it dirty (rule-b-vs-set-dirty).
+ * A copy of the page needs no waiting, and Linux does not wait either.
  */
 
 import { scenario } from 'holdfast';
-import { READ_ONCE, u32, WRITE_ONCE } from 'holdfast/linux';
+import { loop, READ_ONCE, u32, WRITE_ONCE } from 'holdfast/linux';
 import {
   deviceStores,
   FOLL_WRITE,
@@ -22,6 +24,42 @@ import {
   vfs_fsync,
 } from 'holdfast/linux/mm';
 import { A, B, NEW } from './rules.ts';
+
+const WITHOUT_END = {
+  'Linux 6.18': {},
+  'rule b': { ...A, ...B },
+  'rule b, folio locked': { ...A, ...B, 'while-waiting-for-pins': 'the folio is locked' },
+  'a copy': { 'pinned-folio': 'bounce' },
+};
+
+export const withoutEnd = scenario.each(
+  { writeBack: ['Linux 6.18', 'a copy', 'rule b', 'rule b, folio locked'] },
+  'pins-without-end',
+  (stage) => {
+    const { file, proc } = system(stage);
+    const log = file('log', { always: [] });
+    const app = proc('app');
+    app.mmap(log, { pte: 'rw dirty' });
+    const isDone = stage.alloc(u32, 'fsync is done');
+    stage.thread('reader', () => {
+      const pages = pin_user_pages(app.mm, 0, 1, FOLL_WRITE);
+      loop(() => {
+        pin_user_pages(app.mm, 0, 1, FOLL_WRITE); // the next read begins,
+        unpinUserPages(pages, false); // and the last one ends
+        return READ_ONCE(isDone) === 0;
+      });
+      unpinUserPages(pages, false);
+    });
+    stage.thread('fsync', () => {
+      vfs_fsync(log.inode);
+      WRITE_ONCE(isDone, 1);
+    });
+  },
+  ({ writeBack }) => ({
+    designs: WITHOUT_END[writeBack],
+    expect: writeBack.startsWith('rule b') ? 'fail' : 'pass',
+  }),
+);
 
 export default scenario.each(
   { holds: ['nothing', 'the folio lock'] },

@@ -83,6 +83,5 @@ export const reflink = scenario.each(
     });
     stage.always('the clone does not change', () => blockOf(clone) === cloned.result());
   },
-  ({ writer }) =>
-    writer === 'cpu' ? { designs: { 'tlb-flush': 'interrupt' } } : { expect: 'fail' },
+  ({ writer }) => ({ expect: writer === 'cpu' ? 'pass' : 'fail' }),
 );

@@ -102,7 +102,12 @@ import { scenario } from 'holdfast';
 import { READ_ONCE } from 'holdfast/linux';
 import { do_truncate, ib_reg_user_mr, mrWrite, system, vfs_setlease } from 'holdfast/linux/mm';
 
-const options = { designs: { 'lease-revocation': 'stop the device' } };
+const options = {
+  designs: {
+    'writable-file-pins': 'long-term under a lease',
+    'lease-revocation': 'stop the device',
+  },
+};
 
 export default scenario('NAME', options, (stage) => {
   const { file, proc, leased } = system(stage);

@@ -190,9 +190,34 @@ export const gupFastRows: readonly Claim[] = [
     kind: 'fact',
     who: 'Kara, 23 Jan',
     claim: 'That is nothing new: DAX relies on it.',
-    verdict: 'OPEN',
-    because: 'Unmap first, then ask whether the page is idle: the same shape, not modelled yet.',
-    evidence: [],
-    later: 'The round of discussion 004.',
+    verdict: 'HOLDS',
+    because:
+      'Whoever frees a block of fsdax unmaps the page, then asks whether it is in use: the same ' +
+      'two halves. What else DAX has to keep apart is for discussion 004.',
+    evidence: [
+      {
+        scenario: 'dax-busy-vs-fast-gup',
+        expect: 'pass',
+        shows: 'the device never writes into the block of the next owner',
+      },
+      {
+        scenario: 'dax-busy-vs-fast-gup',
+        model: 'weak',
+        expect: 'pass',
+        shows: 'nor on other CPUs',
+      },
+      {
+        scenario: 'dax-busy-vs-fast-gup',
+        without: ['gup_fast_pte_range/pte unchanged'],
+        expect: 'fail',
+        shows: 'without the second look at the PTE it does',
+      },
+      {
+        scenario: 'dax-busy-vs-fast-gup',
+        without: ['dax_layout_busy_page/unmap first'],
+        expect: 'fail',
+        shows: 'and if the count is read before the page is unmapped',
+      },
+    ],
   },
 ];

@@ -12,8 +12,6 @@ import {
 } from './000-evidence.ts';
 import type { Claim } from './claim.ts';
 
-const FILE_PAGES = 'File pages: write-back, truncation and pins';
-
 /** The rows. */
 export const writeBackRows: readonly Claim[] = [
   {
@@ -90,12 +88,16 @@ export const writeBackRows: readonly Claim[] = [
         shows: 'a private mapping is left alone, and nothing is lost',
       },
       {
+        scenario: 'mkclean-walk-vs-mmap',
+        expect: 'pass',
+        shows: 'a mapping that is added meanwhile has no PTE: its first store must fault',
+      },
+      {
         scenario: 'cpu-store-vs-mkclean (flush=no order)',
         expect: 'fail',
         shows: 'without the wait of the TLB flush a store is lost',
       },
     ],
-    later: `A mapping that is added during the walk: ${FILE_PAGES}.`,
   },
   {
     number: 6,
@@ -103,7 +105,9 @@ export const writeBackRows: readonly Claim[] = [
     who: 'Kara, 16 Jan',
     claim: 'So until unlock_page no new writable pin appears: it must fault first.',
     verdict: 'IF',
-    because: 'If slow GUP tests under the page-table lock and GUP-fast looks at the PTE again.',
+    because:
+      'If slow GUP tests under the page-table lock and GUP-fast looks at the PTE again. A file ' +
+      'system without page_mkwrite has no write-back.',
     evidence: [
       slowPasses,
       slowNeedsLock,
@@ -114,8 +118,12 @@ export const writeBackRows: readonly Claim[] = [
         expect: 'fail',
         shows: 'GUP-fast without the second look pins a page that was not faulted',
       },
+      {
+        scenario: 'pin-without-page-mkwrite',
+        expect: 'pass',
+        shows: 'a file in memory has no page_mkwrite, and no write-back either',
+      },
     ],
-    later: `File systems without page_mkwrite: ${FILE_PAGES}.`,
   },
   {
     number: 7,

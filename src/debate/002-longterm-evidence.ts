@@ -36,6 +36,26 @@ export const longterm = {
     expect: 'fail',
     shows: 'truncation is stuck as long as the memory is registered',
   },
+  longPunch: {
+    scenario: 'longterm-pin-then-call (call=punch a hole)',
+    expect: 'fail',
+    shows: 'hole punching is stuck',
+  },
+  longReflink: {
+    scenario: 'longterm-pin-then-call (call=reflink)',
+    expect: 'fail',
+    shows: 'a reflink is stuck, with both files locked',
+  },
+  longDio: {
+    scenario: 'longterm-pin-then-call (call=direct write to the file)',
+    expect: 'fail',
+    shows: 'direct I/O on the file is stuck: it writes the page cache first',
+  },
+  longMunmap: {
+    scenario: 'longterm-pin-then-call (call=munmap)',
+    expect: 'pass',
+    shows: 'munmap does not ask for pins',
+  },
   longRefused: {
     scenario: 'longterm-pin-vs-call (call=fsync, pins=refused)',
     expect: 'pass',

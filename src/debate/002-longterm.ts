@@ -12,8 +12,17 @@ export const longtermRows: readonly Claim[] = [
     who: 'Chinner, 19 Dec',
     claim: 'Waiting does not work for long-term pins, whose life user space controls.',
     verdict: 'HOLDS',
-    because: 'fsync and truncation never return: found as stuck threads.',
-    evidence: [longterm.longFsync, longterm.longTrunc],
+    because:
+      'fsync, msync, truncation, hole punching, reflink and direct I/O on the file never return: ' +
+      'found as stuck threads. Buffered writes, the flusher, reclaim, munmap and exit do.',
+    evidence: [
+      longterm.longFsync,
+      longterm.longTrunc,
+      longterm.longPunch,
+      longterm.longReflink,
+      longterm.longDio,
+      longterm.longMunmap,
+    ],
   },
   {
     number: 23,

@@ -150,6 +150,16 @@ export const rules = {
     expect: 'pass',
     shows: 'the folio lock holds new pins back',
   },
+  endless: {
+    scenario: 'pins-without-end (writeBack=rule b)',
+    expect: 'fail',
+    shows: 'a program that always has one direct read in flight: fsync never returns',
+  },
+  endlessCopy: {
+    scenario: 'pins-without-end (writeBack=a copy)',
+    expect: 'pass',
+    shows: 'write-back that writes a copy returns',
+  },
   stableGup: {
     scenario: 'stable-pages-while-pinned',
     property: 'log: stable',

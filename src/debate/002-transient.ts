@@ -198,10 +198,18 @@ export const transientRows: readonly Claim[] = [
     claim: 'They do not break fsync.',
     verdict: 'IF',
     because:
-      'If pins do not overlap without end: every new one overtakes the waiting fsync. The ' +
-      'folio lock would hold new ones back, and stops an I/O that pins a page twice. A copy ' +
-      'needs no waiting.',
-    evidence: [rules.ab, rules.over, rules.overLock, rules.twiceLock, longterm.longBounce],
+      'If pins do not overlap without end: every new one overtakes the waiting fsync, which ' +
+      'then never returns. The folio lock would hold new ones back, and stops an I/O that pins ' +
+      'a page twice. A copy needs no waiting.',
+    evidence: [
+      rules.ab,
+      rules.over,
+      rules.endless,
+      rules.overLock,
+      rules.twiceLock,
+      rules.endlessCopy,
+      longterm.longBounce,
+    ],
   },
   {
     number: 19,

@@ -9,3 +9,5 @@ export const EMLINK = 31;
 export const EOPNOTSUPP = 95;
 /** The same number as EAGAIN. */
 export const EWOULDBLOCK = EAGAIN;
+/** There is no such thing to be taken away. */
+export const ENXIO = 6;

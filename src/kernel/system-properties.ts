@@ -28,7 +28,7 @@ import { page_folio } from './mm/mm_types.ts';
 import type { Folio, MmStruct } from './mm/mm_types.ts';
 import { folio_test_dirty, folio_test_writeback } from './mm/page-flags.ts';
 import { GUP_PIN_COUNTING_BIAS } from './mm/pin-count.ts';
-import { pte_page, pte_present } from './mm/pte.ts';
+import { pte_page, pte_present, pte_special } from './mm/pte.ts';
 import type { File, FileProperty, KernelStage } from './system.ts';
 
 /** What the reference property looks at. */
@@ -63,7 +63,8 @@ function usersOf(referenced: Referenced, page: Folio): number {
 /** The pages that PTEs map, one for each PTE. */
 function entriesOf({ mms }: Referenced): Folio[] {
   const entries = mms.flatMap(({ pte }) => pte.map((ptep) => READ_ONCE(ptep)));
-  return entries.filter(pte_present).map((pte) => page_folio(pte_page(pte)));
+  const counted = entries.filter((pte) => pte_present(pte) && !pte_special(pte));
+  return counted.map((pte) => page_folio(pte_page(pte)));
 }
 
 function isIn(mapping: AddressSpace, page: Folio): boolean {

@@ -11,7 +11,7 @@
  * that uses it is also judged by the properties that hold for every page (system-properties.ts).
  */
 
-import { atomic_inc, atomic_set, READ_ONCE, set_bit, WRITE_ONCE } from '../memory/index.ts';
+import { atomic_set, READ_ONCE, set_bit, WRITE_ONCE } from '../memory/index.ts';
 import { disk_block, fillBlock } from './block/disk-block.ts';
 import type { DiskBlock } from './block/disk-block.ts';
 import { serveBioDirtyWork } from './block/bio-endio.ts';
@@ -20,30 +20,29 @@ import { request_queue } from './block/request_queue.ts';
 import type { RequestQueue } from './block/request_queue.ts';
 import { dma_engine, serveDmaEngine } from './device/dma.ts';
 import type { DmaEngine } from './device/dma.ts';
-import { mlx5_mn_ops } from './device/mlx5-odp.ts';
 import type { DeviceMemory } from './device/nic.ts';
-import { ib_umem_odp } from './device/umem-odp.ts';
-import type { IbUmemOdp } from './device/umem-odp.ts';
 import { address_space, mapping_flags } from './fs/address_space.ts';
 import type { AddressSpace } from './fs/address_space.ts';
 import { inode } from './fs/inode.ts';
 import type { Inode } from './fs/inode.ts';
-import { FS_CLEAN, tellFs } from './fs/buffer-head.ts';
-import { markOf, slotOf } from './mm/filemap.ts';
+import { FS_CLEAN } from './fs/buffer-head.ts';
+import { io_ring_ctx, io_rsrc_node } from './io_uring/rsrc.ts';
+import type { IoRingCtx } from './io_uring/rsrc.ts';
+import { slotOf } from './mm/filemap.ts';
 import { fileMapping } from './mm/mapping.ts';
-import { linkVma } from './mm/mmap.ts';
-import { folio, mm_struct, page_flags, vm_area_struct } from './mm/mm_types.ts';
-import type { Folio, MmStruct, VmArea } from './mm/mm_types.ts';
-import { mmu_interval_notifier_insert } from './mm/mmu_notifier.ts';
-import { mmu_notifier_subscriptions } from './mm/mmu_notifier_types.ts';
-import { mk_pte, pte_mkdirty, pte_mkwrite } from './mm/pte.ts';
-import { VM_MAYREAD, VM_MAYWRITE, VM_READ, VM_SHARED, VM_WRITE } from './mm/vma.ts';
+import { folio, page_flags } from './mm/mm_types.ts';
+import type { Folio, MmStruct } from './mm/mm_types.ts';
+import { GUP_PIN_COUNTING_BIAS } from './mm/pin-count.ts';
 import { zone } from './mm/zone.ts';
 import type { Zone } from './mm/zone.ts';
 import { declareFileProperties, declareReferenceProperty } from './system-properties.ts';
 import { leasedRegion } from './setup-lease.ts';
 import type { LeasedRegion } from './setup-lease.ts';
-import type { AllocStruct, InitialPte } from './setup.ts';
+import { makeProcess } from './setup-process.ts';
+import type { Process } from './setup-process.ts';
+import type { AllocStruct } from './setup.ts';
+
+export type { MmapOptions, Process } from './setup-process.ts';
 
 /** What the set-up needs of a scenario's stage. */
 export interface KernelStage {
@@ -67,6 +66,8 @@ export interface FileOptions {
   readonly stable?: boolean;
   /** The disk it is on (default: the machine's first). Each serves one request at a time. */
   readonly disk?: RequestQueue;
+  /** Its pages lie in movable memory at the start: mm/gup-longterm.ts. */
+  readonly movable?: boolean;
   /** A file in memory: no write-back, no page_mkwrite. */
   readonly shmem?: boolean;
   /** Its file system keeps buffer heads, as ext4. */
@@ -88,27 +89,6 @@ export interface File {
   readonly blocks: readonly DiskBlock[];
 }
 
-/** How a file is mapped. */
-export interface MmapOptions {
-  /** The first virtual page (default 0). */
-  readonly at?: number;
-  /** A private mapping (default shared). */
-  readonly isPrivate?: boolean;
-  /** The process may only read (default: read and write). */
-  readonly isReadOnly?: boolean;
-  /** What the PTEs are at the start (default none: the first access faults). */
-  readonly pte?: InitialPte;
-}
-
-/** A process. */
-export interface Process {
-  readonly mm: MmStruct;
-  /** Maps a whole file before the threads begin. */
-  readonly mmap: (file: File, options?: MmapOptions) => VmArea;
-  /** Registers a mapping with a device that can fault (on-demand paging: device/umem-odp.ts). */
-  readonly odp: (name: string, vma: VmArea) => IbUmemOdp;
-}
-
 /** The machine. */
 export interface System {
   readonly zone: Zone;
@@ -120,6 +100,8 @@ export interface System {
   readonly device: (name: string) => DmaEngine;
   /** Opens a file for layout leases and makes a memory region for its pages: fs/locks.ts. */
   readonly leased: (name: string, file: File, descriptors?: number) => LeasedRegion;
+  /** A ring of io_uring, for registered buffers: io_uring/rsrc.ts. */
+  readonly ring: (name: string) => IoRingCtx;
   /** Adds to what holds references at the end; `count` tells how many it has on a page. */
   readonly holder: (count: (page: Folio) => number) => void;
 }
@@ -136,6 +118,11 @@ export interface DiskOptions {
 export interface SystemOptions extends DiskOptions {
   /** How many pages are free (default 0). */
   readonly freePages?: number;
+  /**
+   * Whether reads of untouched memory get the shared page of zeroes (default false: a page of their
+   * own), and with how many references it begins.
+   */
+  readonly zeroPage?: number;
 }
 
 interface Building {
@@ -160,12 +147,17 @@ export function system(stage: KernelStage, options: SystemOptions = {}): System 
     holders: [],
   };
   addFreePages(building, options.freePages ?? 0);
+  if (options.zeroPage !== undefined) addZeroPage(building, options.zeroPage);
   declareReferenceProperty(building);
   return {
     zone: building.zone,
     disk: (name, how = {}) => makeDisk(stage, name, how),
     file: (name, how = {}) => makeFile(building, name, how),
-    proc: (name) => makeProcess(building, name),
+    proc(name) {
+      const made = makeProcess(stage.alloc, building.zone, name);
+      building.mms.push(made.mm);
+      return made;
+    },
     device(name) {
       const engine = stage.alloc(dma_engine, name);
       stage.thread.device(name, (dma) => serveDmaEngine(engine, dma));
@@ -176,8 +168,18 @@ export function system(stage: KernelStage, options: SystemOptions = {}): System 
       building.holders.push((page) => region.pins(page));
       return region;
     },
+    ring: (name) => makeRing(building, name),
     holder: (count) => void building.holders.push(count),
   };
+}
+
+/** A ring without registered buffers. */
+function makeRing({ stage, holders }: Building, name: string): IoRingCtx {
+  const ctx = stage.alloc(io_ring_ctx, name);
+  const node = stage.alloc(io_rsrc_node, `${name}.buffer`);
+  WRITE_ONCE(ctx.spare, node);
+  holders.push((page) => (READ_ONCE(node.bv_page) === page ? 1 : 0));
+  return ctx;
 }
 
 /** A disk, in a thread of its own, and the worker that ends direct reads. */
@@ -206,6 +208,16 @@ function addFreePages(building: Building, count: number): void {
   }
 }
 
+/** The page of zeroes, with references of others; it is never given back. */
+function addZeroPage({ stage, zone: from, folios, holders }: Building, references: number): void {
+  const zero = stage.alloc(folio, 'zero page');
+  WRITE_ONCE(zero.is_zero, true);
+  atomic_set(zero._refcount, references);
+  WRITE_ONCE(from.zero_page, zero);
+  folios.push(zero);
+  holders.push((page) => (page === zero ? references / GUP_PIN_COUNTING_BIAS : 0));
+}
+
 function addToZone(free: Zone, page: Folio): void {
   const slot = free.page.find((one) => READ_ONCE(one) === null);
   if (slot === undefined) throw new Error('system: a zone has no room for more pages');
@@ -232,6 +244,7 @@ function makeFile(building: Building, name: string, options: FileOptions): File 
     : [];
   const file = { name, inode: host, mapping, folios, blocks };
   building.files.push(file);
+  for (const page of folios) WRITE_ONCE(page.is_movable, options.movable === true);
   declareFileProperties(stage, file, options.always ?? propertiesOf(options));
   return file;
 }
@@ -281,62 +294,4 @@ function makeFolio(
   addToZone(building.zone, page);
   building.folios.push(page);
   return page;
-}
-
-function makeProcess(building: Building, name: string): Process {
-  const mm = building.stage.alloc(mm_struct, name);
-  WRITE_ONCE(mm.zone, building.zone);
-  atomic_set(mm.mm_users, 1);
-  building.mms.push(mm);
-  return {
-    mm,
-    mmap: (file, options = {}) => mmapAtStart(building, mm, name, file, options),
-    odp: (region, vma) => registerOdp(building, mm, region, vma),
-  };
-}
-
-/** The device has no translation yet: its first access faults. */
-function registerOdp({ stage }: Building, mm: MmStruct, name: string, vma: VmArea): IbUmemOdp {
-  const region = stage.alloc(ib_umem_odp, name);
-  const all = stage.alloc(mmu_notifier_subscriptions, `${name}.mn`);
-  WRITE_ONCE(region.owning_mm, mm);
-  WRITE_ONCE(all.invalidate_seq, 2);
-  WRITE_ONCE(mm.notifier_subscriptions, all);
-  const [start, end] = [READ_ONCE(vma.vm_start), READ_ONCE(vma.vm_end)];
-  mmu_interval_notifier_insert(region.notifier, mm, { start, end }, mlx5_mn_ops);
-  return region;
-}
-
-function mmapAtStart(
-  { stage }: Building,
-  mm: MmStruct,
-  name: string,
-  file: File,
-  { at = 0, isPrivate = false, isReadOnly = false, pte }: MmapOptions,
-): VmArea {
-  const vma = stage.alloc(vm_area_struct, `${name}.${file.name}`);
-  WRITE_ONCE(vma.vm_mm, mm);
-  WRITE_ONCE(vma.vm_start, at);
-  WRITE_ONCE(vma.vm_end, at + file.blocks.length);
-  const flags = VM_READ | VM_MAYREAD | VM_MAYWRITE | (isReadOnly ? 0 : VM_WRITE);
-  WRITE_ONCE(vma.vm_flags, flags | (isPrivate ? 0 : VM_SHARED));
-  WRITE_ONCE(vma.vm_file, file.inode);
-  linkVma(mm, vma);
-  if (pte === undefined) return vma;
-  file.folios.forEach((page, index) => mapPage(file, mm, at + index, page, pte));
-  return vma;
-}
-
-/** Maps a page as if the process had read it, or written it a moment ago. */
-function mapPage(file: File, mm: MmStruct, address: number, page: Folio, pte: InitialPte): void {
-  const slot = mm.pte[address];
-  if (slot === undefined) throw new Error(`system: a page table has no entry ${address}`);
-  const readOnly = mk_pte(page);
-  WRITE_ONCE(slot, pte === 'ro' ? readOnly : pte_mkdirty(pte_mkwrite(readOnly)));
-  atomic_inc(page._mapcount);
-  atomic_inc(page._refcount);
-  if (pte === 'ro') return;
-  set_bit(page_flags.bit.PG_dirty, page.flags);
-  set_bit(markOf(READ_ONCE(page.index)), file.mapping.dirty_tag);
-  tellFs(file.mapping, page);
 }

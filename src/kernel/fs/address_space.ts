@@ -90,3 +90,8 @@ export function mapping_stable_writes(mapping: AddressSpace): boolean {
 export function shmem_mapping(mapping: AddressSpace): boolean {
   return test_bit(mapping_flags.bit.AS_SHMEM, mapping.flags);
 }
+
+/** Whether the file has a disk to be written to (include/linux/backing-dev.h). */
+export function mapping_can_writeback(mapping: AddressSpace): boolean {
+  return !shmem_mapping(mapping);
+}

@@ -29,9 +29,7 @@ import { alloc_pages } from '../mm/page_alloc.ts';
 import { folio_put } from '../mm/page_ref.ts';
 import { folio_mark_uptodate, folio_test_uptodate } from '../mm/page-flags.ts';
 import { folio_mark_dirty } from '../mm/page-writeback.ts';
-import { pte_offset_map, ptep_get } from '../mm/pgtable.ts';
-import { pte_page, pte_present } from '../mm/pte.ts';
-import { userLoad, userStore } from '../mm/user-access.ts';
+import { loadThroughPte, userLoad, userStore } from '../mm/user-access.ts';
 import { tellFs } from './buffer-head.ts';
 import { readFolio } from './filemap-fault.ts';
 import { i_size_read, mappingOf, present } from './inode.ts';
@@ -131,12 +129,8 @@ function copy_folio_from_iter_atomic(folio: Folio, mm: MmStruct, buffer: number)
   if (!defence('page faults disabled', () => true)) {
     return copyInto(folio, userLoad(mm, buffer));
   }
-  label('copy: read pte');
-  const pte = ptep_get(pte_offset_map(mm, buffer));
-  const word = pte_present(pte) ? pte_page(pte).data[0] : undefined;
-  if (word === undefined) return false;
-  label('copy: load');
-  return copyInto(folio, READ_ONCE(word));
+  const value = loadThroughPte(mm, buffer);
+  return value !== null && copyInto(folio, value);
 }
 
 function copyInto(folio: Folio, value: number): boolean {

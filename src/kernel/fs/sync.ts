@@ -20,6 +20,7 @@ import type { MmStruct } from '../mm/mm_types.ts';
 import { folio_put } from '../mm/page_ref.ts';
 import { WB_SYNC_ALL, WB_SYNC_NONE } from '../mm/page-writeback.ts';
 import { iomap_writepages } from './iomap-writeback.ts';
+import { mapping_can_writeback } from './address_space.ts';
 import { mappingOf } from './inode.ts';
 import type { Inode } from './inode.ts';
 
@@ -32,11 +33,12 @@ export const vfs_fsync: (file: Inode) => void = kernelFunction(
   },
 );
 
-/** Writes all dirty pages and waits for them. */
+/** Writes all dirty pages and waits for them; a file in memory has nowhere to be written to. */
 export const filemap_write_and_wait: (file: Inode) => void = kernelFunction(
   'mm/filemap.c',
   '6.18',
   function filemap_write_and_wait(file: Inode): void {
+    if (!mapping_can_writeback(mappingOf(file))) return;
     iomap_writepages(file, WB_SYNC_ALL);
     filemap_fdatawait(file);
   },
@@ -78,6 +80,6 @@ export const wb_writeback: (file: Inode) => void = kernelFunction(
   'fs/fs-writeback.c',
   '6.18',
   function wb_writeback(file: Inode): void {
-    iomap_writepages(file, WB_SYNC_NONE);
+    if (mapping_can_writeback(mappingOf(file))) iomap_writepages(file, WB_SYNC_NONE);
   },
 );

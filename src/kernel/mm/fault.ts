@@ -17,7 +17,7 @@ import {
 import { present } from '../fs/inode.ts';
 import { do_fault } from './file-fault.ts';
 import { find_vma } from './mmap.ts';
-import type { MmStruct, VmArea } from './mm_types.ts';
+import type { Folio, MmStruct, VmArea } from './mm_types.ts';
 import { alloc_pages } from './page_alloc.ts';
 import { folio_put } from './page_ref.ts';
 import {
@@ -28,7 +28,7 @@ import {
   pteUnchanged,
   set_pte_at,
 } from './pgtable.ts';
-import { mk_pte, pte_mkdirty, pte_none, pte_write } from './pte.ts';
+import { mk_pte, pte_mkdirty, pte_mkspecial, pte_none, pte_write } from './pte.ts';
 import type { Pte } from './pte.ts';
 import {
   FAULT_FLAG_UNSHARE,
@@ -85,7 +85,8 @@ function sanitize_fault_flags(vma: VmArea, flags: number): number {
 }
 
 function do_pte_missing(vma: VmArea, address: number, flags: number): number {
-  return vma_is_anonymous(vma) ? do_anonymous_page(vma, address) : do_fault(vma, address, flags);
+  if (!vma_is_anonymous(vma)) return do_fault(vma, address, flags);
+  return do_anonymous_page(vma, address, flags);
 }
 
 /** A fault on a PTE that is there: a write to a read-only one, or one that was repaired already. */
@@ -106,13 +107,16 @@ const handle_pte_fault: (vma: VmArea, address: number, flags: number, orig_pte: 
     },
   );
 
-/** A new page of zeroes. The shared zero page, which a read would get, is left out. */
-const do_anonymous_page: (vma: VmArea, address: number) => number = kernelFunction(
+/** A new page of zeroes, or for a read the one that all share, if the machine has it. */
+const do_anonymous_page: (vma: VmArea, address: number, flags: number) => number = kernelFunction(
   'mm/memory.c',
   '6.18',
-  function do_anonymous_page(vma: VmArea, address: number): number {
+  function do_anonymous_page(vma: VmArea, address: number, flags: number): number {
     const mm = vmMm(vma);
-    const folio = alloc_pages(present(READ_ONCE(mm.zone), 'mm_struct: zone'));
+    const from = present(READ_ONCE(mm.zone), 'mm_struct: zone');
+    const zero = (flags & FAULT_FLAG_WRITE) === 0 ? READ_ONCE(from.zero_page) : null;
+    if (zero !== null) return mapZeroPage(mm, address, zero);
+    const folio = alloc_pages(from);
     if (folio === null) return VM_FAULT_OOM;
     for (const word of folio.data) WRITE_ONCE(word, 0);
     const ptep = pte_offset_map_lock(mm, address);
@@ -127,3 +131,15 @@ const do_anonymous_page: (vma: VmArea, address: number) => number = kernelFuncti
     return 0;
   },
 );
+
+/** Neither a reference nor a mapping is counted: the page is never given back. */
+function mapZeroPage(mm: MmStruct, address: number, zero: Folio): number {
+  const ptep = pte_offset_map_lock(mm, address);
+  label('fault: still no pte?');
+  if (pteUnchanged(ptep, 0)) {
+    label('map the zero page');
+    set_pte_at(ptep, pte_mkspecial(mk_pte(zero)));
+  }
+  pte_unmap_unlock(mm);
+  return 0;
+}

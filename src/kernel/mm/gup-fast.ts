@@ -11,10 +11,9 @@
  * walked, and the page is the result instead of an element of `pages`.
  *
  * Left out: upper levels, and the PMD that Linux compares again with the PTE (page tables here are
- * never freed); PROT_NONE, special entries and the zero page, which is not counted; large folios
- * with their _pincount and the second look at the head of the page; write_protect_seq, by which
- * fork makes the walk fail, and MMF_HAS_PINNED; folio_is_longterm_pinnable (CMA, ZONE_MOVABLE), P2P
- * DMA, secretmem, hugetlb and slab pages; arch_make_folio_accessible (s390, only for FOLL_PIN),
+ * never freed); PROT_NONE; in try_grab_folio_fast the zero page, which the walk never gets to; large
+ * folios with their _pincount and the second look at the head of the page; write_protect_seq, by which
+ * fork makes the walk fail, and MMF_HAS_PINNED; P2P DMA, secretmem, hugetlb and slab pages; arch_make_folio_accessible (s390, only for FOLL_PIN),
  * folio_set_referenced and statistics.
  */
 
@@ -32,12 +31,18 @@ import {
 } from '../../memory/index.ts';
 import { shmem_mapping } from '../fs/address_space.ts';
 import { mayNotPinFiles } from './file-pins.ts';
+import { folio_is_longterm_pinnable, MOVABLE_PAGES } from './gup-longterm.ts';
 import { PIN_PATHS, pinByDesign } from './gup-2019.ts';
 import { folio_mapping, folio_test_anon, isAnonMapping } from './mapping.ts';
 import { page_folio } from './mm_types.ts';
 import type { Folio, MmStruct, Page, VmArea } from './mm_types.ts';
 import { PageAnonExclusive } from './page-flags.ts';
-import { folio_ref_add, folio_ref_try_add, refCountIsNegative } from './page_ref.ts';
+import {
+  folio_put_refs,
+  folio_ref_add,
+  folio_ref_try_add,
+  refCountIsNegative,
+} from './page_ref.ts';
 import {
   FOLL_GET,
   FOLL_LONGTERM,
@@ -48,7 +53,7 @@ import {
 } from './pin-count.ts';
 import type { Ptep } from './pgtable.ts';
 import type { Pte } from './pte.ts';
-import { pte_access_permitted, pte_page, pte_write } from './pte.ts';
+import { pte_access_permitted, pte_page, pte_special, pte_write } from './pte.ts';
 import { pte_offset_map, ptep_get_lockless, pteUnchanged } from './pgtable.ts';
 import { is_cow_mapping } from './vma.ts';
 
@@ -83,6 +88,7 @@ export const gup_fast_pte_range: (mm: MmStruct, address: number, flags: number) 
       label('B1 read pte');
       const pte = ptep_get_lockless(ptep);
       if (!pte_access_permitted(pte, (flags & FOLL_WRITE) !== 0)) return null;
+      if (pte_special(pte)) return null;
       const page = pte_page(pte);
       const folio = try_grab_folio_fast(page, 1, flags);
       if (folio === null) return null;
@@ -130,12 +136,22 @@ export const try_grab_folio_fast: (page: Page, refs: number, flags: number) => F
         return atomic_add_unless(folio._refcount, bias, 0) ? folio : null;
       }
       if (try_get_folio(page, refs) === null) return null;
+      if ((flags & FOLL_LONGTERM) !== 0 && !mayStay(folio)) {
+        folio_put_refs(folio, refs);
+        return null;
+      }
       label('B3 pin the folio');
       folio_ref_add(folio, refs * (GUP_PIN_COUNTING_BIAS - 1));
       smp_mb__after_atomic();
       return folio;
     },
   );
+
+/** Whether a page may be pinned for long; if not, slow GUP moves it. */
+function mayStay(folio: Folio): boolean {
+  if (folio_is_longterm_pinnable(folio)) return true;
+  return design('movable-pages', MOVABLE_PAGES) === 'pinned where they are';
+}
 
 /**
  * Takes plain references on a page that may be freed at any moment.

@@ -5,29 +5,37 @@
  * permission is taken away, so no barrier and no second look at the PTE are needed. Where the
  * lookup fails, a page fault runs and the lookup is made again (gup.ts).
  *
- * Left out: upper levels and huge entries; PROT_NONE, special entries, the zero page, gate pages;
+ * Left out: upper levels and huge entries; PROT_NONE, special entries other than the zero page, gate pages;
  * FOLL_DUMP, FOLL_HONOR_NUMA_FAULT; in try_grab_folio P2P DMA and large folios; after
- * it arch_make_folio_accessible (s390) and folio_mark_accessed; in the loop around it the migration
- * of pages that a long-term pin must not hold (folio_is_longterm_pinnable).
+ * it arch_make_folio_accessible (s390) and folio_mark_accessed.
  */
 
 import { assert, design, kernelFunction, label, READ_ONCE } from '../../memory/index.ts';
-import { EMLINK } from '../errno.ts';
+import { EMLINK, ENOMEM } from '../errno.ts';
 import { pinByDesign, PIN_PATHS } from './gup-2019.ts';
 import { gup_fast, gup_must_unshare } from './gup-fast.ts';
+import { folio_is_longterm_pinnable } from './gup-longterm.ts';
 import { page_folio } from './mm_types.ts';
 import type { Folio, Page, VmArea } from './mm_types.ts';
 import { folio_test_dirty, PageAnonExclusive } from './page-flags.ts';
 import { folio_test_anon } from './mapping.ts';
 import { folio_mark_dirty } from './page-writeback.ts';
 import { folio_ref_add, folio_ref_count } from './page_ref.ts';
-import { FOLL_FORCE, FOLL_TOUCH, FOLL_WRITE, refsOf } from './pin-count.ts';
+import {
+  FOLL_FORCE,
+  FOLL_LONGTERM,
+  FOLL_PIN,
+  FOLL_TOUCH,
+  FOLL_WRITE,
+  isUncounted,
+  refsOf,
+} from './pin-count.ts';
 import { pte_offset_map_lock, pte_unmap_unlock, ptep_get } from './pgtable.ts';
 import { pte_dirty, pte_page, pte_present, pte_write } from './pte.ts';
 import type { Pte } from './pte.ts';
 import { is_cow_mapping, VM_WRITE, vmMm } from './vma.ts';
 
-/** What a lookup finds: a page, nothing, or -EMLINK. */
+/** What a lookup finds: a page, nothing, or an error number: -EMLINK, or -ENOMEM (design). */
 export type Followed = Page | null | number;
 
 /** The page that was found, if there is one. */
@@ -52,15 +60,30 @@ export const follow_page_pte: (vma: VmArea, address: number, flags: number) => F
       const ptep = pte_offset_map_lock(mm, address);
       label('read pte under its lock');
       const pte = ptep_get(ptep);
-      const page = followable(vma, pte, flags);
+      let page = followable(vma, pte, flags);
       if (page !== null && typeof page !== 'number') {
-        try_grab_folio(page_folio(page), 1, flags);
-        if ((flags & FOLL_TOUCH) !== 0) touch(page_folio(page), pte, flags);
+        const isGrabbed = grabsAtOnce(page_folio(page), flags);
+        if (isGrabbed) try_grab_folio(page_folio(page), 1, flags);
+        if (!isGrabbed) page = -ENOMEM;
+        else if ((flags & FOLL_TOUCH) !== 0) touch(page_folio(page), pte, flags);
       }
       pte_unmap_unlock(mm);
       return page;
     },
   );
+
+/** The answers to `slow-grab`: Linux since 6.11, and before, for huge mappings. */
+export const SLOW_GRAB = ['any page', 'as GUP-fast'] as const;
+
+/**
+ * Whether slow GUP takes the pin. It takes every one, and looks afterwards whether the page must be
+ * moved. With the helper of GUP-fast, which refuses such a page for slow GUP to move it, there was
+ * nobody left to do so.
+ */
+function grabsAtOnce(folio: Folio, flags: number): boolean {
+  if ((flags & FOLL_LONGTERM) === 0 || folio_is_longterm_pinnable(folio)) return true;
+  return design('slow-grab', SLOW_GRAB) === 'any page';
+}
 
 /** What is written through the page will not show in a PTE that is clean now. */
 function touch(folio: Folio, pte: Pte, flags: number): void {
@@ -94,6 +117,7 @@ export const try_grab_folio: (folio: Folio, refs: number, flags: number) => void
   'mm/gup.c',
   '6.18',
   function try_grab_folio(folio: Folio, refs: number, flags: number): void {
+    if ((flags & FOLL_PIN) !== 0 && isUncounted(folio)) return;
     assert(folio_ref_count(folio) > 0, 'a mapped folio has a reference');
     label('pin the folio');
     folio_ref_add(folio, refsOf(refs, flags));

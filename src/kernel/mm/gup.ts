@@ -7,8 +7,7 @@
  * mmap_lock is held for reading throughout. Fast: gup-fast.ts, and slow for the rest.
  *
  * The result is the pages, which may be fewer than asked for, or an error if there is none. Left
- * out: dropping mmap_lock during a fault (FOLL_UNLOCKABLE), MMF_HAS_PINNED (fork), and
- * the migration of long-term pinned pages out of movable memory.
+ * out: dropping mmap_lock during a fault (FOLL_UNLOCKABLE), and MMF_HAS_PINNED (fork).
  */
 
 import {
@@ -19,15 +18,23 @@ import {
   READ_ONCE,
   up_read,
 } from '../../memory/index.ts';
-import { EFAULT, EMLINK, ENOMEM } from '../errno.ts';
+import { EAGAIN, EFAULT, EMLINK, ENOMEM } from '../errno.ts';
 import { isLeased } from '../fs/file-lease.ts';
-import { mayNotPinFiles } from './file-pins.ts';
+import { leaseAllowsPin, mayNotPinFiles } from './file-pins.ts';
 import { gup_fast } from './gup-fast.ts';
+import { check_and_migrate_movable_pages } from './gup-longterm.ts';
 import { follow_page_pte } from './gup-slow.ts';
 import { handle_mm_fault } from './fault.ts';
 import { find_vma } from './mmap.ts';
 import type { MmStruct, Page, VmArea } from './mm_types.ts';
-import { FOLL_FORCE, FOLL_GET, FOLL_PIN, FOLL_TOUCH, FOLL_WRITE } from './pin-count.ts';
+import {
+  FOLL_FORCE,
+  FOLL_GET,
+  FOLL_LONGTERM,
+  FOLL_PIN,
+  FOLL_TOUCH,
+  FOLL_WRITE,
+} from './pin-count.ts';
 import { unpin_user_pages_dirty_lock } from './unpin.ts';
 import { FAULT_FLAG_UNSHARE, FAULT_FLAG_WRITE, VM_FAULT_ERROR, VM_FAULT_OOM } from './vm_fault.ts';
 import {
@@ -48,7 +55,7 @@ export const pin_user_pages: (mm: MmStruct, start: number, nr: number, flags: nu
     'mm/gup.c',
     '6.18',
     function pin_user_pages(mm: MmStruct, start: number, nr: number, flags: number): Pages {
-      return __get_user_pages_locked(mm, start, nr, flags | FOLL_PIN);
+      return __gup_longterm_locked(mm, start, nr, flags | FOLL_PIN);
     },
   );
 
@@ -86,10 +93,30 @@ function gupFastFallback(mm: MmStruct, start: number, nr: number, flags: number)
   }
   if (fast.length === nr) return fast;
   const [next, left] = [start + fast.length, nr - fast.length];
-  const slow = __get_user_pages_locked(mm, next, left, flags | FOLL_TOUCH);
+  const slow = __gup_longterm_locked(mm, next, left, flags | FOLL_TOUCH);
   if (typeof slow !== 'number') return [...fast, ...slow];
   return fast.length > 0 ? fast : slow;
 }
+
+/** A long-term pin moves pages that it must not hold, and begins again (gup-longterm.ts). */
+const __gup_longterm_locked: (mm: MmStruct, start: number, nr: number, flags: number) => Pages =
+  kernelFunction(
+    'mm/gup.c',
+    '6.18',
+    function __gup_longterm_locked(mm: MmStruct, start: number, nr: number, flags: number): Pages {
+      if ((flags & FOLL_LONGTERM) === 0) return __get_user_pages_locked(mm, start, nr, flags);
+      let result: Pages = [];
+      loop(() => {
+        result = __get_user_pages_locked(mm, start, nr, flags);
+        if (typeof result === 'number') return false;
+        const error = check_and_migrate_movable_pages(mm, result);
+        if (error === -EAGAIN) return true;
+        if (error !== 0) result = error;
+        return false;
+      });
+      return result;
+    },
+  );
 
 /** The walk with mmap_lock held for reading. */
 function __get_user_pages_locked(mm: MmStruct, start: number, nr: number, flags: number): Pages {
@@ -121,7 +148,7 @@ function getUserPage(mm: MmStruct, address: number, flags: number): Page | numbe
   let found: Page | number = 0;
   loop(() => {
     const page = follow_page_pte(vma, address, flags);
-    if (page === null || typeof page === 'number') {
+    if (page === null || page === -EMLINK) {
       found = faultin_page(vma, address, flags, page === -EMLINK);
     } else found = page;
     return found === 0;
@@ -165,13 +192,10 @@ export function check_vma_flags(vma: VmArea, flags: number): boolean {
   return (vm_flags & VM_WRITE) !== 0 || (isForced && is_cow_mapping(vm_flags));
 }
 
-/**
- * No long-term write pin on a file that must hear of every first write (6.5). A layout lease would
- * permit it (discussion 002; never merged for user space, so without leases this is Linux's rule).
- */
+/** No long-term write pin on a file that must hear of every first write (6.5). */
 export function writable_file_mapping_allowed(vma: VmArea, flags: number): boolean {
   if (!mayNotPinFiles(flags)) return true;
-  if (isLayoutLeased(vma)) return true;
+  if (leaseAllowsPin() && isLayoutLeased(vma)) return true;
   return !defence('long-term pin of a file', () => vma_needs_dirty_tracking(vma));
 }
 

@@ -12,8 +12,6 @@ import {
   design,
   kernelFunction,
   label,
-  local_irq_disable,
-  local_irq_enable,
   modelFunction,
   try_cmpxchg,
   WRITE_ONCE,
@@ -24,7 +22,6 @@ import type { Folio, MmStruct } from './mm_types.ts';
 import { folio_mark_dirty } from './page-writeback.ts';
 import { folio_put } from './page_ref.ts';
 import {
-  flush_tlb_page,
   pte_offset_map,
   pte_offset_map_lock,
   pte_unmap_unlock,
@@ -32,8 +29,9 @@ import {
   ptep_get_and_clear,
 } from './pgtable.ts';
 import type { Ptep } from './pgtable.ts';
-import { pte_dirty, pte_mkdirty, pte_page, pte_present, pte_write } from './pte.ts';
+import { pte_dirty, pte_mkdirty, pte_page, pte_present, pte_special, pte_write } from './pte.ts';
 import { folio_remove_rmap_pte } from './rmap.ts';
+import { beginAccess, endAccess, flush_tlb_page } from './tlb.ts';
 
 /**
  * Unmaps one page and gives the mapping's reference back (munmap, exit). The folio lock is not
@@ -48,11 +46,14 @@ export const zap_pte_range: (mm: MmStruct, address: number) => void = kernelFunc
     const ptep = pte_offset_map_lock(mm, address);
     label('zap: read pte');
     const pte = ptep_get(ptep);
-    const folio = pte_present(pte) ? page_folio(pte_page(pte)) : null;
-    const flushed = folio !== null && zap_present_folio_ptes(ptep, folio);
+    const isCounted = pte_present(pte) && !pte_special(pte);
+    const folio = isCounted ? page_folio(pte_page(pte)) : null;
+    if (pte_special(pte)) ptep_get_and_clear(ptep);
+    const flushed = folio !== null && zap_present_folio_ptes(mm, ptep, folio);
     pte_unmap_unlock(mm);
+    if (pte_special(pte)) flush_tlb_page(mm);
     if (folio === null) return;
-    if (!flushed) flush_tlb_page();
+    if (!flushed) flush_tlb_page(mm);
     folio_put(folio);
   },
 );
@@ -68,24 +69,25 @@ export const zap_pte_range: (mm: MmStruct, address: number) => void = kernelFunc
  *
  * @returns whether the flush was made; if not, it is the caller's to make
  */
-export const zap_present_folio_ptes: (ptep: Ptep, folio: Folio) => boolean = kernelFunction(
-  'mm/memory.c',
-  '6.18',
-  function zap_present_folio_ptes(ptep: Ptep, folio: Folio): boolean {
-    label('zap: clear pte');
-    const pte = ptep_get_and_clear(ptep);
-    if (!pte_dirty(pte) || folio_test_anon(folio)) {
-      folio_remove_rmap_pte(folio);
-      return false;
-    }
-    folio_mark_dirty(folio);
-    const atOnce = design('zap-rmap', ZAP_RMAP) === 'at once';
-    if (atOnce) folio_remove_rmap_pte(folio);
-    flush_tlb_page();
-    if (!atOnce) folio_remove_rmap_pte(folio);
-    return true;
-  },
-);
+export const zap_present_folio_ptes: (mm: MmStruct, ptep: Ptep, folio: Folio) => boolean =
+  kernelFunction(
+    'mm/memory.c',
+    '6.18',
+    function zap_present_folio_ptes(mm: MmStruct, ptep: Ptep, folio: Folio): boolean {
+      label('zap: clear pte');
+      const pte = ptep_get_and_clear(ptep);
+      if (!pte_dirty(pte) || folio_test_anon(folio)) {
+        folio_remove_rmap_pte(folio);
+        return false;
+      }
+      folio_mark_dirty(folio);
+      const atOnce = design('zap-rmap', ZAP_RMAP) === 'at once';
+      if (atOnce) folio_remove_rmap_pte(folio);
+      flush_tlb_page(mm);
+      if (!atOnce) folio_remove_rmap_pte(folio);
+      return true;
+    },
+  );
 
 /** When a dirty mapping leaves the reverse map: design `zap-rmap`. The first is Linux's. */
 export const ZAP_RMAP = ['after the flush', 'at once'] as const;
@@ -93,16 +95,15 @@ export const ZAP_RMAP = ['after the flush', 'at once'] as const;
 /**
  * A store by the process itself, through the page table: what the CPU does, not the kernel.
  *
- * It sets the dirty bit by a locked operation on an entry that is still writable, then stores. The
- * instruction is not interrupted in between: a TLB flush that interrupts every CPU (design
- * `tlb-flush` = `interrupt`) waits for it.
+ * It sets the dirty bit by a locked operation on an entry that is still writable, then stores. A
+ * flush of the TLB waits for it (tlb.ts).
  *
  * @returns whether the store was made; false: it would fault
  */
 export const storeThroughPte: (mm: MmStruct, address: number, value: number) => boolean =
   modelFunction('CPU', function storeThroughPte(mm: MmStruct, address: number, value: number) {
     const ptep = pte_offset_map(mm, address);
-    local_irq_disable();
+    beginAccess(mm);
     label('read pte');
     const pte = ptep_get(ptep);
     let permitted = pte_present(pte) && pte_write(pte);
@@ -112,6 +113,6 @@ export const storeThroughPte: (mm: MmStruct, address: number, value: number) => 
       label('store');
       WRITE_ONCE(word, value);
     }
-    local_irq_enable();
+    endAccess(mm);
     return permitted;
   });

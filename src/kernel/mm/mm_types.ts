@@ -12,6 +12,7 @@
 import {
   array,
   atomic_t,
+  bool,
   constant,
   flags,
   forward,
@@ -42,9 +43,13 @@ export type PageFlag =
   | 'PG_swapcache'
   | 'PG_anon_exclusive'
   | 'PG_buddy'
-  | 'PG_uptodate';
+  | 'PG_uptodate'
+  | 'PG_isolated';
 
-/** `folio->flags`. PG_buddy is a page type in Linux (the page is free); here it is a flag. */
+/**
+ * `folio->flags`. PG_buddy is a page type in Linux (the page is free); PG_isolated is the
+ * opposite of PG_lru: taken off its list by somebody who wants to move or free it.
+ */
 export const page_flags: FlagsType<PageFlag> = flags('page_flags', [
   'PG_locked',
   'PG_writeback',
@@ -53,6 +58,7 @@ export const page_flags: FlagsType<PageFlag> = flags('page_flags', [
   'PG_anon_exclusive',
   'PG_buddy',
   'PG_uptodate',
+  'PG_isolated',
 ]);
 
 /** `folio->mapping`: mapping.ts says what its bits mean. */
@@ -75,6 +81,10 @@ export type FolioMembers = {
   _refcount: typeof atomic_t;
   /** The file system's own state of the folio (fs/page-mkwrite.ts). Under the folio lock. */
   private: Word;
+  /** It is the page of zeroes that every process shares: `is_zero_pfn`. Constant. */
+  is_zero: typeof bool;
+  /** It lies in ZONE_MOVABLE or CMA. Constant. */
+  is_movable: typeof bool;
   /** What the page contains. */
   data: ArrayType<Word>;
 };
@@ -87,6 +97,8 @@ export const folio: StructType<FolioMembers> = struct('folio', {
   _mapcount: atomic_t,
   _refcount: atomic_t,
   private: u32,
+  is_zero: constant(bool) as typeof bool,
+  is_movable: constant(bool) as typeof bool,
   data: array(u32, PAGE_WORDS),
 });
 
@@ -115,6 +127,8 @@ export type MmMembers = {
   page_table_lock: typeof spinlock_t;
   /** The page table. Written under page_table_lock; GUP-fast and the MMU read it without. */
   pte: ArrayType<typeof pte_t>;
+  /** CPUs that are using a translation, which a flush waits for: tlb.ts. */
+  tlb_users: typeof atomic_t;
   /** Protects the set of mappings. Faults and slow GUP read, mmap and munmap write. */
   mmap_lock: typeof rw_semaphore;
   /** The first mapping; Linux has a maple tree, a list is enough here. Under mmap_lock. */
@@ -133,6 +147,7 @@ export type MmMembers = {
 export const mm_struct: StructType<MmMembers> = struct('mm_struct', {
   page_table_lock: spinlock_t,
   pte: array(pte_t, PTRS_PER_PTE),
+  tlb_users: atomic_t,
   mmap_lock: rw_semaphore,
   mmap: pointer(() => vm_area_struct),
   mm_users: atomic_t,

@@ -31,6 +31,7 @@ describe('write-back', () => {
       'lock the page table',
       'mkclean: read pte',
       'mkclean: clear pte',
+      'flush the TLB',
       'mkclean: pte read-only',
       'unlock the page table',
       'mark dirty',

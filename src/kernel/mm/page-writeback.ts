@@ -27,6 +27,7 @@ import {
   spin_unlock_irqrestore,
   xorUnlock,
 } from '../../memory/index.ts';
+import { mapping_can_writeback } from '../fs/address_space.ts';
 import type { AddressSpace } from '../fs/address_space.ts';
 import { __folio_mark_dirty, markOf } from './filemap.ts';
 import { folio_wait_writeback } from './folio-lock.ts';
@@ -178,7 +179,8 @@ function redirtyIfPinned(folio: Folio, written: WriteOut, asks: WriteOut): Write
 /**
  * Marks a folio dirty: `filemap_dirty_folio` without inode lists and accounting. The flag is set by
  * a fully ordered read-modify-write, and only then the mark in the page cache, by which write-back
- * finds the folio. A folio that belongs to no file any more gets the flag alone.
+ * finds the folio. A folio that belongs to no file any more gets the flag alone, and so does one of
+ * a file in memory (`noop_dirty_folio`).
  *
  * @returns whether it was clean before
  */
@@ -189,7 +191,7 @@ export const folio_mark_dirty: (folio: Folio) => boolean = kernelFunction(
     const mapping = folio_mapping(folio);
     label('mark dirty');
     if (folio_test_set_dirty(folio)) return false;
-    if (mapping !== null) __folio_mark_dirty(mapping, folio);
+    if (mapping !== null && mapping_can_writeback(mapping)) __folio_mark_dirty(mapping, folio);
     return true;
   },
 );

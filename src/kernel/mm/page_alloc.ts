@@ -12,7 +12,7 @@ export const alloc_pages: (from: Zone) => Folio | null = kernelFunction(
   function alloc_pages(from: Zone): Folio | null {
     for (const slot of from.page) {
       const page = READ_ONCE(slot);
-      if (page === null || !allocFolio(page)) continue;
+      if (page === null || READ_ONCE(page.is_movable) || !allocFolio(page)) continue;
       WRITE_ONCE(page.flags, 0);
       WRITE_ONCE(page.private, 0);
       return page;

@@ -9,7 +9,7 @@
  * What orders the clear before what follows it, which is what GUP-fast depends on: x86 clears by a
  * locked exchange, which is a full barrier; arm64 by a relaxed exchange, and the order comes from
  * the flush (DSB, TLBI, DSB). Neither is a promise of the kernel's memory model. So the exchange is
- * relaxed here and the barrier stands in `flush_tlb_page`, where it can be removed.
+ * relaxed here and the barrier stands in `flush_tlb_page` (tlb.ts), where it can be removed.
  *
  * Left out: upper levels, the page tables that a kernel without HIGHPTE does not map, MMU notifiers
  * and secondary TLBs, batched flushes (mmu_gather, arch_tlbbatch), flushes that are left out
@@ -17,14 +17,11 @@
  */
 
 import {
-  defence,
   design,
   kernelFunction,
   label,
   READ_ONCE,
   readEquals,
-  smp_call_function,
-  smp_mb,
   spin_lock,
   spin_unlock,
   WRITE_ONCE,
@@ -34,6 +31,7 @@ import type { Field } from '../../memory/index.ts';
 import { pte_t } from './mm_types.ts';
 import type { MmStruct } from './mm_types.ts';
 import type { Pte } from './pte.ts';
+import { flush_tlb_page } from './tlb.ts';
 
 /** A place in a page table. */
 export type Ptep = Field<typeof pte_t>;
@@ -48,7 +46,7 @@ export const ptep_clear_flush: (mm: MmStruct, address: number) => Pte = kernelFu
   '6.18',
   function ptep_clear_flush(mm: MmStruct, address: number): Pte {
     const pte = ptep_get_and_clear(pte_offset_map(mm, address));
-    flush_tlb_page();
+    flush_tlb_page(mm);
     return pte;
   },
 );
@@ -67,27 +65,6 @@ export const ptep_get_and_clear: (ptep: Ptep) => Pte = kernelFunction(
     const pte = READ_ONCE(ptep);
     WRITE_ONCE(ptep, 0);
     return pte;
-  },
-);
-
-/**
- * Makes every CPU forget the old entry.
- *
- * TLBs are not modelled yet: what is left of a flush is the order that it gives, and, with design
- * `tlb-flush` = `interrupt`, the wait for every CPU whose interrupts are off. That is x86 without
- * INVLPGB: arch/x86/mm/tlb.c counts tlb_gen up, a full barrier, sends an interrupt to the CPUs that
- * use the mm, and waits. arm64 sends none; its DSB waits for the accesses of other CPUs that still
- * use the old entry.
- */
-export const flush_tlb_page: () => void = kernelFunction(
-  'arch/arm64/include/asm/tlbflush.h',
-  '6.18',
-  function flush_tlb_page(): void {
-    const how = design('tlb-flush', ['barrier', 'interrupt', 'no order']);
-    if (how === 'barrier') smp_mb();
-    if (how !== 'interrupt' || !defence('wait for running stores', () => true)) return;
-    label('flush the TLB');
-    smp_call_function();
   },
 );
 

@@ -4,10 +4,10 @@
  * A pin says: somebody reads or writes the page's *contents* behind the page tables' back. A small
  * folio has no word of its own for pins, so a pin is worth 1024 references. A folio with 1024
  * plain references looks pinned (callers must live with it); a pinned one never looks unpinned.
- * Left out: large folios, which have _pincount, and the zero page, which is not counted.
+ * Left out: large folios, which have _pincount.
  */
 
-import { atomicAtLeast, kernelFunction } from '../../memory/index.ts';
+import { atomicAtLeast, design, kernelFunction, READ_ONCE } from '../../memory/index.ts';
 import type { Folio } from './mm_types.ts';
 import { folio_put_refs } from './page_ref.ts';
 
@@ -44,11 +44,23 @@ export function refsOf(refs: number, flags: number): number {
   return (flags & FOLL_PIN) === 0 ? refs : refs * GUP_PIN_COUNTING_BIAS;
 }
 
+/** The answers to `zero-page-pins`: Linux since 6.5, and before. */
+export const ZERO_PAGE_PINS = ['not counted', 'counted'] as const;
+
+/**
+ * Whether pins of the folio are not counted: the zero page is everybody's, so enough pins of it
+ * would make its count overflow. Plain references of it are counted.
+ */
+export function isUncounted(folio: Folio): boolean {
+  return READ_ONCE(folio.is_zero) && design('zero-page-pins', ZERO_PAGE_PINS) === 'not counted';
+}
+
 /** Gives back what one of the grab functions took (mm/gup.c). */
 export const gup_put_folio: (folio: Folio, refs: number, flags: number) => void = kernelFunction(
   'mm/gup.c',
   '6.18',
   function gup_put_folio(folio: Folio, refs: number, flags: number): void {
+    if ((flags & FOLL_PIN) !== 0 && isUncounted(folio)) return;
     folio_put_refs(folio, refsOf(refs, flags));
   },
 );

@@ -1,7 +1,7 @@
 /**
  * Page-table entries as values (include/linux/pgtable.h, arch/x86/include/asm/pgtable.h, 6.18).
  *
- * An entry is one word: present, write and dirty bits and the frame number. A word of 0 is no
+ * An entry is one word: present, write, dirty and special bits and the frame number. A word of 0 is no
  * entry. Nothing here touches memory; pgtable.ts does.
  */
 
@@ -11,6 +11,7 @@ import type { Page } from './mm_types.ts';
 const PRESENT = 1;
 const WRITE = 2;
 const DIRTY = 4;
+const SPECIAL = 8;
 const FLAGS_BITS = 8;
 
 /** The value of a page-table entry. */
@@ -79,6 +80,16 @@ export function pte_mkdirty(pte: Pte): Pte {
 /** The same entry, clean. */
 export function pte_mkclean(pte: Pte): Pte {
   return pte & ~DIRTY;
+}
+
+/** The same entry, special: the page it maps is not counted for it (the zero page). */
+export function pte_mkspecial(pte: Pte): Pte {
+  return pte | SPECIAL;
+}
+
+/** Whether the entry holds neither a reference nor a mapping of its page. */
+export function pte_special(pte: Pte): boolean {
+  return (pte & SPECIAL) !== 0;
 }
 
 /** Whether two entries are equal in every bit. */

@@ -58,6 +58,7 @@ describe('mkclean', () => {
       'lock the page table',
       'mkclean: read pte',
       'mkclean: clear pte',
+      'flush the TLB',
       'mkclean: pte read-only',
       'unlock the page table',
     ]);
@@ -74,6 +75,7 @@ describe('KSM', () => {
       'exclusive?',
       'in the swap cache?',
       'A1 clear pte',
+      'flush the TLB',
       'other references?',
       'A2 pinned?',
       'A3 clear exclusive',

@@ -11,6 +11,7 @@ import { storeThroughPte } from './memory.ts';
 import type { MmStruct } from './mm_types.ts';
 import { pte_offset_map, ptep_get } from './pgtable.ts';
 import { pte_page, pte_present } from './pte.ts';
+import { beginAccess, endAccess } from './tlb.ts';
 import { FAULT_FLAG_WRITE, VM_FAULT_ERROR } from './vm_fault.ts';
 
 /** Stores a word into a page. @returns false: SIGBUS or SIGSEGV */
@@ -33,14 +34,22 @@ export const userLoad: (mm: MmStruct, address: number) => number = modelFunction
   function userLoad(mm: MmStruct, address: number): number {
     let value = -1;
     loop(() => {
-      label('cpu: read pte');
-      const pte = ptep_get(pte_offset_map(mm, address));
-      const word = pte_present(pte) ? pte_page(pte).data[0] : undefined;
-      if (word === undefined) return (do_user_addr_fault(mm, address, 0) & VM_FAULT_ERROR) === 0;
-      label('cpu: load');
-      value = READ_ONCE(word);
-      return false;
+      const loaded = loadThroughPte(mm, address);
+      if (loaded !== null) value = loaded;
+      return loaded === null && (do_user_addr_fault(mm, address, 0) & VM_FAULT_ERROR) === 0;
     });
     return value;
   },
 );
+
+/** One load, through the page table. @returns null: it would fault */
+export function loadThroughPte(mm: MmStruct, address: number): number | null {
+  beginAccess(mm);
+  label('cpu: read pte');
+  const pte = ptep_get(pte_offset_map(mm, address));
+  const word = pte_present(pte) ? pte_page(pte).data[0] : undefined;
+  if (word !== undefined) label('cpu: load');
+  const value = word === undefined ? null : READ_ONCE(word);
+  endAccess(mm);
+  return value;
+}

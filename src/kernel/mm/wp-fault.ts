@@ -9,8 +9,7 @@
  *
  * `do_wp_page` is entered with the page-table lock held and returns without it.
  *
- * Left out: userfaultfd, pages without a `struct page` (wp_pfn_shared), DAX, the zero page, large
- * folios; in wp_can_reuse_anon_folio KSM, the swap cache and the per-CPU lists of the LRU, which
+ * Left out: userfaultfd, pages without a `struct page` (wp_pfn_shared), DAX, large folios; in wp_can_reuse_anon_folio KSM, the swap cache and the per-CPU lists of the LRU, which
  * count as references; after a write to a shared mapping file_update_time and
  * balance_dirty_pages_ratelimited (throttling the writer); in wp_page_copy memory control groups,
  * `__folio_mark_uptodate`, the LRU and mlock.
@@ -47,7 +46,7 @@ import {
   pteUnchanged,
   set_pte_at,
 } from './pgtable.ts';
-import { mk_pte, pte_mkdirty, pte_mkwrite, pte_page } from './pte.ts';
+import { mk_pte, pte_mkdirty, pte_mkwrite, pte_page, pte_special } from './pte.ts';
 import type { Pte } from './pte.ts';
 import { folio_remove_rmap_pte } from './rmap.ts';
 import { hasPageMkwrite, VM_SHARED, VM_WRITE, vmMm } from './vma.ts';
@@ -63,6 +62,10 @@ export const do_wp_page: (vma: VmArea, address: number, flags: number, orig_pte:
       const folio = page_folio(pte_page(orig_pte));
       if ((READ_ONCE(vma.vm_flags) & VM_SHARED) !== 0) {
         return wp_page_shared(vma, address, orig_pte, folio);
+      }
+      if (pte_special(orig_pte)) {
+        pte_unmap_unlock(vmMm(vma));
+        return wp_page_copy(vma, address, orig_pte, unshare ? 'ro' : 'rw');
       }
       if (folio_test_anon(folio) && becomesExclusive(folio)) {
         if (unshare) pte_unmap_unlock(vmMm(vma));
@@ -177,7 +180,7 @@ const wp_page_copy: (vma: VmArea, address: number, orig_pte: Pte, how: 'ro' | 'r
       const old = page_folio(pte_page(orig_pte));
       const copy = copyOf(mm, old);
       if (copy === null) {
-        folio_put(old);
+        putMapped(old, orig_pte);
         return VM_FAULT_OOM;
       }
       const notified = isNotified(mm);
@@ -192,16 +195,21 @@ const wp_page_copy: (vma: VmArea, address: number, orig_pte: Pte, how: 'ro' | 'r
         label('pte of the copy');
         const pte = mk_pte(copy);
         set_pte_at(ptep, how === 'ro' ? pte : maybe_mkwrite(pte_mkdirty(pte), vma));
-        folio_remove_rmap_pte(old);
+        if (!pte_special(orig_pte)) folio_remove_rmap_pte(old);
       }
       pte_unmap_unlock(mm);
       if (notified) mmu_notifier_invalidate_range_end(mm);
-      if (unchanged) folio_put(old);
+      if (unchanged) putMapped(old, orig_pte);
       else folio_put(copy);
-      folio_put(old);
+      putMapped(old, orig_pte);
       return 0;
     },
   );
+
+/** Drops a reference on the old folio; the zero page, which a special entry maps, has none. */
+function putMapped(old: Folio, orig_pte: Pte): void {
+  if (!pte_special(orig_pte)) folio_put(old);
+}
 
 /** A new anonymous page with the contents of another, as if mapped once; null: none is free. */
 function copyOf(mm: MmStruct, old: Folio): Folio | null {
