@@ -32,13 +32,22 @@ export interface MmapOptions {
   readonly pte?: InitialPte;
 }
 
+/** How anonymous memory is mapped. */
+export interface AnonymousOptions {
+  /** How many pages it has (default 1), and the first virtual page (default 0). */
+  readonly pages?: number;
+  readonly at?: number;
+  /** The process may only read. */
+  readonly isReadOnly?: boolean;
+}
+
 /** A process. */
 export interface Process {
   readonly mm: MmStruct;
   /** Maps a whole file before the threads begin. */
   readonly mmap: (file: File, options?: MmapOptions) => VmArea;
   /** Maps anonymous memory, of which no page has been touched. */
-  readonly anonymous: (pages?: number, at?: number) => VmArea;
+  readonly anonymous: (options?: AnonymousOptions) => VmArea;
   /** A mapping that is not there yet: a thread makes it with `mmap_region(mm, vma)`. */
   readonly later: (file: File, options?: Omit<MmapOptions, 'pte'>) => VmArea;
   /** Registers a mapping with a device that can fault (on-demand paging: device/umem-odp.ts). */
@@ -59,18 +68,21 @@ export function makeProcess(alloc: AllocStruct, from: Zone, name: string): Proce
       return vma;
     },
     later: (file, options = {}) => makeVma(alloc, mm, `${name}.${file.name}`, file, options),
-    anonymous(pages = 1, at = 0) {
+    anonymous({ pages = 1, at = 0, isReadOnly = false } = {}) {
       const vma = alloc(vm_area_struct, `${name}.anonymous`);
       WRITE_ONCE(vma.vm_mm, mm);
       WRITE_ONCE(vma.vm_start, at);
       WRITE_ONCE(vma.vm_end, at + pages);
-      WRITE_ONCE(vma.vm_flags, VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE);
+      WRITE_ONCE(vma.vm_flags, rights(isReadOnly));
       linkVma(mm, vma);
       return vma;
     },
     odp: (region, vma) => registerOdp(alloc, mm, region, vma),
   };
 }
+
+const rights = (isReadOnly: boolean): number =>
+  VM_READ | VM_MAYREAD | VM_MAYWRITE | (isReadOnly ? 0 : VM_WRITE);
 
 /** The device has no translation yet: its first access faults. */
 function registerOdp(alloc: AllocStruct, mm: MmStruct, name: string, vma: VmArea): IbUmemOdp {
@@ -100,8 +112,7 @@ function makeVma(
   WRITE_ONCE(vma.vm_mm, mm);
   WRITE_ONCE(vma.vm_start, at);
   WRITE_ONCE(vma.vm_end, at + file.blocks.length);
-  const flags = VM_READ | VM_MAYREAD | VM_MAYWRITE | (isReadOnly ? 0 : VM_WRITE);
-  WRITE_ONCE(vma.vm_flags, flags | (isPrivate ? 0 : VM_SHARED));
+  WRITE_ONCE(vma.vm_flags, rights(isReadOnly) | (isPrivate ? 0 : VM_SHARED));
   WRITE_ONCE(vma.vm_file, file.inode);
   return vma;
 }

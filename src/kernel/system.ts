@@ -21,7 +21,7 @@ import type { RequestQueue } from './block/request_queue.ts';
 import { dma_engine, serveDmaEngine } from './device/dma.ts';
 import type { DmaEngine } from './device/dma.ts';
 import type { DeviceMemory } from './device/nic.ts';
-import { address_space, mapping_flags } from './fs/address_space.ts';
+import { address_space, mapping_can_writeback, mapping_flags } from './fs/address_space.ts';
 import type { AddressSpace } from './fs/address_space.ts';
 import { inode } from './fs/inode.ts';
 import type { Inode } from './fs/inode.ts';
@@ -274,7 +274,7 @@ function makeBlock(
   return block;
 }
 
-/** A clean page in the page cache. */
+/** A page in the page cache: clean, or, with nowhere to be written to, dirty. */
 function makeFolio(
   building: Building,
   mapping: AddressSpace,
@@ -290,6 +290,7 @@ function makeFolio(
   atomic_set(page._mapcount, -1);
   atomic_set(page._refcount, 1);
   set_bit(page_flags.bit.PG_uptodate, page.flags);
+  if (!mapping_can_writeback(mapping)) set_bit(page_flags.bit.PG_dirty, page.flags);
   WRITE_ONCE(slotOf(mapping, index), page);
   addToZone(building.zone, page);
   building.folios.push(page);

@@ -51,7 +51,7 @@ describe('a registration for writing', () => {
       const region = ib_umem_get(mm, 0, 1, true);
       assert(firstOf(region) === page, 'the same page');
       assert(atomic_read(page._refcount) === 1026, 'page cache, PTE, pin');
-      if (how !== 'read') assert(folio_test_dirty(page), 'dirty');
+      assert(folio_test_dirty(page), 'dirty');
       ib_umem_release(region, true);
       assert(atomic_read(page._refcount) === 2 && folio_test_dirty(page), 'given back, dirty');
     });
