@@ -146,7 +146,7 @@ describe('truncation and holes with a reference', () => {
 });
 
 describe('PTEs', () => {
-  it('of a file on disk: read-only for a read, dirty for a write, read-only after fsync', async () => {
+  it('of a file on disk: read-only, dirty after a write, read-only after fsync', async () => {
     const found = await alone({}, ({ log, app }) => {
       userLoad(app.mm, 0);
       assert(pteOf(app.mm) === 'ro', 'read');

@@ -11,10 +11,10 @@
  * walked, and the page is the result instead of an element of `pages`.
  *
  * Left out: upper levels, and the PMD that Linux compares again with the PTE (page tables here are
- * never freed); PROT_NONE; in try_grab_folio_fast the zero page, which the walk never gets to; large
- * folios with their _pincount and the second look at the head of the page; write_protect_seq, by which
- * fork makes the walk fail, and MMF_HAS_PINNED; P2P DMA, secretmem, hugetlb and slab pages; arch_make_folio_accessible (s390, only for FOLL_PIN),
- * folio_set_referenced and statistics.
+ * never freed); PROT_NONE; in try_grab_folio_fast the zero page, which the walk never gets to;
+ * large folios with their _pincount and the second look at the head of the page; write_protect_seq,
+ * by which fork makes the walk fail, and MMF_HAS_PINNED; P2P DMA, secretmem, hugetlb and slab
+ * pages; arch_make_folio_accessible (s390, only for FOLL_PIN), folio_set_referenced and statistics.
  */
 
 import {

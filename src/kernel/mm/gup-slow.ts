@@ -5,8 +5,8 @@
  * permission is taken away, so no barrier and no second look at the PTE are needed. Where the
  * lookup fails, a page fault runs and the lookup is made again (gup.ts).
  *
- * Left out: upper levels and huge entries; PROT_NONE, special entries other than the zero page, gate pages;
- * FOLL_DUMP, FOLL_HONOR_NUMA_FAULT; in try_grab_folio P2P DMA and large folios; after
+ * Left out: upper levels and huge entries; PROT_NONE, special entries other than the zero page,
+ * gate pages; FOLL_DUMP, FOLL_HONOR_NUMA_FAULT; in try_grab_folio P2P DMA and large folios; after
  * it arch_make_folio_accessible (s390) and folio_mark_accessed.
  */
 

@@ -1,8 +1,8 @@
 /**
  * Page-table entries as values (include/linux/pgtable.h, arch/x86/include/asm/pgtable.h, 6.18).
  *
- * An entry is one word: present, write, dirty and special bits and the frame number. A word of 0 is no
- * entry. Nothing here touches memory; pgtable.ts does.
+ * An entry is one word: present, write, dirty and special bits and the frame number. A word of 0 is
+ * no entry. Nothing here touches memory; pgtable.ts does.
  */
 
 import { folio, folio_ptr } from './mm_types.ts';

@@ -9,8 +9,9 @@
  *
  * `do_wp_page` is entered with the page-table lock held and returns without it.
  *
- * Left out: userfaultfd, pages without a `struct page` (wp_pfn_shared), DAX, large folios; in wp_can_reuse_anon_folio KSM, the swap cache and the per-CPU lists of the LRU, which
- * count as references; after a write to a shared mapping file_update_time and
+ * Left out: userfaultfd, pages without a `struct page` (wp_pfn_shared), DAX, large folios; in
+ * wp_can_reuse_anon_folio KSM, the swap cache and the per-CPU lists of the LRU, which count as
+ * references; after a write to a shared mapping file_update_time and
  * balance_dirty_pages_ratelimited (throttling the writer); in wp_page_copy memory control groups,
  * `__folio_mark_uptodate`, the LRU and mlock.
  */
