@@ -212,7 +212,7 @@ describe('check', () => {
     let interrupt = (): void => {};
     const onInterrupt = (listener: () => void): (() => void) => {
       interrupt = listener;
-      queueMicrotask(() => interrupt());
+      setTimeout(() => interrupt(), 0);
       return () => {};
     };
     const { code, out } = await desk.runWith({ onInterrupt }, 'check', 'bugs', 'buffers');

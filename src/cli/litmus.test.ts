@@ -1,7 +1,13 @@
 /** Litmus files on the command line. */
 
 import { afterAll, describe, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
 import { openDesk } from '../../test/support/io.ts';
+import { schemaFaults } from '../../test/support/json-schema.ts';
+
+const SCHEMA = JSON.parse(
+  readFileSync(new URL('../../schema/holdfast-1.schema.json', import.meta.url), 'utf8'),
+) as Record<string, unknown>;
 
 const desk = openDesk('litmus');
 afterAll(() => desk.clear());
@@ -35,9 +41,11 @@ describe('litmus files', () => {
   it('get a line each', async () => {
     const { code, out } = await desk.run('check', 'weak.litmus', 'full.litmus');
     expect(code).toBe(0);
-    expect(out).toMatchInlineSnapshot(`
+    expect(out.replace(/[\d.]+ s$/m, '0.1 s')).toMatchInlineSnapshot(`
       "  Sometimes  SB                               1 of 4 executions   4 states   lkmm
         Never      SB                               0 of 3 executions   3 states   lkmm
+
+        2 litmus tests   1 Never   1 Sometimes   0.1 s
       "
     `);
   });
@@ -64,13 +72,15 @@ describe('litmus files', () => {
   it('are run as scenarios under each model that is named', async () => {
     const { code, out } = await desk.run('check', 'weak.litmus', 'full.litmus', '-m', 'sc,tso');
     expect(code).toBe(0);
-    expect(out).toMatchInlineSnapshot(`
+    expect(out.replace(/[\d.]+ s$/m, '0.1 s')).toMatchInlineSnapshot(`
       "  Sometimes  SB                               1 of 4 executions   4 states   lkmm
         Never      SB                               3 states   12 states searched   sc
         Sometimes  SB                               4 states   23 states searched   tso
         Never      SB                               0 of 3 executions   3 states   lkmm
         Never      SB                               3 states   12 states searched   sc
         Never      SB                               3 states   14 states searched   tso
+
+        2 litmus tests   1 Never   1 Sometimes   0.1 s
       "
     `);
   });
@@ -177,5 +187,60 @@ exists (true)
     expect(wrong.err).toContain('HF104');
     expect(wrong.err).toContain('HF006');
     expect(wrong.err).not.toMatch(/^\s+at /m);
+  });
+
+  it('that ask for what nothing can change are warned about', async () => {
+    const asks = (what: string): string =>
+      storeBuffering('').replace('exists (0:r0=0', `exists (${what} /\\ 0:r0=0`);
+    desk.write('misspelt.litmus', asks('0:r9=1'));
+    desk.write('absent-global.litmus', asks('z=1'));
+    const { out } = await desk.run('check', 'misspelt.litmus', 'absent-global.litmus');
+    expect(out).toContain('warning: 0:r9 is assigned nowhere, so it is 0: P0 assigns r0.');
+    expect(out).toContain('warning: z is in no thread and has no initial value: it is 0.');
+    const herd = await desk.run('check', 'misspelt.litmus', '-r', 'herd');
+    expect(herd.err).toMatch(/^Warning: File "misspelt.litmus": 0:r9 is assigned nowhere/);
+  });
+});
+
+describe('reporters for programs', () => {
+  it('json: an event for each test, as the schema says', async () => {
+    const argv = ['check', 'weak.litmus', 'bad.litmus', '-m', 'sc', '-r', 'json'];
+    const { code, out } = await desk.run(...argv);
+    expect(code).toBe(2);
+    const events = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(events.flatMap((event) => schemaFaults(SCHEMA, event))).toEqual([]);
+    expect(events.map(({ type }) => type)).toEqual(['start', 'litmus', 'problem', 'summary']);
+    const { states, models, ...rest } = events[1] ?? {};
+    expect(rest).toMatchObject({ name: 'SB', observation: 'Sometimes', positive: 1, negative: 3 });
+    expect(states).toHaveLength(4);
+    expect(models).toMatchObject([{ model: 'sc', observation: 'Never', complete: true }]);
+  });
+
+  it('junit and github: what is open is told, and no other line is printed', async () => {
+    const writes = Array.from({ length: 600 }, () => 'WRITE_ONCE(*x, 1);').join('\n');
+    desk.write('long.litmus', `C long\n{}\nP0(int *x) {\n${writes}\n}\nexists (x=2)\n`);
+    const junit = await desk.run('check', 'weak.litmus', 'long.litmus', '-r', 'junit');
+    expect(junit.code).toBe(3);
+    expect(junit.out).toMatch(/^<\?xml/);
+    expect(junit.out).toContain('<testcase classname="litmus" name="SB: Sometimes"');
+    expect(junit.out).toContain('an execution has 600 events; the limit is 512');
+    const github = await desk.run('check', 'weak.litmus', 'long.litmus', '-r', 'github');
+    expect(github.out).toBe(
+      '::warning file=long.litmus,line=1,col=1,title=long%3A open::Never, but not certain.\n',
+    );
+    const herd = await desk.run('check', 'long.litmus', '-r', 'herd');
+    expect(herd.err).toMatch(/not decided, an execution has 600 events/);
+  });
+
+  it('readers: columns fit the longest name, and a total stands at the end', async () => {
+    const name = 'a-test-whose-name-is-longer-than-the-column';
+    desk.write(`${name}.litmus`, storeBuffering('').replace('C SB', `C ${name}`));
+    const { out } = await desk.run('check', 'weak.litmus', `${name}.litmus`);
+    const [first = '', second = '', , total] = out.split('\n');
+    expect(first.indexOf('1 of 4')).toBe(second.indexOf('1 of 4'));
+    expect(total).toMatch(/^ {2}2 litmus tests {3}2 Sometimes {3}/);
   });
 });

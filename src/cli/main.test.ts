@@ -80,4 +80,24 @@ describe('the executable', () => {
     },
     60_000,
   );
+
+  it('an interrupt ends a litmus test with what it has', async () => {
+    const threads = Array.from({ length: 12 }, (_, at) => {
+      return `P${at}(atomic_t *x) { int r = atomic_inc_return(x); }`;
+    });
+    desk.write('many.litmus', `C many\n{}\n${threads.join('\n')}\nexists (0:r=1)\n`);
+    desk.write('one.litmus', 'C one\n{}\nP0(int *x) { WRITE_ONCE(*x, 1); }\nexists (x=1)\n');
+    const argv = [MAIN, 'one.litmus', 'many.litmus'];
+    const child = spawn(process.execPath, argv, { cwd: desk.folder });
+    let out = '';
+    const code = await new Promise((resolve) => {
+      child.stdout.on('data', (part: Buffer) => {
+        if (out === '') setTimeout(() => child.kill('SIGINT'), 1000);
+        out += part.toString();
+      });
+      child.on('close', resolve);
+    });
+    expect(code).toBe(130);
+    expect(out).toMatch(/many .* OPEN .*\n +interrupted\n/);
+  }, 30_000);
 });

@@ -1,6 +1,8 @@
 /** The messages between the command (main thread) and the search (worker thread). */
 
+import type { NotRun, Outcomes } from '../bridge/outcomes.ts';
 import type { CheckResult, Model, Position, Problem, Progress, Trace } from '../explore/result.ts';
+import type { LitmusResult } from '../litmus/index.ts';
 
 /** Options of a search that can be sent; what is absent has the default of `check`. */
 export interface SearchOptions {
@@ -38,8 +40,28 @@ export interface ReplayOutcome {
   readonly divergence: string | null;
 }
 
+/** A litmus test, and what to find out about it. */
+export interface LitmusRequest {
+  readonly file: string;
+  readonly text: string;
+  /** Look for a witness or a cycle. */
+  readonly explain: boolean;
+  /** Rounds of a `while` that are followed; null for the usual number. */
+  readonly unroll: number | null;
+  readonly until: Limits;
+  /** The models of the search that it is run on too. */
+  readonly models: readonly Model[];
+}
+
+/** What the memory model says, and each model of the search that was asked. */
+export interface LitmusFound {
+  readonly result: LitmusResult;
+  readonly outcomes: readonly (Outcomes | NotRun)[];
+}
+
 /** What the command asks. */
 export type Request =
+  | ({ readonly kind: 'litmus' } & LitmusRequest)
   | { readonly kind: 'load'; readonly file: string }
   | {
       readonly kind: 'check';
@@ -65,6 +87,7 @@ export type Answer =
   | { readonly kind: 'scenarios'; readonly scenarios: readonly ScenarioInfo[] }
   | { readonly kind: 'result'; readonly result: CheckResult }
   | { readonly kind: 'replayed'; readonly outcome: ReplayOutcome }
+  | { readonly kind: 'litmus'; readonly found: LitmusFound }
   | { readonly kind: 'problem'; readonly problem: Problem }
   | { readonly kind: 'bug'; readonly text: string };
 

@@ -3,15 +3,28 @@
 import { MODELS } from '../explore/models.ts';
 import type { CheckResult, Finding, Model, Problem, Progress } from '../explore/result.ts';
 import type { ModelVerdict } from '../report/models.ts';
-import type { ScenarioInfo } from './protocol.ts';
+import type { LitmusFound, ScenarioInfo } from './protocol.ts';
 
 /** The setting of a run, known before the first search. */
 export interface RunPlan {
   readonly version: string;
   readonly scenarios: readonly ScenarioInfo[];
+  /** Files, as their user would name them. */
+  readonly litmus: readonly string[];
   readonly models: readonly Model[];
   readonly without: readonly string[];
   readonly designs: Readonly<Record<string, string>>;
+}
+
+/** A litmus test with its answers. */
+export interface LitmusReport extends LitmusFound {
+  readonly name: string;
+}
+
+/** Everything that a run found. */
+export interface Reports {
+  readonly scenarios: readonly ScenarioReport[];
+  readonly litmus: readonly LitmusReport[];
 }
 
 /** One scenario after all of its searches. */
@@ -34,7 +47,8 @@ export interface Reporter {
   problem?(problem: Problem, info: ScenarioInfo | null): void;
   searched?(info: ScenarioInfo, result: CheckResult): void;
   finished?(report: ScenarioReport): void;
-  end?(reports: readonly ScenarioReport[], seconds: number, exitCode: number): void;
+  litmus?(report: LitmusReport): void;
+  end?(reports: Reports, seconds: number, exitCode: number): void;
 }
 
 /** A finding, as the strongest model shows it, and what every searched model says of it. */

@@ -11,6 +11,8 @@ import { Shared } from './protocol.ts';
 import type {
   Answer,
   LateFailure,
+  LitmusFound,
+  LitmusRequest,
   Message,
   ReplayOutcome,
   Request,
@@ -30,6 +32,7 @@ export interface Session {
     onProgress?: (progress: Progress) => void,
   ): Promise<CheckResult | Problem>;
   replay(scenario: ScenarioInfo, trace: Trace): Promise<ReplayOutcome | Problem>;
+  litmus(asked: LitmusRequest): Promise<LitmusFound | Problem>;
   /** Asks the search to stop; it answers with what it has. */
   interrupt(): void;
   close(): Promise<void>;
@@ -72,6 +75,10 @@ export function createSession(settings: Settings): Session {
       const { file, index } = scenario;
       const answer = await line.ask({ kind: 'replay', file, index, trace }, scenario);
       return answer.kind === 'replayed' ? answer.outcome : failure(answer);
+    },
+    litmus: async (asked) => {
+      const answer = await line.ask({ kind: 'litmus', ...asked }, null);
+      return answer.kind === 'litmus' ? answer.found : failure(answer);
     },
     interrupt: () => line.interrupt(),
     close: () => line.close(),

@@ -12,6 +12,7 @@ import type { CheckOptions, Scenario } from '../index.ts';
 import { MODELS } from '../explore/models.ts';
 import type { Step, Trace } from '../explore/result.ts';
 import { accessText } from '../report/names.ts';
+import { litmusFound } from './litmus-worker.ts';
 import { loadScenarioFile } from './load.ts';
 import { loadProblem, noScenarioProblem } from './problems.ts';
 import { Shared } from './protocol.ts';
@@ -25,6 +26,7 @@ const PROGRESS_MILLISECONDS = 200;
 const loadedFiles = new Set<string>();
 
 async function answer(id: number, request: Request, port: MessagePort): Promise<Answer> {
+  if (request.kind === 'litmus') return { kind: 'litmus', found: litmusFound(request, stop) };
   const loaded = await scenariosOf(request.file);
   if (!Array.isArray(loaded)) return loaded as Answer;
   const scenarios = loaded as Scenario[];
@@ -86,14 +88,17 @@ function expectations({ expect = 'pass' }: Scenario['options']): ScenarioInfo['e
   return Object.fromEntries(each) as ScenarioInfo['expected'];
 }
 
+/** Asked now and then by whatever searches: it is alive, and shall it end? */
+function stop(): boolean {
+  Atomics.add(shared, Shared.BEAT, 1);
+  return Atomics.load(shared, Shared.STOP) === 1;
+}
+
 function optionsOf(id: number, options: CheckOptions, port: MessagePort): CheckOptions {
   let last = 0;
   return {
     ...options,
-    stop: () => {
-      Atomics.add(shared, Shared.BEAT, 1);
-      return Atomics.load(shared, Shared.STOP) === 1;
-    },
+    stop,
     onProgress: (progress) => {
       Atomics.add(shared, Shared.BEAT, 1);
       const now = performance.now();

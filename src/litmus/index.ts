@@ -10,6 +10,7 @@ import { problemOf } from './mistake.ts';
 import { propositionText } from './outcome.ts';
 import { parse } from './parse.ts';
 import type { LitmusResult } from './result.ts';
+import { unknownNames } from './unknown-names.ts';
 import { decide, isOk, observationOf, sortedStates } from './verdict.ts';
 
 export { parseLitmus } from './parse.ts';
@@ -79,6 +80,7 @@ function check(
     candidates: tally.candidates,
     seconds: (Date.now() - start) / 1000,
     problems: [],
+    warnings: unknownNames(test),
     ...why,
   };
 }
@@ -105,6 +107,7 @@ function withProblem(
     candidates: 0,
     seconds: (Date.now() - start) / 1000,
     problems: [problem],
+    warnings: [],
     witness: null,
     refusal: null,
   };

@@ -111,6 +111,8 @@ export interface LitmusResult {
   readonly candidates: number;
   readonly seconds: number;
   readonly problems: readonly Problem[];
+  /** Names that the condition asks for and that nothing can change. */
+  readonly warnings: readonly string[];
   /** An execution that satisfies the proposition, if there is one; only when asked for. */
   readonly witness: Picture | null;
   /** Why none does; only when asked for. */

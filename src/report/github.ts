@@ -6,6 +6,7 @@
  */
 
 import type { CheckResult, Finding, Position, Problem } from '../explore/result.ts';
+import type { LitmusResult } from '../litmus/result.ts';
 import { openText, outcomeOf } from './human.ts';
 import { underModels } from './models.ts';
 import type { ModelVerdict } from './models.ts';
@@ -46,6 +47,12 @@ export function searchLines(result: CheckResult, at: Position | null, files: Fil
 export function problemLine(problem: Problem, files: Files): string {
   const message = [problem.what, ...detailsOf(problem)].join('\n');
   return command('error', problem.position, problem.code, message, files);
+}
+
+/** The annotation of a litmus test whose answer is not certain. */
+export function openTestLine({ name, file, observation }: LitmusResult, files: Files): string {
+  const at = { file, line: 1, column: 1 };
+  return command('warning', at, `${name}: open`, `${observation}, but not certain.`, files);
 }
 
 /** The annotation of a finding: a notice where it was expected. */

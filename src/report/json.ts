@@ -1,13 +1,14 @@
 /**
  * Results as NDJSON: one object a line, stable keys, described by schema/holdfast-1.schema.json.
  *
- * The first line tells version and setting; then come `scenario`, `progress`, `problem` and
- * `verdict` events in order of time, the `finding` events of a scenario when all of its models have
- * been searched, and one `summary`. A finding holds its whole trace, so the file alone is enough to
- * draw every picture elsewhere. Files are named relative to the working directory.
+ * The first line tells version and setting; then come `scenario`, `progress`, `problem`, `litmus`
+ * and `verdict` events in order of time, the `finding` events of a scenario when all of its models
+ * have been searched, and one `summary`. A finding holds its whole trace, so the file alone is
+ * enough to draw every picture elsewhere. Files are named relative to the working directory.
  */
 
 import type { CheckResult, Finding, Model, Problem, Progress } from '../explore/result.ts';
+import type { LitmusResult, Observation } from '../litmus/result.ts';
 import { outcomeOf } from './human.ts';
 import type { ModelVerdict } from './models.ts';
 
@@ -68,9 +69,40 @@ export function verdictEvent(result: CheckResult): JsonEvent {
   };
 }
 
+/** What a model of the search says of a litmus test; or why it was not run on it. */
+export type LitmusOnModel =
+  | { readonly model: Model; readonly reason: string }
+  | {
+      readonly model: Model;
+      readonly observation: Observation;
+      readonly states: LitmusResult['states'];
+      readonly complete: boolean;
+    };
+
+/** A litmus test has been decided, or left open. */
+export function litmusEvent(result: LitmusResult, models: readonly LitmusOnModel[]): JsonEvent {
+  const { name, file, quantifier, condition, observation, ok, positive, negative } = result;
+  const { states, flags, cut, open, decided, candidates, seconds, warnings } = result;
+  const asked = { name, file, quantifier, condition };
+  const counts = { positive, negative, states, flags, candidates, seconds };
+  return {
+    type: 'litmus',
+    ...asked,
+    observation,
+    ok,
+    decided,
+    cut,
+    open,
+    ...counts,
+    warnings,
+    models,
+  };
+}
+
 /** Everything has ended. */
 export function summaryEvent(
   results: readonly CheckResult[],
+  litmus: number,
   seconds: number,
   exitCode: number,
 ): JsonEvent {
@@ -79,6 +111,7 @@ export function summaryEvent(
   return {
     type: 'summary',
     searches: results.length,
+    litmus,
     asExpected: count('as expected'),
     unexpected: count('unexpected'),
     open: count('open'),

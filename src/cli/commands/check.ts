@@ -10,6 +10,7 @@ import { exitCode } from '../exit.ts';
 import { interruptible } from '../interrupts.ts';
 import { checkLitmusFiles } from '../litmus.ts';
 import { nothingSelected } from '../problems.ts';
+import type { ScenarioInfo } from '../protocol.ts';
 import type { Reporter, ScenarioReport } from '../report-plan.ts';
 import { openReporters } from '../reporters/open.ts';
 import { selectScenarios } from '../select.ts';
@@ -45,19 +46,16 @@ async function runCheck(
   const settings = checkSettings(raw, context);
   if ('code' in settings) return context.report(settings);
   const selected = grepped(await select(), settings.grep ?? '');
-  const { scenarios, litmus } = selected;
+  const { scenarios } = selected;
   // What is not even a command is not half a command line.
   const misspelt = selected.problems.find(({ code }) => code === 'HF002');
   if (misspelt !== undefined) return context.report(misspelt);
-  checkLitmusFiles(litmus.map(nearName(context)), settings, context);
-  if (litmus.length > 0 && scenarios.length === 0) {
-    for (const problem of selected.problems) context.report(problem);
-    return;
-  }
+  const litmus = selected.litmus.map(nearName(context));
   const reporters = openReporters(settings, raw, context);
   reporters.begin?.({
     version: version(),
     scenarios,
+    litmus,
     models: settings.models,
     without: settings.search.without ?? [],
     designs: settings.search.designs ?? {},
@@ -67,7 +65,10 @@ async function runCheck(
     reporters.problem?.(problem, null);
   }
   const started = performance.now();
-  const reports = await searchAll(selected, settings, reporters, context);
+  const reports = await interruptible(context, async (isOver) => ({
+    litmus: await checkLitmusFiles(litmus, settings, reporters, context, isOver),
+    scenarios: await searchAll(scenarios, settings, reporters, context, isOver),
+  }));
   const seconds = (performance.now() - started) / 1000;
   reporters.end?.(reports, seconds, exitCode(context.happened));
 }
@@ -86,24 +87,24 @@ function nearName({ io }: Context): (file: string) => string {
   };
 }
 
-function filteredAway({ scenarios, problems }: Selected, { grep }: RawSearchOptions): Problem[] {
-  if (scenarios.length > 0 || problems.length > 0) return [];
+function filteredAway(selected: Selected, { grep }: RawSearchOptions): Problem[] {
+  const { scenarios, litmus, problems } = selected;
+  if (scenarios.length + litmus.length + problems.length > 0) return [];
   const why = grep === undefined ? 'none was named and none ships' : `no name contains ${grep}`;
   return [nothingSelected(why)];
 }
 
 async function searchAll(
-  selected: Selected,
+  scenarios: readonly ScenarioInfo[],
   settings: CheckSettings,
   reporters: Reporter,
   context: Context,
+  isOver: () => boolean,
 ): Promise<ScenarioReport[]> {
   const reports: ScenarioReport[] = [];
-  await interruptible(context, async (isOver) => {
-    for (const info of selected.scenarios) {
-      if (isOver()) break;
-      reports.push(await searchScenario(info, settings, reporters, context));
-    }
-  });
+  for (const info of scenarios) {
+    if (isOver()) break;
+    reports.push(await searchScenario(info, settings, reporters, context));
+  }
   return reports;
 }

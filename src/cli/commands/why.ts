@@ -41,10 +41,10 @@ async function runWhy(names: string[], raw: RawSearchOptions, context: Context):
   const { scenarios, litmus, problems } = await selectScenarios(from, names);
   for (const problem of problems) context.report(problem);
   const style = context.style(raw.plain === true);
-  whyLitmusFiles(litmus, settings, context, style);
   // What is not for a screen need not fit one.
   const tableWidth = context.io.columns === null ? Infinity : style.width;
   await interruptible(context, async (isOver) => {
+    await whyLitmusFiles(litmus, settings, context, style, isOver);
     for (const info of scenarios) {
       if (isOver()) break;
       const table = await askWhy(info, settings, context, isOver);

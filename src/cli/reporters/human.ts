@@ -1,11 +1,13 @@
 /** Lines, pictures and the total: what a reader at a terminal gets. */
 
+import { basename } from 'node:path';
 import { checkLines, lineWidths, outcomeOf, totalLine } from '../../report/human.ts';
 import type { LineWidths } from '../../report/human.ts';
 import { matrixLines, matrixTitle } from '../../report/matrix.ts';
 import type { Style } from '../../report/paint.ts';
 import { picture } from '../../report/picture.ts';
 import type { Context } from '../context.ts';
+import { isDecided, litmusLines, litmusTotal, NAME_WIDTH } from '../litmus-text.ts';
 import { shownFindings } from '../report-plan.ts';
 import type { Reporter, RunPlan, ScenarioReport, ShownFinding } from '../report-plan.ts';
 
@@ -22,8 +24,10 @@ export function humanReporter(context: Context, options: HumanOptions): Reporter
   const { style, write } = options;
   let widths: LineWidths = lineWidths([]);
   let head: string[] = [''];
+  let testWidth = NAME_WIDTH;
   return {
-    begin({ scenarios, models }: RunPlan) {
+    begin({ scenarios, litmus, models }: RunPlan) {
+      testWidth = Math.max(NAME_WIDTH, ...litmus.map(nameLength));
       widths = lineWidths(scenarios.map(({ name }) => name));
       const title = models.length > 1 ? matrixTitle(models, widths, style) : null;
       if (title !== null) head = ['', title];
@@ -33,13 +37,27 @@ export function humanReporter(context: Context, options: HumanOptions): Reporter
       for (const line of [...head, ...linesOf(report, widths, style)]) write(`${line}\n`);
       head = [];
     },
-    end(reports, seconds) {
-      for (const one of picturesOf(reports, options)) write(`\n${drawn(one, context, options)}\n`);
-      const results = reports.flatMap((report) => report.results);
+    litmus(report) {
+      if (options.quiet && isDecided(report) && report.result.warnings.length === 0) return;
+      write(`${litmusLines(report, testWidth).join('\n')}\n`);
+    },
+    end({ scenarios, litmus }, seconds) {
+      for (const one of picturesOf(scenarios, options)) {
+        write(`\n${drawn(one, context, options)}\n`);
+      }
+      const results = scenarios.flatMap((report) => report.results);
+      if (litmus.length > 1) write(`\n${litmusTotal(litmus, seconds)}\n`);
       if (results.length > 0) write(`\n${totalLine(results, seconds, style)}\n`);
     },
   };
 }
+
+/** A test is nearly always named as its file is. */
+function nameLength(file: string): number {
+  return Math.min(NAME_WIDTH_MAX, basename(file, '.litmus').length);
+}
+
+const NAME_WIDTH_MAX = 56;
 
 function linesOf(report: ScenarioReport, widths: LineWidths, style: Style): string[] {
   const [only, ...others] = report.results;

@@ -3,6 +3,7 @@
 import {
   findingEvent,
   jsonLine,
+  litmusEvent,
   problemEvent,
   progressEvent,
   scenarioEvent,
@@ -10,11 +11,20 @@ import {
   summaryEvent,
   verdictEvent,
 } from '../../report/json.ts';
-import type { JsonEvent } from '../../report/json.ts';
+import type { NotRun, Outcomes } from '../../bridge/outcomes.ts';
+import type { JsonEvent, LitmusOnModel } from '../../report/json.ts';
 import { relocatedFinding, relocatedProblem } from '../../report/relocate.ts';
 import type { FileName } from '../../report/relocate.ts';
 import { modelsOf } from '../report-plan.ts';
 import type { Reporter } from '../report-plan.ts';
+
+/** A search of a litmus test: what it reached, without the states that the memory model lists. */
+function onModel(one: Outcomes | NotRun): LitmusOnModel {
+  const { model } = one;
+  if ('reason' in one) return { model, reason: one.reason };
+  const { observation, states, complete, cut } = one;
+  return { model, observation, states, complete: complete && !cut };
+}
 
 /** Writes each event when it happens. */
 export function jsonReporter(write: (text: string) => void, name: FileName): Reporter {
@@ -36,9 +46,12 @@ export function jsonReporter(write: (text: string) => void, name: FileName): Rep
         }
       }
     },
-    end(reports, seconds, exitCode) {
-      const results = reports.flatMap((report) => report.results);
-      emit(summaryEvent(results, seconds, exitCode));
+    litmus({ result, outcomes }) {
+      emit(litmusEvent({ ...result, file: name(result.file) }, outcomes.map(onModel)));
+    },
+    end({ scenarios, litmus }, seconds, exitCode) {
+      const results = scenarios.flatMap((report) => report.results);
+      emit(summaryEvent(results, litmus.length, seconds, exitCode));
     },
   };
 }

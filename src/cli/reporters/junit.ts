@@ -13,7 +13,8 @@ import { picture, propertyText } from '../../report/picture.ts';
 import { problemText } from '../../report/problem.ts';
 import { modelsOf } from '../report-plan.ts';
 import type { FileName } from '../../report/relocate.ts';
-import type { Reporter, ScenarioReport } from '../report-plan.ts';
+import { isDecided, litmusOpenText } from '../litmus-text.ts';
+import type { LitmusReport, Reporter, ScenarioReport } from '../report-plan.ts';
 
 /** The package is CommonJS and its types describe an ES module: the value is the builder itself. */
 const builder = junit as unknown as Builder;
@@ -25,7 +26,7 @@ export function junitReporter(write: (text: string) => void, name: FileName): Re
     problem(problem, info) {
       if (info === null) outside.push(problem);
     },
-    end(reports) {
+    end({ scenarios: reports, litmus }) {
       const report = builder.newBuilder();
       for (const one of reports) {
         for (const result of one.results) {
@@ -34,6 +35,7 @@ export function junitReporter(write: (text: string) => void, name: FileName): Re
           addCases(suite, one, result, name);
         }
       }
+      if (litmus.length > 0) addTests(report.testSuite().name('litmus'), litmus, name);
       for (const problem of outside) {
         const suite = report.testSuite().name('holdfast');
         errorCase(suite.testCase().name(problem.code), problem, name);
@@ -41,6 +43,21 @@ export function junitReporter(write: (text: string) => void, name: FileName): Re
       write(`${legal(report.build())}\n`);
     },
   };
+}
+
+/** A litmus test expects nothing; it is wrong only not to know its answer. */
+function addTests(suite: TestSuite, litmus: readonly LitmusReport[], fileName: FileName): void {
+  for (const report of litmus) {
+    const { name, file, observation, open, cut } = report.result;
+    const test = suite.testCase().className('litmus').name(`${name}: ${observation}`);
+    test.file(fileName(file));
+    if (isDecided(report)) continue;
+    test.error(open === null ? loopText(cut) : litmusOpenText(open), 'open');
+  }
+}
+
+function loopText(cut: boolean): string {
+  return cut ? 'a loop was cut' : 'a model of the search could not decide it';
 }
 
 function addCases(

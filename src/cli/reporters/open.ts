@@ -11,6 +11,7 @@ import { systemReason, unwritable } from '../problems.ts';
 import type { Reporter } from '../report-plan.ts';
 import { statusLine } from '../status.ts';
 import { githubReporter } from './github.ts';
+import { herdReporter } from './herd.ts';
 import { humanReporter } from './human.ts';
 import { jsonReporter } from './json.ts';
 import { junitReporter } from './junit.ts';
@@ -65,12 +66,13 @@ function reporterOf(
   if (name === 'json') return jsonReporter(write, fileName);
   if (name === 'junit') return junitReporter(write, fileName);
   if (name === 'github') return githubReporter(write, { name: fileName, isOwn });
-  return humanReporter(context, {
+  const forReaders = humanReporter(context, {
     quiet: raw.quiet === true,
     verbose: raw.verbose === true,
     style: context.style(name === 'plain' || file !== null || raw.plain === true),
     write,
   });
+  return name === 'herd' ? herdReporter(write, context.io.stderr, forReaders) : forReaders;
 }
 
 /** The status line is erased before anything else is printed. */
@@ -81,6 +83,7 @@ function statusReporter(settings: CheckSettings, context: Context): Reporter {
     progress: (progress) => status.show(progress, settings.search.jobs ?? 1),
     searched: erase,
     problem: erase,
+    litmus: erase,
     end: erase,
   };
 }
@@ -93,6 +96,7 @@ function together(all: readonly Reporter[]): Reporter {
     problem: (problem, info) => all.forEach((one) => one.problem?.(problem, info)),
     searched: (info, result) => all.forEach((one) => one.searched?.(info, result)),
     finished: (report) => all.forEach((one) => one.finished?.(report)),
+    litmus: (report) => all.forEach((one) => one.litmus?.(report)),
     end: (...last) => all.forEach((one) => one.end?.(...last)),
   };
 }

@@ -1,0 +1,97 @@
+/** Verdicts on litmus tests as lines for readers: what is known, and what limits it. */
+
+import type { NotRun, Outcomes } from '../bridge/outcomes.ts';
+import type { LitmusOpen, LitmusResult } from '../litmus/index.ts';
+import { EVENTS_MAX } from '../litmus/limits.ts';
+import { amount, counted, duration } from '../report/text.ts';
+import type { LitmusReport } from './report-plan.ts';
+
+/** What the memory model and each searched model say, and what limits it; without line ends. */
+export function litmusLines({ result, outcomes }: LitmusReport, nameWidth: number): string[] {
+  const notes = [...result.warnings.map((text) => `warning: ${text}`), ...limitsOf(result)];
+  return [
+    `  ${lineOf(result, nameWidth)}`,
+    ...notes.map((note) => `${''.padEnd(13)}${note}`),
+    ...outcomes.map((one) => `  ${outcomesLine(result.name, one, nameWidth)}`),
+  ];
+}
+
+/** Names up to this length take no more room than the usual column. */
+export const NAME_WIDTH = 32;
+
+/** `44 litmus tests   22 Never   20 Sometimes   2 Always   1 open   0.5 s`. */
+export function litmusTotal(reports: readonly LitmusReport[], seconds: number): string {
+  const said = (word: string): string[] => {
+    const number = reports.filter(({ result }) => result.observation === word).length;
+    return number === 0 ? [] : [`${number} ${word}`];
+  };
+  const open = reports.filter((one) => !isDecided(one)).length;
+  const parts = [
+    counted(reports.length, 'litmus test'),
+    ...['Never', 'Sometimes', 'Always'].flatMap(said),
+    ...(open === 0 ? [] : [`${open} open`]),
+    duration(seconds),
+  ];
+  return `  ${parts.join('   ')}`;
+}
+
+/** Whether every question that was asked of a test has a certain answer. */
+export function isDecided({ result, outcomes }: LitmusReport): boolean {
+  return result.decided && outcomes.every((one) => !('reason' in one) && isCertain(one));
+}
+
+/** Why an answer is not complete. */
+export function litmusOpenText(open: LitmusOpen): string {
+  switch (open.limit) {
+    case 'time':
+      return `stopped at ${duration(open.seconds)}, or later with --until time=...`;
+    case 'candidates':
+      return `stopped at ${amount(open.candidates)} executions`;
+    case 'paths':
+      return `P${open.thread} has more than ${amount(open.paths)} ways through it`;
+    case 'events':
+      return `an execution has ${amount(open.events)} events; the limit is ${EVENTS_MAX}`;
+    case 'interrupted':
+      return 'interrupted';
+  }
+}
+
+function limitsOf(result: LitmusResult): string[] {
+  const { open, decided, cut, positive, negative } = result;
+  const notes: string[] = [];
+  if (open !== null) {
+    const certain = decided ? ': the verdict is certain, the counts are those so far' : '';
+    notes.push(`${litmusOpenText(open)}${certain}`);
+  }
+  if (cut && decided) {
+    notes.push('a loop was cut: the verdict is certain, the counts are not complete');
+  } else if (cut) {
+    notes.push('a loop was cut: more rounds could lead elsewhere (--unroll)');
+  } else if (decided && positive + negative === 0) {
+    notes.push('no execution comes to its end: deadlock, filter or the memory model forbid each');
+  }
+  return notes;
+}
+
+function isCertain({ complete, cut, observation }: Outcomes): boolean {
+  return observation === 'Sometimes' || (complete && !cut);
+}
+
+function outcomesLine(name: string, outcomes: Outcomes | NotRun, width: number): string {
+  if ('reason' in outcomes) {
+    return `${'not run'.padEnd(10)} ${name.padEnd(width)} ${outcomes.reason}   ${outcomes.model}`;
+  }
+  const { observation, states, result, model } = outcomes;
+  const open = isCertain(outcomes) ? '' : '   OPEN';
+  const counts = `${counted(states.length, 'state')}   ${counted(result.states, 'state')} searched`;
+  return `${observation.padEnd(10)} ${name.padEnd(width)} ${counts}${open}   ${model}`;
+}
+
+function lineOf(result: LitmusResult, width: number): string {
+  const { name, observation, positive, negative, states, flags, open, decided } = result;
+  const unfinished = !decided ? '   OPEN' : open === null ? '' : '   counts so far';
+  const flagged = flags.length === 0 ? '' : `   ${flags.join(', ')}`;
+  const executions = counted(positive + negative, 'execution');
+  const counts = `${amount(positive)} of ${executions}   ${counted(states.length, 'state')}`;
+  return `${observation.padEnd(10)} ${name.padEnd(width)} ${counts}${flagged}${unfinished}   lkmm`;
+}
