@@ -24,6 +24,11 @@ export class Frontier {
     return base;
   }
 
+  /** Takes the last record back. */
+  pop(): void {
+    this.count--;
+  }
+
   clear(): void {
     this.count = 0;
   }

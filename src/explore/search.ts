@@ -9,6 +9,7 @@
  * large goes on with several workers (coordinate.ts).
  */
 
+import { Antichain } from './antichain.ts';
 import { rehearsalOf } from './common-room.ts';
 import { searchTogether } from './coordinate.ts';
 import { candidatesMax, Counted } from './counting.ts';
@@ -36,6 +37,10 @@ interface Search {
   readonly stepper: Stepper;
   readonly expansion: Expansion;
   readonly visited: Visited;
+  /** weak: what else need not be looked at; null without reduction. */
+  readonly antichain: Antichain | null;
+  /** How many states came before the current layer. */
+  earlier: number;
   current: Frontier;
   next: Frontier;
 }
@@ -73,6 +78,7 @@ function searchLayers(one: Search, statesMax: number): boolean {
     expandLayer(one);
     if (counted.isOver()) return false;
     input.options.onLayer(counted);
+    one.earlier += one.current.count;
     [one.current, one.next] = [one.next, one.current];
     one.next.clear();
     counted.ended = one.current.count === 0;
@@ -109,7 +115,9 @@ function startSearch(input: SearchInput): Search {
   const current = new Frontier(layout.width);
   const next = new Frontier(layout.width);
   const visited = new Visited();
-  return { input, counted, stepper, expansion, visited, current, next };
+  const { weak } = automaton.tables;
+  const antichain = weak === null || !input.options.reduction ? null : new Antichain(layout, weak);
+  return { input, counted, stepper, expansion, visited, antichain, earlier: 0, current, next };
 }
 
 function expansionOf(input: SearchInput, counted: Counted, stepper: Stepper): Expansion {
@@ -131,6 +139,7 @@ function placeInitialState(one: Search): void {
   const { records } = one.current;
   writeInitial(one.input, one.stepper, records);
   one.visited.add(records[0] as number, records[1] as number);
+  one.antichain?.add(records, 0, 0);
   one.counted.states = 1;
   one.counted.layers.push(1);
 }
@@ -141,6 +150,7 @@ function expandLayer(one: Search): void {
   const { width } = one.input.layout;
   stepper.length = 0;
   for (let i = 0; i < current.count; i++) {
+    if (one.antichain?.isDisplaced(one.earlier + i) === true) continue;
     expand(one.expansion, current.records, i * width);
     if (stepper.length > BATCH) addCandidates(one);
     else if (automaton.states() < FEW_STATES) learn(one);
@@ -158,9 +168,9 @@ function addCandidates(one: Search): void {
     visited.touch(out[at + 1] as number);
   }
   counted.transitions += addTouched(one);
-  counted.states = visited.count;
-  counted.visitedBytes = visited.bytes();
-  counted.bytes = visited.bytes() + one.current.bytes() + one.next.bytes();
+  counted.states = one.earlier + one.current.count + one.next.count;
+  counted.visitedBytes = visited.bytes() + (one.antichain?.bytes() ?? 0);
+  counted.bytes = counted.visitedBytes + one.current.bytes() + one.next.bytes();
   stepper.length = 0;
   learn(one);
   if (counted.losesSymmetry()) counted.retry = 'symmetry';
@@ -188,9 +198,10 @@ function learn(one: Search): void {
 
 /** Adds what has been touched. @returns how many candidates there were */
 function addTouched(one: Search): number {
-  const { stepper, visited, current, next } = one;
+  const { stepper, visited, antichain, current, next } = one;
   const { width } = one.input.layout;
   const { out, length } = stepper;
+  const before = one.earlier + current.count;
   const from = current.records;
   let count = 0;
   for (let at = 0; at < length; at += CANDIDATE_HEAD + 2 * (out[at + 4] as number)) {
@@ -198,6 +209,8 @@ function addTouched(one: Search): number {
     if (visited.add(out[at + 1] as number, out[at + 2] as number)) {
       const base = next.push();
       applyCandidate(out, at, from, out[at] as number, next.records, base, width);
+      if (antichain === null) continue;
+      if (!antichain.add(next.records, base, before + next.count - 1)) next.pop();
     }
   }
   return count;
