@@ -6,6 +6,7 @@
  */
 
 import { Covering, Part } from './covering.ts';
+import { Frontier } from './frontier.ts';
 import { grown } from './grown.ts';
 import { makeSeeds, mix1, mix2 } from './hash.ts';
 import type { Layout } from './layout.ts';
@@ -37,10 +38,11 @@ export class Antichain {
     this.covering = new Covering(layout, tables);
     this.seeds1 = makeSeeds(layout.width, 3);
     this.seeds2 = makeSeeds(layout.width, 4);
+    tables.bases = new Frontier(layout.width);
   }
 
   bytes(): number {
-    return this.entries.byteLength + this.buckets.byteLength;
+    return this.entries.byteLength + this.buckets.byteLength + this.tables.bases.bytes();
   }
 
   /**
@@ -52,8 +54,9 @@ export class Antichain {
   add(records: Int32Array, base: number, number: number): boolean {
     const at = this.write(records, base, number);
     const bucket = (this.entries[at + Entry.HASH1] as number) & (this.buckets.length - 1);
-    if (this.isCovered(at, bucket)) return false;
-    this.displace(at, bucket);
+    if (!this.hasAlike(at, bucket)) this.addBase(records, base);
+    else if (this.isCovered(at, bucket)) return false;
+    else this.displace(at, bucket);
     this.entries[at + Entry.NEXT] = this.buckets[bucket] as number;
     this.buckets[bucket] = at;
     this.length = at + (this.entries[at + Entry.LENGTH] as number);
@@ -113,6 +116,22 @@ export class Antichain {
     }
     this.entries[at + Entry.HASH1] = one | 0;
     this.entries[at + Entry.HASH2] = two | 0;
+  }
+
+  private hasAlike(at: number, bucket: number): boolean {
+    let other = this.buckets[bucket] as number;
+    while (other !== 0 && !this.isAlike(other, at)) other = this.entries[other] as number;
+    return other !== 0;
+  }
+
+  /** Keeps what states that may cover each other have in common, for livelock-weak.ts. */
+  private addBase(records: Int32Array, base: number): void {
+    const { bases } = this.tables;
+    const { observersAt, memoryAt, width } = this.layout;
+    const to = bases.push();
+    for (let i = 0; i < observersAt; i++) bases.records[to + i] = records[base + i] as number;
+    bases.records.fill(0, to + observersAt, to + memoryAt + 1);
+    for (let i = memoryAt + 1; i < width; i++) bases.records[to + i] = records[base + i] as number;
   }
 
   private isCovered(at: number, bucket: number): boolean {

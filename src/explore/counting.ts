@@ -23,6 +23,8 @@ export interface SearchOptions {
   readonly states: number;
   readonly bytes: number;
   readonly now: () => number;
+  /** When the first attempt began, by `now`. */
+  readonly since: number;
   readonly stop: () => boolean;
   readonly onLayer: (counts: SearchCounts) => void;
   readonly onFinal: ((records: Int32Array, base: number) => void) | null;
@@ -90,7 +92,6 @@ export class Counted implements SearchCounts {
   retry: Retry | null = null;
   problem: Problem | null = null;
   open: OpenReason | null = null;
-  private readonly started: number;
   private readonly interrupted: boolean;
 
   constructor(input: SearchInput) {
@@ -100,7 +101,6 @@ export class Counted implements SearchCounts {
     // Messages know who stored them, so interchangeable threads are told apart under weak.
     this.symmetric = options.symmetry && !weak && !usesIdentity(automaton) && !judge.namesTwin();
     this.reduces = options.reduction && !judge.judgesEveryState;
-    this.started = options.now();
     this.interrupted = interruptsAll(input);
     judge.restart();
   }
@@ -180,7 +180,7 @@ export class Counted implements SearchCounts {
     if (this.open !== null) return;
     if (this.states >= options.states) this.open = { limit: 'states', states: options.states };
     else if (this.bytes >= options.bytes) this.open = { limit: 'memory', bytes: options.bytes };
-    else if (options.now() - this.started >= options.seconds) {
+    else if (options.now() - options.since >= options.seconds) {
       this.open = { limit: 'time', seconds: options.seconds };
     } else if (options.stop()) this.open = { limit: 'interrupted' };
   }

@@ -16,6 +16,7 @@ import { SETTLED } from './coherence.ts';
 import type { Message } from './coherence.ts';
 import type { Layout } from './layout.ts';
 import type { Observer } from './observers.ts';
+import { EMPTY_VIEW } from './views.ts';
 import type { WeakTables } from './weak-memory.ts';
 
 /**
@@ -30,6 +31,9 @@ export class Covering {
   private readonly threads: number;
   /** For each word, how many messages more the covering state has. */
   private readonly shift: Int32Array;
+  private isShifted = false;
+  /** Pairs of observers that were compared without shifts. */
+  private readonly known: Map<number, boolean> = new Map();
 
   constructor(layout: Layout, tables: WeakTables) {
     this.tables = tables;
@@ -41,72 +45,73 @@ export class Covering {
   covers(one: Int32Array, a: number, other: Int32Array, b: number): boolean {
     const fits = this.setShifts(one, a, other, b) && this.observersCover(one, a, other, b);
     const result = fits && this.messagesCover(one, a, other, b);
-    this.clearShifts(one, a);
+    if (this.isShifted) this.clearShifts(one, a);
     return result;
   }
 
   /** Lines up the messages of each word from the newest back. */
   private setShifts(one: Int32Array, a: number, other: Int32Array, b: number): boolean {
-    return this.walk(one, a, other, b, (word, listA, listB) => {
-      if (listA === listB) return true;
-      const more = this.messages(listA).length - this.messages(listB).length;
-      this.shift[word] = Math.max(0, more);
-      return more >= 0;
-    });
-  }
-
-  private clearShifts(one: Int32Array, a: number): void {
-    const end = this.pairsAt(a) + 2 * (one[a] as number);
-    for (let at = this.pairsAt(a); at < end; at += 2) this.shift[one[at] as number] = 0;
-  }
-
-  /** Calls `visit` for each word that has an order of its own in one of both, until it says no. */
-  private walk(
-    one: Int32Array,
-    a: number,
-    other: Int32Array,
-    b: number,
-    visit: (word: number, listA: number, listB: number) => boolean,
-  ): boolean {
+    const { coherence } = this.tables;
     let i = this.pairsAt(a);
     let j = this.pairsAt(b);
     const endA = i + 2 * (one[a] as number);
     const endB = j + 2 * (other[b] as number);
     while (i < endA || j < endB) {
-      const wordA = i < endA ? (one[i] as number) : Infinity;
-      const wordB = j < endB ? (other[j] as number) : Infinity;
+      const wordA = i < endA ? (one[i] as number) : LAST;
+      const wordB = j < endB ? (other[j] as number) : LAST;
       const listA = wordA <= wordB ? (one[i + 1] as number) : SETTLED;
       const listB = wordB <= wordA ? (other[j + 1] as number) : SETTLED;
-      if (!visit(Math.min(wordA, wordB), listA, listB)) return false;
+      if (listA !== listB) {
+        const more = coherence.messages(listA).length - coherence.messages(listB).length;
+        if (more < 0) return false;
+        if (more > 0) {
+          this.shift[wordA] = more;
+          this.isShifted = true;
+        }
+      }
       if (wordA <= wordB) i += 2;
       if (wordB <= wordA) j += 2;
     }
     return true;
   }
 
+  private clearShifts(one: Int32Array, a: number): void {
+    const end = this.pairsAt(a) + 2 * (one[a] as number);
+    for (let at = this.pairsAt(a); at < end; at += 2) this.shift[one[at] as number] = 0;
+    this.isShifted = false;
+  }
+
   private pairsAt(at: number): number {
     return at + Part.OBSERVERS + this.threads + 1;
   }
 
-  private messages(list: number): readonly Message[] {
-    return this.tables.coherence.messages(list);
-  }
-
   private observersCover(one: Int32Array, a: number, other: Int32Array, b: number): boolean {
-    const { observers } = this.tables;
     const globalAt = Part.OBSERVERS + this.threads;
     if (!this.within(one[a + globalAt] as number, other[b + globalAt] as number)) return false;
     for (let cpu = 0; cpu < this.threads; cpu++) {
       const numberA = one[a + Part.OBSERVERS + cpu] as number;
       const numberB = other[b + Part.OBSERVERS + cpu] as number;
-      if (!this.hasSeenLess(observers.observer(numberA), observers.observer(numberB))) return false;
+      if (numberA !== numberB && !this.observerCovers(numberA, numberB)) return false;
     }
     return true;
   }
 
-  /** Some views hold only what goes beyond another one (observers.ts): compared with it. */
+  private observerCovers(numberA: number, numberB: number): boolean {
+    const { observers } = this.tables;
+    if (this.isShifted) {
+      return this.hasSeenLess(observers.observer(numberA), observers.observer(numberB));
+    }
+    const key = numberA * NUMBERS + numberB;
+    let result = this.known.get(key);
+    if (result === undefined) {
+      result = this.hasSeenLess(observers.observer(numberA), observers.observer(numberB));
+      this.known.set(key, result);
+    }
+    return result;
+  }
+
+  /** Some views hold only what goes beyond another one (observers.ts): compared with both. */
   private hasSeenLess(one: Observer, other: Observer): boolean {
-    const { join } = this.tables.views;
     return (
       one.fenced === other.fenced &&
       one.owesFence === other.owesFence &&
@@ -115,9 +120,9 @@ export class Covering {
       this.within(one.strong, other.strong) &&
       this.within(one.stored, other.stored) &&
       this.within(one.carried, other.carried) &&
-      this.within(one.read, join(other.read, other.floor)) &&
-      this.within(one.unlockSeen, join(other.unlockSeen, other.floor)) &&
-      this.within(one.unlockStored, join(other.unlockStored, other.carried)) &&
+      this.within(one.read, other.read, other.floor) &&
+      this.within(one.unlockSeen, other.unlockSeen, other.floor) &&
+      this.within(one.unlockStored, other.unlockStored, other.carried) &&
       this.within(one.left, other.left) &&
       this.within(one.section, other.section) &&
       this.within(one.grace, other.grace) &&
@@ -129,21 +134,39 @@ export class Covering {
   private pointersCover({ pointers }: Observer, other: Observer): boolean {
     for (let i = 0; i < pointers.length; i += 2) {
       const at = other.pointers.findIndex((key, j) => j % 2 === 0 && key === pointers[i]);
-      const view = at < 0 ? 0 : (other.pointers[at + 1] as number);
-      const known = this.tables.views.join(view, other.floor);
-      if (!this.within(pointers[i + 1] as number, known)) return false;
+      const known = at < 0 ? EMPTY_VIEW : (other.pointers[at + 1] as number);
+      if (!this.within(pointers[i + 1] as number, known, other.floor)) return false;
     }
     return true;
   }
 
   private messagesCover(one: Int32Array, a: number, other: Int32Array, b: number): boolean {
-    return this.walk(one, a, other, b, (word, listA, listB) => {
-      const messages = this.messages(listA);
-      const shift = this.shift[word] as number;
-      return this.messages(listB).every((message, i) => {
-        return this.messageCovers(messages[i + shift] as Message, message, i === 0);
-      });
-    });
+    let i = this.pairsAt(a);
+    let j = this.pairsAt(b);
+    const endA = i + 2 * (one[a] as number);
+    const endB = j + 2 * (other[b] as number);
+    while (i < endA || j < endB) {
+      const wordA = i < endA ? (one[i] as number) : LAST;
+      const wordB = j < endB ? (other[j] as number) : LAST;
+      const listA = wordA <= wordB ? (one[i + 1] as number) : SETTLED;
+      const listB = wordB <= wordA ? (other[j + 1] as number) : SETTLED;
+      if (listA !== listB && !this.listCovers(listA, listB)) return false;
+      if (wordA <= wordB) i += 2;
+      if (wordB <= wordA) j += 2;
+    }
+    return true;
+  }
+
+  private listCovers(listA: number, listB: number): boolean {
+    const { coherence } = this.tables;
+    const one = coherence.messages(listA);
+    const other = coherence.messages(listB);
+    const shift = one.length - other.length;
+    for (let i = other.length - 1; i >= 0; i--) {
+      if (!this.messageCovers(one[i + shift] as Message, other[i] as Message, i === 0))
+        return false;
+    }
+    return true;
   }
 
   /** @param oldest whether it is the other's oldest: what came before it makes no difference */
@@ -159,7 +182,12 @@ export class Covering {
     );
   }
 
-  private within(a: number, b: number): boolean {
-    return this.tables.views.within(a, b, this.shift);
+  private within(a: number, b: number, also: number = EMPTY_VIEW): boolean {
+    return a === b || this.tables.views.within(a, b, also, this.shift);
   }
 }
+
+/** More than any word. */
+const LAST = 2 ** 30;
+/** Keeps the numbers of two observers apart in a key; it stays below 2**53. */
+const NUMBERS = 2 ** 26;

@@ -16,33 +16,45 @@ import {
 import type { Stage } from '../scenario/stage.ts';
 
 describe('livelock', () => {
-  it('is found where threads can step for ever but never finish', async () => {
-    const result = await tried(({ alloc, thread }) => {
-      const [x, y] = [alloc(s32, 'x'), alloc(s32, 'y')];
-      const wait = (mine: typeof x, other: typeof x) => (): void => {
-        WRITE_ONCE(mine, 1);
-        loop(() => READ_ONCE(other) === 1);
-        WRITE_ONCE(mine, 0);
-      };
-      thread('left', wait(x, y));
-      thread('right', wait(y, x));
-    });
-    const { property, message, trace } = onlyFinding(result);
-    expect(property).toEqual({ kind: 'automatic', name: 'livelock' });
-    expect(message).toContain('no execution can finish');
-    expect(trace?.choices).toHaveLength(2);
-  });
+  it.each(['sc', 'tso', 'weak'] as const)(
+    'is found where threads step for ever under %s',
+    async (model) => {
+      const result = await tried(
+        ({ alloc, thread }) => {
+          const [x, y] = [alloc(s32, 'x'), alloc(s32, 'y')];
+          const wait = (mine: typeof x, other: typeof x) => (): void => {
+            WRITE_ONCE(mine, 1);
+            loop(() => READ_ONCE(other) === 1);
+            WRITE_ONCE(mine, 0);
+          };
+          thread('left', wait(x, y));
+          thread('right', wait(y, x));
+        },
+        { model },
+      );
+      const { property, message, trace } = onlyFinding(result);
+      expect(property).toEqual({ kind: 'automatic', name: 'livelock' });
+      expect(message).toContain('no execution can finish');
+      expect(trace?.choices).toHaveLength(model === 'tso' ? 4 : 2);
+    },
+  );
 
-  it('is not found where some schedule gets out: fairness is not assumed', async () => {
-    const { verdict } = await tried(({ alloc, thread }) => {
-      const lock = alloc(spinlock_t, 'lock');
-      thread('t', { count: 2 }, () => {
-        loop(() => !spin_trylock(lock));
-        spin_unlock(lock);
-      });
-    });
-    expect(verdict).toBe('pass');
-  });
+  it.each(['sc', 'weak'] as const)(
+    'is not found where some schedule gets out under %s',
+    async (model) => {
+      const { verdict } = await tried(
+        ({ alloc, thread }) => {
+          const lock = alloc(spinlock_t, 'lock');
+          thread('t', { count: 2 }, () => {
+            loop(() => !spin_trylock(lock));
+            spin_unlock(lock);
+          });
+        },
+        { model },
+      );
+      expect(verdict).toBe('pass');
+    },
+  );
 
   it('is found behind a rare choice, with and without reduction', async () => {
     const body = ({ alloc, thread }: Stage): void => {

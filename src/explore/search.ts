@@ -41,6 +41,8 @@ interface Search {
   readonly antichain: Antichain | null;
   /** How many states came before the current layer. */
   earlier: number;
+  /** How many states there were when a decision turned out wrong; -1 as long as none has. */
+  doomedAt: number;
   current: Frontier;
   next: Frontier;
 }
@@ -86,9 +88,11 @@ function searchLayers(one: Search, statesMax: number): boolean {
       counted.depth++;
       counted.layers.push(one.current.count);
     }
-    if (counted.found.size > 0 && !input.options.keepGoing) return false;
+    if (counted.found.size > 0 && !input.options.keepGoing) break;
   }
-  return one.current.count > 0;
+  if (one.doomedAt >= 0) counted.retry = 'reduction';
+  const hasFound = counted.found.size > 0 && !input.options.keepGoing;
+  return one.current.count > 0 && counted.retry === null && !hasFound;
 }
 
 function startSearch(input: SearchInput): Search {
@@ -117,7 +121,18 @@ function startSearch(input: SearchInput): Search {
   const visited = new Visited();
   const { weak } = automaton.tables;
   const antichain = weak === null || !input.options.reduction ? null : new Antichain(layout, weak);
-  return { input, counted, stepper, expansion, visited, antichain, earlier: 0, current, next };
+  return {
+    input,
+    counted,
+    stepper,
+    expansion,
+    visited,
+    antichain,
+    earlier: 0,
+    doomedAt: -1,
+    current,
+    next,
+  };
 }
 
 function expansionOf(input: SearchInput, counted: Counted, stepper: Stepper): Expansion {
@@ -190,10 +205,22 @@ function learn(one: Search): void {
   const { counted, input } = one;
   const liveness = input.automaton.tables.weak?.liveness;
   liveness?.sync();
-  if (liveness?.isInvalid === true) counted.retry = 'reduction';
+  if (liveness?.isInvalid === true) doom(one);
   if (!counted.reduces) return;
   input.reduction.update(input.automaton.states());
-  if (input.reduction.isInvalid) counted.retry = 'reduction';
+  if (input.reduction.isInvalid) doom(one);
+}
+
+/**
+ * A decision has turned out wrong: the search must be run again. Under weak, where that happens more
+ * often, it first goes on until it has seen twice as many states, so that the next attempt knows
+ * more of the threads: `fast-gup-vs-mkclean-two-pages` was run again over 30 times before.
+ */
+function doom(one: Search): void {
+  const { counted, input } = one;
+  if (input.layout.model !== 'weak') counted.retry = 'reduction';
+  else if (one.doomedAt < 0) one.doomedAt = counted.states;
+  else if (counted.states >= 2 * one.doomedAt) counted.retry = 'reduction';
 }
 
 /** Adds what has been touched. @returns how many candidates there were */

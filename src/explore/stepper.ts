@@ -39,6 +39,7 @@ export class Stepper extends Candidates {
   /** Model `weak`: the state as views and messages. */
   private readonly weak: WeakMemory | null;
 
+  /** @param newestOnly weak: whether every access is made to memory as it is, as under sc */
   constructor(
     layout: Layout,
     tables: AutomatonTables,
@@ -46,6 +47,7 @@ export class Stepper extends Candidates {
     places: readonly number[],
     initialNodes: readonly number[],
     owner: StepperOwner,
+    newestOnly = false,
   ) {
     super(layout, tables, places);
     this.pools = pools;
@@ -54,7 +56,8 @@ export class Stepper extends Candidates {
     this.hasInterrupts = layout.interrupts.some((host) => host >= 0);
     this.bufferEntries = layout.bufferEntries;
     this.owner = owner;
-    this.weak = tables.weak === null ? null : new WeakMemory(layout, tables.weak);
+    const { weak } = tables;
+    this.weak = weak === null || newestOnly ? null : new WeakMemory(layout, weak);
   }
 
   /** Writes the candidates of one thread: its access, then the drain of its store buffer. */

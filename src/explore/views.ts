@@ -26,8 +26,8 @@ export interface Views {
   pruned(view: number, word: number, count: number): number;
   /** The part of a view that is about the words that `keeps` names; not remembered. */
   about(view: number, keeps: (word: number) => boolean): number;
-  /** Whether view `a` is nowhere further than `b`, counted from `shift` of each word on. */
-  within(a: number, b: number, shift: Int32Array): boolean;
+  /** Whether `a`, counted from `shift` of each word on, is nowhere further than `b` or `also`. */
+  within(a: number, b: number, also: number, shift: Int32Array): boolean;
   readonly count: () => number;
 }
 
@@ -76,14 +76,13 @@ export function createViews(): Views {
         list.filter((_, i) => keeps(list[i & ~1] as number)),
       );
     },
-    within: (a, b, shift) => {
+    within: (a, b, also, shift) => {
       if (a === EMPTY_VIEW) return true;
       const list = of(a);
-      const other = of(b);
       for (let i = 0; i < list.length; i += 2) {
         const word = list[i] as number;
         const position = (list[i + 1] as number) - (shift[word] as number);
-        if (position > 0 && position > positionIn(other, word)) return false;
+        if (position > 0 && position > at(b, word) && position > at(also, word)) return false;
       }
       return true;
     },

@@ -24,8 +24,9 @@ export interface Walker {
  * Makes a walker.
  *
  * @param symmetric whether interchangeable threads have the same place
+ * @param newestOnly weak: whether every access is made to memory as it is, as under sc
  */
-export function createWalker(input: SearchInput, symmetric: boolean): Walker {
+export function createWalker(input: SearchInput, symmetric: boolean, newestOnly = false): Walker {
   const { layout, automaton, program, judge } = input;
   const stepper: Stepper = new Stepper(
     layout,
@@ -39,6 +40,7 @@ export function createWalker(input: SearchInput, symmetric: boolean): Walker {
         walker.trouble = judge.trouble(trouble, stepper.records, stepper.base, thread);
       },
     },
+    newestOnly,
   );
   stepper.out = new Int32Array(candidatesMax(program, layout));
   const walker: Walker = { stepper, trouble: null };

@@ -7,6 +7,7 @@
 
 import { createCoherence, SETTLED } from './coherence.ts';
 import type { Coherence, Message } from './coherence.ts';
+import { Frontier } from './frontier.ts';
 import type { Layout } from './layout.ts';
 import type { Liveness } from './liveness.ts';
 import { createObservers, mapViews } from './observers.ts';
@@ -26,6 +27,8 @@ export interface WeakTables {
   /** Observers without what nobody needs, by what is needed; cleared when more becomes known. */
   readonly trimmed: Map<number, number>;
   trimmedVersion: number;
+  /** Memory and thread states that the last search met, without views and messages. */
+  bases: Frontier;
 }
 
 /** Makes the tables of one search. */
@@ -40,6 +43,7 @@ export function createWeakTables(liveness: Liveness): WeakTables {
     liveness,
     trimmed: new Map(),
     trimmedVersion: 0,
+    bases: new Frontier(0),
   };
 }
 

@@ -197,6 +197,7 @@ function searchOptionsOf(
     states: until.states ?? Infinity,
     bytes: until.bytes ?? Infinity,
     now: () => performance.now() / 1000,
+    since: started / 1000,
     stop: options.stop ?? ((): boolean => false),
     onLayer({ states, transitions, depth, layers }) {
       const seconds = (performance.now() - started) / 1000;
