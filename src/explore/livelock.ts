@@ -79,10 +79,11 @@ function addAllSteps(graph: Graph, isTrap: (state: number) => boolean): OpenReas
 }
 
 /**
- * Under weak there are far more states; but no CPU reads old messages for ever. So a state is a trap
- * there if no execution ends whose reads give the newest message from then on, as under sc. All
- * that counts for this is memory and where the threads are: `fast-gup-vs-mkclean-with-faults` took
- * 97 s when its 64,000 states were explored again with their views, 5 s now.
+ * Under weak there are far more states; but no CPU reads old messages for ever. So a state is a
+ * trap there if no execution ends whose reads give the newest message from then on, as under sc.
+ * All that counts for this is memory and where the threads are:
+ * `fast-gup-vs-mkclean-with-faults` took 97 s when its 64,000 states were explored again with
+ * their views, 5 s now.
  *
  * @returns the hashes of the traps among what the search has met; null under another model
  */

@@ -212,9 +212,9 @@ function learn(one: Search): void {
 }
 
 /**
- * A decision has turned out wrong: the search must be run again. Under weak, where that happens more
- * often, it first goes on until it has seen twice as many states, so that the next attempt knows
- * more of the threads: `fast-gup-vs-mkclean-two-pages` was run again over 30 times before.
+ * A decision has turned out wrong: the search must be run again. Under weak, where that happens
+ * more often, it first goes on until it has seen twice as many states, so that the next attempt
+ * knows more of the threads: `fast-gup-vs-mkclean-two-pages` was run again over 30 times before.
  */
 function doom(one: Search): void {
   const { counted, input } = one;
