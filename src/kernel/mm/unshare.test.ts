@@ -12,7 +12,12 @@ import { pin_user_pages, pin_user_pages_fast, unpinUserPages } from './gup.ts';
 import type { Pages } from './gup.ts';
 import type { Folio, MmStruct } from './mm_types.ts';
 import { pte_t } from './mm_types.ts';
-import { ClearPageAnonExclusive, folio_test_dirty, PageAnonExclusive } from './page-flags.ts';
+import {
+  ClearPageAnonExclusive,
+  folio_clear_dirty,
+  folio_test_dirty,
+  PageAnonExclusive,
+} from './page-flags.ts';
 import { folio_get, folio_put } from './page_ref.ts';
 import { FOLL_FORCE, FOLL_LONGTERM, FOLL_WRITE } from './pin-count.ts';
 import { mk_pte, pte_page } from './pte.ts';
@@ -142,6 +147,7 @@ describe('FOLL_FORCE', () => {
 describe('a write pin of a page in memory (shmem)', () => {
   it.each(PINS)('(%s) marks it dirty where no PTE does', async (_how, pin) => {
     const found = await alone({ shmem: true }, (mm, page) => {
+      folio_clear_dirty(page); // as a hole that was only read
       userLoad(mm, 0);
       assert(pte_t.format(pteOf(mm)) === 'rw', 'writable and clean');
       const pages = pin(mm, 0, 1, FOLL_WRITE);
