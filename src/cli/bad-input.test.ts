@@ -449,6 +449,7 @@ describe('files that are wrong, in one run', () => {
         wrong/import.scenario.ts:1:10
           1 |   import { smp_mbb } from 'holdfast/linux';
             |            ^^^^^^^
+        Did you mean smp_mb, smp_rmb or smp_wmb?
         The requested module 'holdfast/linux' does not provide an export named 'smp_mbb'
 
         Imports come from 'holdfast', 'holdfast/linux', 'holdfast/linux/mm', packages that are
@@ -479,11 +480,10 @@ describe('files that are wrong, in one run', () => {
       "
       HF009  The file exports no scenario.
 
-        /desk/wrong/none.scenario.ts
-        It exports answer.
+        wrong/none.scenario.ts
+        It exports: answer is a number.
 
-        Most likely: a missing \`export\` before the scenario.
-        Write \`export default scenario('name', ...)\` or \`export const name = scenario(...)\`.
+        A scenario is what scenario('name', body) gives: export that.
         More: holdfast explain HF009
       "
     `);
@@ -514,8 +514,7 @@ describe('files that are wrong, in one run', () => {
           5 |   export default scenario('no-thread', (stage) => {
             |                  ^^^^^^^^
 
-        Most likely: an exception in the set-up, or threads that are never declared.
-        Correct the body; the place above is where it went wrong.
+        Declare one in its body: thread('name', () => { ... });
         More: holdfast explain HF020
       "
     `);
@@ -657,11 +656,10 @@ describe('files that are wrong, in one run', () => {
       "
       HF029  The scenario ended the thread in which it is searched.
 
-        /desk/wrong/exits.scenario.ts
+        wrong/exits.scenario.ts
         It calls process.exit or the like.
 
-        Most likely: a loop in the scenario without any access, for example while (true) {}.
-        Look for loops that neither end nor touch shared memory.
+        Remove the call: the command ends by itself, with its own exit code.
         More: holdfast explain HF029
       "
     `);
@@ -713,6 +711,94 @@ describe('files that are wrong, in one run', () => {
         More: holdfast explain HF033
       "
     `);
+  });
+});
+
+describe('mistakes that people make', () => {
+  const body = (line: string): string => withBody('person', 'const b = stage.alloc(box);', line);
+
+  it.each([
+    [
+      'assigns a member',
+      `stage.thread('t', () => { b.ready = 1; });`,
+      [
+        'HF036  The member ready is assigned; WRITE_ONCE writes what it holds.',
+        'Write WRITE_ONCE(s.ready, value), or store(...) for a plain access.',
+      ],
+    ],
+    [
+      'forgets an import',
+      `stage.thread('t', () => { smp_wmb(); });`,
+      [
+        'HF024  A thread throws: smp_wmb is not defined',
+        `Import it: import { smp_wmb } from 'holdfast/linux';`,
+      ],
+    ],
+    [
+      'misspells a primitive',
+      `stage.thread('t', () => { READ_ONC(b.ready); });`,
+      ['HF024  A thread throws: READ_ONC is not defined', 'Did you mean READ_ONCE?'],
+    ],
+    [
+      'misspells in the body',
+      `stag.thread('t', () => {}); scenari();`,
+      [`HF020  The body of 'person' throws: stag is not defined`],
+    ],
+    [
+      'allocates without end',
+      `for (;;) stage.alloc(box);`,
+      [`HF031  'person' has more than 4096 words of memory.`],
+    ],
+    [
+      'declares in a thread',
+      `stage.thread('t', () => { stage.alloc(box); });`,
+      [
+        'HF020  Something is declared while the threads run.',
+        'Declare it in the body of the scenario; a thread takes memory with kmalloc from a pool.',
+      ],
+    ],
+    [
+      'forgets return',
+      `stage.thread('t', () => {}); stage.always('x', () => { 1; });`,
+      [
+        `HF027  The property always 'x' gives nothing, not true or false.`,
+        'Give a condition: () => READ_ONCE(x) === 1, or return it from between the braces.',
+      ],
+    ],
+    [
+      'starts a timer',
+      `stage.thread('t', () => { setTimeout(() => {}, 0); });`,
+      ['HF033  The thread t calls setTimeout, and what that starts runs outside of the search.'],
+    ],
+    [
+      'leaves a promise',
+      `stage.thread('t', () => {}); void Promise.reject(new Error('nobody'));`,
+      ['HF008  The file failed after it was loaded.', 'Error: nobody'],
+    ],
+  ])('who %s is told what, where and what to do', async (_who, line, texts) => {
+    desk.write('person.scenario.ts', body(line));
+    const said = await refusal('check', 'person.scenario.ts');
+    for (const text of texts) expect(said).toContain(text);
+    expect(said).toContain('person.scenario.ts');
+  });
+
+  it('an async body is shown where it stands, not in Holdfast', async () => {
+    desk.write('late.scenario.ts', body('await 1;').replace('(stage) =>', 'async (stage) =>'));
+    const said = await refusal('check', 'late.scenario.ts');
+    expect(said).toMatch(/HF020 {2}The body of 'person' is async[^]* late\.scenario\.ts:5:16/);
+  });
+
+  it('a name is imported from where it is', async () => {
+    desk.write('moved.scenario.ts', `import { READ_ONCE } from 'holdfast';\n`);
+    const said = await refusal('check', 'moved.scenario.ts');
+    expect(said).toContain(`Write import { READ_ONCE } from 'holdfast/linux';`);
+  });
+
+  it('a long line is cut at a mark, not in a word', async () => {
+    const line = `stage.thread('t', () => { ${'READ_ONCE(b.data); '.repeat(5)} oops(); });`;
+    desk.write('long.scenario.ts', body(line));
+    const said = await refusal('check', 'long.scenario.ts');
+    expect(said).toMatch(/\| {3}\.\.\. .* oops\(\); \}\);\n +\| {60,} \^\^\^\^\n/);
   });
 });
 

@@ -53,11 +53,17 @@ export function createContext(
       const sourceOf = (file: string): string | null => source ?? readText(file);
       const marked = width === undefined ? {} : { width };
       const where = source === undefined ? place : (): string => 'command line';
-      io.stderr(`${problemText(problem, { style, place: where, sourceOf, ...marked })}\n\n`);
+      const told = { ...problem, details: problem.details.map(withoutFolder(io.folder)) };
+      io.stderr(`${problemText(told, { style, place: where, sourceOf, ...marked })}\n\n`);
     },
   };
   const close = async (): Promise<void> => session?.close();
   return { context, close };
+}
+
+/** Files of this folder are named as their user names them. */
+function withoutFolder(folder: string): (text: string) => string {
+  return (text) => text.replaceAll(`${folder}/`, '');
 }
 
 function openSession({ io, report }: Context): Session {

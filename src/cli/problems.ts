@@ -50,9 +50,21 @@ const ONLY_DECLARATIONS =
   'Only declarations belong beside the scenarios; what runs belongs in the body of one.';
 
 /** HF009. */
-export function noScenarioProblem(file: string, names: readonly string[]): Problem {
-  const exported = names.length === 0 ? 'It exports nothing.' : `It exports ${names.join(', ')}.`;
-  return problem('HF009', 'The file exports no scenario.', [file, exported]);
+export function noScenarioProblem(
+  file: string,
+  exported: Readonly<Record<string, unknown>>,
+): Problem {
+  const what = 'The file exports no scenario.';
+  const names = Object.entries(exported).map(([name, value]) => `${name} is ${kindOf(value)}`);
+  if (names.length === 0) return problem('HF009', what, [file, 'It exports nothing.']);
+  const next = "A scenario is what scenario('name', body) gives: export that.";
+  return problem('HF009', what, [file, `It exports: ${names.join('; ')}.`], { next });
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return `an array of ${value.length} without a scenario`;
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
 /** HF001, for a name that is no scenario and no file. */
@@ -147,13 +159,18 @@ export function silentSearch(
   what: string,
   details: readonly string[],
   at: Position | null,
+  next?: string,
 ): Problem {
-  return problem('HF029', what, details, { position: at });
+  return problem('HF029', what, details, {
+    position: at,
+    ...(next === undefined ? {} : { next }),
+  });
 }
 
 /** HF008, for what a file started and what failed after it was loaded. */
 export function lateFailure(file: string, message: string): Problem {
-  return problem('HF008', 'The file failed after it was loaded.', [file, message]);
+  const next = 'Look for promises and timers that the file starts; nobody waits for them.';
+  return problem('HF008', 'The file failed after it was loaded.', [file, message], { next });
 }
 
 /** What the system says about a file, without the path that it repeats. */

@@ -199,15 +199,22 @@ function crashAnswer(error: unknown, file: string): Answer {
 
 function exitAnswer(file: string): Answer {
   const what = 'The scenario ended the thread in which it is searched.';
-  const problem = silentSearch(what, [file, 'It calls process.exit or the like.'], null);
+  const next = 'Remove the call: the command ends by itself, with its own exit code.';
+  const problem = silentSearch(what, [file, 'It calls process.exit or the like.'], null, next);
   return { kind: 'problem', problem };
 }
+
+/** What runs when a file is loaded stands beside its scenarios. */
+const ENDLESS_FILE =
+  'Look beside the scenarios for a loop that does not end, or an await that nobody answers.';
 
 function silentAnswer(request: Request, scenario: ScenarioInfo | null, seconds: number): Answer {
   const what = 'The search stopped answering.';
   const where = scenario === null ? request.file : scenario.name;
   const details = [`${where}: no step for ${seconds} s, so it was ended.`];
-  return { kind: 'problem', problem: silentSearch(what, details, scenario?.position ?? null) };
+  const next = scenario === null ? ENDLESS_FILE : undefined;
+  const problem = silentSearch(what, details, scenario?.position ?? null, next);
+  return { kind: 'problem', problem };
 }
 
 function watchdog(shared: Int32Array, seconds: number, onSilence: () => void): NodeJS.Timeout {

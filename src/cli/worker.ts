@@ -12,6 +12,7 @@ import type { CheckOptions, Scenario } from '../index.ts';
 import { MODELS } from '../explore/models.ts';
 import type { Step, Trace } from '../explore/result.ts';
 import { accessText } from '../report/names.ts';
+import { withKnownExports } from './known-exports.ts';
 import { litmusFound } from './litmus-worker.ts';
 import { loadScenarioFile } from './load.ts';
 import { loadProblem, noScenarioProblem } from './problems.ts';
@@ -62,11 +63,11 @@ function told(step: Step | null, trace: Trace): string {
 async function scenariosOf(file: string): Promise<Scenario[] | Answer> {
   loadedFiles.add(file);
   const loaded = await loadScenarioFile(file);
-  if (!loaded.ok) return { kind: 'problem', problem: loadProblem(loaded.error) };
+  if (!loaded.ok) return { kind: 'problem', problem: withKnownExports(loadProblem(loaded.error)) };
   const exported = Object.values(loaded.namespace).flat(1);
   const scenarios = [...new Set(exported.filter(isScenario))];
   if (scenarios.length > 0) return scenarios;
-  return { kind: 'problem', problem: noScenarioProblem(file, Object.keys(loaded.namespace)) };
+  return { kind: 'problem', problem: noScenarioProblem(file, loaded.namespace) };
 }
 
 function info(file: string): (scenario: Scenario, index: number) => ScenarioInfo {

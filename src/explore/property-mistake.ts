@@ -6,11 +6,13 @@ import { problem } from './problem.ts';
 import type { ProgramProperty } from './program.ts';
 import { messageOf, nullFollowed } from './replay-end.ts';
 import type { Problem } from './result.ts';
+import { unknownName } from './unknown-name.ts';
 
 /** A predicate without `return`, or with a number or a field where a comparison was meant. */
 export function noTruthValue(property: ProgramProperty, holds: unknown): Problem {
   const what = `The property ${nameOf(property)} gives ${given(holds)}, not true or false.`;
-  return problem('HF027', { what, position: property.position });
+  const next = 'Give a condition: () => READ_ONCE(x) === 1, or return it from between the braces.';
+  return problem('HF027', { what, position: property.position, next });
 }
 
 /**
@@ -32,13 +34,16 @@ export function throwsIn(
   const [position = property.position] = userPositions(stack);
   if (followed === null) {
     const what = `The property ${nameOf(property)} throws: ${messageOf(error)}`;
-    return problem('HF027', { what, position });
+    return problem('HF027', { what, position, next: EVERY_STATE, ...unknownName(error) });
   }
   const what = `The property ${nameOf(property)} dereferences ${followed}.`;
   const names = whatIsNull();
   const details = names.length === 0 ? [] : [`NULL in the state it looks at: ${names.join(', ')}.`];
-  return problem('HF027', { what, position, details });
+  return problem('HF027', { what, position, details, next: EVERY_STATE });
 }
+
+const EVERY_STATE =
+  'A property is asked of every final state: test first what may be absent in some of them.';
 
 /** A predicate that looks at more than memory and results. */
 export function answersOtherwise(property: ProgramProperty, before: boolean): Problem {

@@ -12,6 +12,7 @@ import { UserMistake } from './direct.ts';
 import { encodeResult } from './encoding.ts';
 import { callStack, userPositions } from './position.ts';
 import { problem } from './problem.ts';
+import { unknownName } from './unknown-name.ts';
 import type { Failure, RunEnd, State } from './replay-state.ts';
 import type { Position, Problem } from './result.ts';
 
@@ -28,8 +29,14 @@ export function thrown(state: State, error: unknown): RunEnd {
   if (error instanceof UserMistake) return { kind: 'problem', problem: error.problem };
   if (state.end !== null) return swallowed(state);
   const position = positionOf(error);
+  const assigned = assignedMember(error);
+  if (assigned !== null) return { kind: 'problem', problem: { ...assigned, position } };
   if (state.begins || error instanceof ReferenceError) {
-    return mistake('HF024', `A thread throws: ${messageOf(error)}`, position);
+    const what = `A thread throws: ${messageOf(error)}`;
+    return {
+      kind: 'problem',
+      problem: problem('HF024', { what, position, ...unknownName(error) }),
+    };
   }
   return { kind: 'failed', failure: failureOf(error, position) };
 }
@@ -69,6 +76,15 @@ export function nullFollowed(error: unknown): string | null {
   if (!/ of null\b| is null\b|\bnull is not an object\b/.test(message)) return null;
   const member = /(?:reading|setting|property) ['"]([^'"]*)['"]/.exec(message)?.[1];
   return member === undefined ? 'a NULL pointer' : `NULL->${member}`;
+}
+
+/** `s.ready = 1` where C would store: members of a struct are places, and stay what they are. */
+function assignedMember(error: unknown): Problem | null {
+  const member = /^Cannot assign to read only property '([^']*)'/.exec(messageOf(error))?.[1];
+  if (!(error instanceof TypeError) || member === undefined) return null;
+  const what = `The member ${member} is assigned; WRITE_ONCE writes what it holds.`;
+  const next = `Write WRITE_ONCE(s.${member}, value), or store(...) for a plain access.`;
+  return problem('HF036', { what, next });
 }
 
 function failureOf(error: unknown, position: Position | null): Failure {

@@ -210,6 +210,21 @@ describe('a number as an address', () => {
   });
 });
 
+describe('a thread without its end', () => {
+  it.each(['exists (x=1)', 'forall (x=1)', 'filter (x=1)', 'locations [x;]', 'P1(int *x) {}'])(
+    'is told at %s',
+    (behind) => {
+      const { problems } = checkLitmus(`C t\n{}\nP0(int *x) { *x = 1;\n${behind}\n`);
+      expect(problems[0]).toMatchObject({ code: 'HF102', position: { line: 4, column: 1 } });
+      expect(problems[0]?.what).toMatch(/^The thread does not end before .* a } is missing\.$/);
+    },
+  );
+
+  it('an empty file is told to be empty', () => {
+    expect(checkLitmus('').problems[0]?.what).toBe('The file is empty.');
+  });
+});
+
 describe('arithmetic without a result', () => {
   it('on addresses and by zero is a problem where some execution has it', () => {
     expect(codesOf(run('P0(int *x) { *x = x * 2; }'))).toEqual(['HF113']);

@@ -13,9 +13,18 @@ export class Mistake extends Error {
   readonly code: string;
   readonly at: Place | null;
   readonly details: readonly string[];
+  /** What to do, where that is known better than from the code alone. */
+  readonly next: string | null;
 
-  constructor(code: string, what: string, at: Place | null, details: readonly string[] = []) {
+  constructor(
+    code: string,
+    what: string,
+    at: Place | null,
+    details: readonly string[] = [],
+    next: string | null = null,
+  ) {
     super(what);
+    this.next = next;
     this.code = code;
     this.at = at;
     this.details = details;
@@ -30,6 +39,7 @@ export class Mistake extends Error {
  */
 export function problemOf(thrown: unknown, file: string): Problem {
   if (!(thrown instanceof Mistake)) throw thrown;
-  const { code, message, at, details } = thrown;
-  return { code, what: message, position: at === null ? null : { file, ...at }, details };
+  const { code, message, at, details, next } = thrown;
+  const position = at === null ? null : { file, ...at };
+  return { code, what: message, position, details, ...(next === null ? {} : { next }) };
 }

@@ -64,10 +64,19 @@ function parseStatement(reader: Reader): readonly Statement[] {
   if (text === '*') return [storeThrough(reader, at)];
   if (text === '(') return [evaluated(reader, at)];
   if (kind !== 'word') throw reader.unexpected(['a statement']);
+  if (BEHIND_THREADS.test(text)) throw unclosed(reader, at);
   if (text === 'if') return [parseIf(reader, at)];
   if (text === 'while') return [parseWhile(reader, at)];
   if (beginsType(text)) return parseDeclaration(reader);
   return startsWithName(reader, at);
+}
+
+/** What stands behind a thread and in none. */
+const BEHIND_THREADS = /^(?:exists|forall|locations|filter|P\d+)$/;
+
+function unclosed(reader: Reader, at: Place): Mistake {
+  const what = `The thread does not end before \`${reader.peek().text}\`: a } is missing.`;
+  return new Mistake('HF102', what, at, [], 'Close the thread, and each block in it.');
 }
 
 function parseIf(reader: Reader, at: Place): Statement {

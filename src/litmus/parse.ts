@@ -53,6 +53,7 @@ function parseName(reader: Reader): string {
   const known = language.kind === 'word' && language.text === 'C';
   if (!known) {
     const word = /^\S{0,20}/.exec(reader.text.slice(language.offset, language.offset + 40))?.[0];
+    if (word === '' || word === undefined) throw new Mistake('HF101', 'The file is empty.', at);
     throw new Mistake('HF101', `A litmus test in C begins with C, and this one with ${word}.`, at, [
       'Tests in assembly or LISA are not read.',
     ]);
@@ -68,7 +69,8 @@ function parseThreads(reader: Reader): ThreadText[] {
   const threads: ThreadText[] = [];
   for (let thread = parseThread(reader); thread !== null; thread = parseThread(reader)) {
     if (threads.length === THREADS_MAX) {
-      throw new Mistake('HF110', `A test has at most ${THREADS_MAX} threads.`, thread.at);
+      const next = 'Use fewer: no more than a handful can be decided.';
+      throw new Mistake('HF110', `A test has at most ${THREADS_MAX} threads.`, thread.at, [], next);
     }
     if (thread.number !== threads.length) {
       const what = `Here P${threads.length} is expected: threads are numbered 0, 1, 2 in order.`;

@@ -9,7 +9,7 @@
 import type { Position, PropertyName, Step, Trace } from '../explore/result.ts';
 import { pendingCause } from './cause-pending.ts';
 import type { Layout } from './layout.ts';
-import { releasesLock } from './locks.ts';
+import { releasesLock, takesLock } from './locks.ts';
 import { fieldsOf, shortNames } from './names.ts';
 
 /** The sentence and the places in the code that it speaks of. */
@@ -24,6 +24,7 @@ export function causeOf(trace: Trace, layout: Layout, property: PropertyName): C
     staleCause(trace, layout) ??
     pendingCause(trace, layout, property) ??
     interleavingCause(trace, layout) ??
+    leakCause(trace, layout, property) ??
     orderCause(trace)
   );
 }
@@ -106,9 +107,12 @@ function changedByOther(trace: Trace, read: Step): boolean {
 function interleavingCause(trace: Trace, layout: Layout): Cause | null {
   const short = shortNames(fieldsOf(trace));
   for (const act of trace.steps.toReversed()) {
-    if (act.changes.length === 0 || act.kind === 'drain' || releasesLock(act.primitive)) continue;
+    if (act.kind === 'drain' || releasesLock(act.primitive)) continue;
     const pair = overtaken(trace, act);
     if (pair === null) continue;
+    // Whoever writes what is there already changes nothing, and may lose another's update.
+    if (act.changes.length === 0 && !(act.written !== null && act.field === pair.look.field))
+      continue;
     const { look, change } = pair;
     const row = (step: Step): number => layout.rowOf.get(step.number) ?? step.number;
     if (row(look) === row(act)) continue;
@@ -116,10 +120,14 @@ function interleavingCause(trace: Trace, layout: Layout): Cause | null {
     const text =
       `Step ${row(look)} of ${trace.threads[look.thread] ?? ''} looks at ${field}; ` +
       `step ${row(change)} of ${trace.threads[change.thread] ?? ''} changes it ` +
-      `before step ${row(act)} acts on it.`;
+      `before step ${row(act)} ${overwrites(act, look) ? 'overwrites' : 'acts on'} it.`;
     return { text, positions: places(look, change, act) };
   }
   return null;
+}
+
+function overwrites({ field, primitive }: Step, look: Step): boolean {
+  return field === look.field && /^(?:WRITE_ONCE|store|smp_store_release)$/.test(primitive);
 }
 
 function overtaken(trace: Trace, act: Step): { look: Step; change: Step } | null {
@@ -135,6 +143,26 @@ function overtaken(trace: Trace, act: Step): { look: Step; change: Step } | null
     if (change !== undefined) return { look, change };
   }
   return null;
+}
+
+/** A lock that is not given back: where it was taken. */
+function leakCause(trace: Trace, layout: Layout, property: PropertyName): Cause | null {
+  if (property.kind !== 'automatic' || property.name !== 'leaked lock') return null;
+  const owner = trace.steps.at(-1)?.thread;
+  const own = trace.steps.filter((step) => step.thread === owner && step.field !== null);
+  const kept = own.filter(
+    (step) =>
+      takesLock(step.primitive) &&
+      !own.some(
+        ({ number, field, primitive }) =>
+          number > step.number && field === step.field && releasesLock(primitive),
+      ),
+  );
+  const taken = kept.at(-1);
+  if (owner === undefined || taken === undefined) return null;
+  const row = layout.rowOf.get(taken.number) ?? taken.number;
+  const text = `${trace.threads[owner] ?? ''} takes it in step ${row} and does not give it back.`;
+  return { text, positions: places(taken) };
 }
 
 function orderCause(trace: Trace): Cause {

@@ -47,7 +47,8 @@ export function checkLines(result: CheckResult, widths: LineWidths, style: Style
 function verdictLines(result: CheckResult, widths: LineWidths, style: Style): string[] {
   const word = verdictWord(result).padEnd(5);
   const threads = counted(result.threads, 'thread');
-  const rest = `${result.scenario.padEnd(widths.name)}  ${threads.padEnd(10)}  ${facts(result)}`;
+  const known = result.threads === 0 ? facts(result) : `${threads.padEnd(10)}  ${facts(result)}`;
+  const rest = `${result.scenario.padEnd(widths.name)}  ${known}`;
   const head = `  ${colourOf(result, style)(word)}  `;
   // The lower-case word says by itself that a failure is the expected one.
   const short = rest.replace(/ {3}as expected$/, '');

@@ -217,7 +217,7 @@ describe('the cause', () => {
       ),
     });
     expect(why(one)).toBe(
-      'Step 1 of gup-fast looks at n; step 2 of ksm changes it before step 3 acts on it.',
+      'Step 1 of gup-fast looks at n; step 2 of ksm changes it before step 3 overwrites it.',
     );
   });
 

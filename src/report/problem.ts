@@ -78,7 +78,8 @@ function excerpt(source: string, position: Position, width: number | null, style
   const start =
     column - indent > BEFORE_CARET_MAX ? column - BEFORE_CARET_MAX : Math.min(indent, column);
   const room = Math.max(20, style.width - 12);
-  const text = printable(source.slice(start));
+  const isCut = start > indent;
+  const text = isCut ? `... ${printable(source.slice(start + 4))}` : printable(source.slice(start));
   const shown = text.length > room ? text.slice(0, room - 4) + ' ...' : text;
   const marked = width ?? wordLength(source.slice(column));
   const caret = glyphs.caret.repeat(Math.max(1, Math.min(marked, shown.length - (column - start))));

@@ -72,7 +72,7 @@ function unknownDefence(text: string, known: readonly Defence[]): Problem {
   const found = known.find(({ name }) => name === target);
   if (found !== undefined && weaker !== null) return unknownForm(found, weaker);
   const names = known.map(({ name }) => name);
-  const details = [`There are: ${names.join(', ')}`];
+  const details = [names.length === 0 ? 'It meets none.' : `There are: ${names.join(', ')}`];
   if (place !== null) {
     const what = `No ${primitive || 'defence'} is met at ${place.file}:${place.line}.`;
     return problem('HF004', { what, details });

@@ -14,7 +14,7 @@ import type { Field, Type } from '../memory/type.ts';
 import { UserMistake } from '../explore/direct.ts';
 import { inspected } from '../explore/judge.ts';
 import { THREADS_MAX, WORDS_MAX } from '../explore/limits.ts';
-import { callerPosition, userPositions } from '../explore/position.ts';
+import { callerPosition } from '../explore/position.ts';
 import { problem } from '../explore/problem.ts';
 import type {
   Program,
@@ -26,6 +26,7 @@ import type {
 } from '../explore/program.ts';
 import type { DesignUse, Problem } from '../explore/result.ts';
 import { unknownChoice } from '../explore/world.ts';
+import { isLate, lateBody, mistakeOf } from './body-mistake.ts';
 import { declareCallbacks } from './callbacks.ts';
 import { checkCount, checkFunction, checkName, refuseDeclaration, wrongOption } from './checked.ts';
 import type { Scenario } from './scenario.ts';
@@ -90,8 +91,7 @@ export function buildProgram(
     const machine = setUpMachine(building, design);
     const result: unknown = withMachine(machine, () => runBody(scenario, stageOf(building)));
     if (building.threads.length > 0) addCallbacks(building);
-    if (isLate(result))
-      refuseDeclaration(`The body of '${scenario.name}' is async or a generator.`);
+    if (isLate(result)) return lateBody(scenario);
   } catch (error) {
     return mistakeOf(scenario, error);
   }
@@ -102,13 +102,13 @@ export function buildProgram(
 function programOf(building: Building, expected: 'pass' | 'fail'): Program | Problem {
   const { scenario, threads, names, words } = building;
   const { position } = scenario;
-  const wrong = (code: string, what: string): Problem => problem(code, { what, position });
-  if (threads.length === 0) return wrong('HF020', `'${scenario.name}' declares no thread.`);
+  const wrong = (code: string, what: string, next?: string): Problem =>
+    problem(code, { what, position, next });
+  if (threads.length === 0) {
+    return wrong('HF020', `'${scenario.name}' declares no thread.`, DECLARE_THREAD);
+  }
   if (threads.length > THREADS_MAX) {
     return wrong('HF031', `'${scenario.name}' has ${threads.length} threads; ${THREADS_MAX} fit.`);
-  }
-  if (words.length > WORDS_MAX) {
-    return wrong('HF031', `'${scenario.name}' has ${words.length} words; ${WORDS_MAX} fit.`);
   }
   return {
     name: scenario.name,
@@ -123,20 +123,7 @@ function programOf(building: Building, expected: 'pass' | 'fail'): Program | Pro
   };
 }
 
-/** Code behind an `await` or a `yield` would declare its threads and properties too late. */
-function isLate(result: unknown): boolean {
-  if (typeof result !== 'object' || result === null) return false;
-  if (result instanceof Promise) result.catch(() => {});
-  return result instanceof Promise || 'next' in result;
-}
-
-function mistakeOf(scenario: Scenario, error: unknown): Problem {
-  if (error instanceof UserMistake) return error.problem;
-  const text = error instanceof Error ? error.message : String(error);
-  const [position = scenario.position] =
-    error instanceof Error ? userPositions(error.stack ?? '') : [];
-  return problem('HF020', { what: `The body of '${scenario.name}' throws: ${text}`, position });
-}
+const DECLARE_THREAD = "Declare one in its body: thread('name', () => { ... });";
 
 function stageOf(building: Building): Stage {
   const property =
@@ -193,11 +180,18 @@ function sometimes(
 
 /** Memory, threads and properties are declared before the threads run. */
 function checkOpen(building: Building): void {
-  if (building.isClosed) refuseDeclaration('Something is declared while the threads run.');
+  if (building.isClosed) refuseDeclaration('Something is declared while the threads run.', IN_BODY);
 }
+
+const IN_BODY =
+  'Declare it in the body of the scenario; a thread takes memory with kmalloc from a pool.';
 
 function addWord(building: Building, name: string, type: Type): number {
   checkOpen(building);
+  if (building.words.length > WORDS_MAX) {
+    const what = `'${building.scenario.name}' has more than ${WORDS_MAX} words of memory.`;
+    throw new UserMistake(problem('HF031', { what, position: callerPosition() }));
+  }
   const address = building.words.push(0) - 1;
   building.names.push({ name, type, address });
   return address;
@@ -321,6 +315,8 @@ function addTwins(
   );
 }
 
+const TWINS = "Twins are declared at once: thread('name', { count: 2 }, body).";
+
 function addThread(
   building: Building,
   name: string,
@@ -332,7 +328,7 @@ function addThread(
   checkOpen(building);
   checkName('a thread', name);
   if (building.threads.some((thread) => thread.name === name)) {
-    refuseDeclaration(`There are two threads '${name}'.`);
+    refuseDeclaration(`There are two threads '${name}'.`, TWINS);
   }
   const position = callerPosition();
   const thread = { name, body, kind, position, interrupts, group: group ?? building.groups++ };

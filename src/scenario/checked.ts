@@ -13,8 +13,8 @@ import { callerPosition } from '../explore/position.ts';
 import { problem } from '../explore/problem.ts';
 
 /** Stops at a declaration that makes no sense. */
-export function refuseDeclaration(what: string): never {
-  throw new UserMistake(problem('HF020', { what, position: callerPosition() }));
+export function refuseDeclaration(what: string, next?: string): never {
+  throw new UserMistake(problem('HF020', { what, position: callerPosition(), next }));
 }
 
 /** A name is a text that is not empty. */
