@@ -39,16 +39,6 @@ describe('a layout lease', () => {
     expect(await wrongWith(lease('kill', 'forked'))).toEqual(['stuck thread']);
   });
 
-  it.each([
-    ['taking it under i_rwsem', 'vfs_setlease/i_rwsem', lease('wait', 'cooperates')],
-    ['the wait for DMA', 'ib_dereg_mr/drain', lease('wait', 'cooperates')],
-    ['the wait for DMA, by force', 'revokeMr/drain', lease('stop the device', 'silent')],
-    ['the mark of a revoked region', 'ib_reg_user_mr/revoked', lease('stop the device', 'silent')],
-    ['the open file', 'ib_reg_user_mr/keep the leased file open', lease('wait', 'dies')],
-  ])('protects no page without %s (%s)', async (_what, without, name) => {
-    expect(await wrongWith(name, [without])).toEqual([LATER]);
-  });
-
   it('is waited for without the locks of the file, which its holder may need', async () => {
     const without = ['xfs_break_leased_layouts/drop the locks'];
     expect(await wrongWith('lease-reads-first', without)).toEqual(['deadlock']);

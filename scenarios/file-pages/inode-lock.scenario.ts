@@ -7,6 +7,7 @@
  */
 
 import { scenario } from 'holdfast';
+import type { Stage } from 'holdfast';
 import { READ_ONCE, WRITE_ONCE } from 'holdfast/linux';
 import {
   do_truncate,
@@ -149,27 +150,42 @@ export const clonedOver = scenario(
   },
 );
 
-export const twoSyncs = scenario(
-  'write-then-fsync',
-  { about: 'write, then fsync: on disk, and as it was when it was checksummed' },
-  (stage) => {
-    const { file, proc } = system(stage);
-    const log = file('log', { data: OLD, stable: true });
-    const source = file('source', { data: NEW, shmem: true });
-    const app = proc('app');
-    app.mmap(source, { pte: 'rw dirty' });
-    const [page] = log.folios;
-    if (page === undefined) return;
+/** A dirty page of a device with checksums, and a process that has something to write. */
+function aboutToWrite(stage: Stage): { log: File; write: () => void } {
+  const { file, proc } = system(stage);
+  const log = file('log', { data: OLD, stable: true });
+  const source = file('source', { data: NEW, shmem: true });
+  const app = proc('app');
+  app.mmap(source, { pte: 'rw dirty' });
+  for (const page of log.folios) {
     tellFs(log.mapping, page);
     folio_mark_dirty(page);
-    const [block] = log.blocks;
+  }
+  return { log, write: () => void xfs_file_buffered_write(log.inode, 0, app.mm, 0) };
+}
+
+export const writeThenSync = scenario(
+  'write-then-fsync',
+  { about: 'on disk when it returns, whatever another fsync did meanwhile' },
+  (stage) => {
+    const { log, write } = aboutToWrite(stage);
     const writer = stage.thread('writer', () => {
-      xfs_file_buffered_write(log.inode, 0, app.mm, 0);
+      write();
       vfs_fsync(log.inode);
-      return block?.data[0] === undefined ? 0 : READ_ONCE(block.data[0]);
+      return firstWord(log);
     });
     stage.thread('fsync', () => vfs_fsync(log.inode));
     stage.always('durable', () => writer.result() === NEW);
+  },
+);
+
+export const writeDuringSync = scenario(
+  'write-vs-fsync',
+  { about: 'a page that is written to disk does not change under a buffered write' },
+  (stage) => {
+    const { log, write } = aboutToWrite(stage);
+    stage.thread('writer', write);
+    stage.thread('fsync', () => vfs_fsync(log.inode));
   },
 );
 

@@ -13,7 +13,10 @@ import {
   smp_mb,
   WRITE_ONCE,
 } from '../memory/index.ts';
+import { operation } from '../memory/operation.ts';
 import type { Stage } from '../scenario/stage.ts';
+import { sameContext, sameOperation } from './agreement.ts';
+import { EMPTY_CONTEXT } from './context.ts';
 
 const page = flags('page', ['PG_locked', 'PG_dirty']);
 
@@ -113,5 +116,18 @@ describe('what differs when a thread is run again', () => {
       });
     });
     expect(found.details.join()).toMatch(/WRITE_ONCE of x := \d became WRITE_ONCE of x := \d/);
+  });
+});
+
+describe('two runs differ', () => {
+  it.each(Object.keys(operation('smp_mb', {})))('if the %s of an access does', (key) => {
+    const one = operation('smp_mb', {});
+    expect(sameOperation(one, { ...one })).toBe(true);
+    expect(sameOperation(one, { ...one, [key]: 77 })).toBe(false);
+  });
+
+  it.each(Object.keys(EMPTY_CONTEXT))('if the %s of a context does', (key) => {
+    expect(sameContext(EMPTY_CONTEXT, { ...EMPTY_CONTEXT })).toBe(true);
+    expect(sameContext(EMPTY_CONTEXT, { ...EMPTY_CONTEXT, [key]: 77 })).toBe(false);
   });
 });

@@ -1,8 +1,7 @@
 /** Whether a collapsed and a flat run of the same thread agree, and what to say if they do not. */
 
-import { Effect, Modify, operation, Result, Test } from '../memory/operation.ts';
+import { Effect, Modify, Result, Test } from '../memory/operation.ts';
 import type { Operation } from '../memory/operation.ts';
-import { EMPTY_CONTEXT } from './context.ts';
 import type { Context } from './context.ts';
 import { encodeResult } from './encoding.ts';
 import type { Growing } from './growth.ts';
@@ -34,18 +33,52 @@ export function sameMarks(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((mark, i) => mark === b[i]);
 }
 
-/** Whether two accesses are the same. */
+/** Whether two accesses are the same. Written out: it is asked at every access of every run. */
 export function sameOperation(a: Operation, b: Operation): boolean {
-  return a === b || OPERATION_KEYS.every((key) => sameValue(a[key], b[key]));
+  if (a === b) return true;
+  return (
+    a.primitive === b.primitive &&
+    a.effect === b.effect &&
+    a.address === b.address &&
+    sameCondition(a, b) &&
+    sameChange(a, b) &&
+    a.choices === b.choices &&
+    a.target === b.target &&
+    a.source === b.source &&
+    sameValue(a.dependsOn, b.dependsOn) &&
+    sameValue(a.hold, b.hold)
+  );
+}
+
+function sameCondition(a: Operation, b: Operation): boolean {
+  return a.test === b.test && a.testArgument === b.testArgument && a.wait === b.wait;
+}
+
+function sameChange(a: Operation, b: Operation): boolean {
+  return (
+    a.modify === b.modify &&
+    a.modifyArgument === b.modifyArgument &&
+    a.result === b.result &&
+    a.resultArgument === b.resultArgument &&
+    a.ownBit === b.ownBit
+  );
 }
 
 export function sameContext(a: Context, b: Context): boolean {
-  return a === b || CONTEXT_KEYS.every((key) => sameValue(a[key], b[key]));
+  if (a === b) return true;
+  return (
+    a.rcu === b.rcu &&
+    a.irq === b.irq &&
+    a.bh === b.bh &&
+    a.preempt === b.preempt &&
+    a.inReader === b.inReader &&
+    a.inIrqOff === b.inIrqOff &&
+    a.barrier === b.barrier &&
+    a.orders === b.orders &&
+    sameValue(a.sleepsOn, b.sleepsOn) &&
+    sameValue(a.held, b.held)
+  );
 }
-
-/** Read off an object of the kind, so that no key is forgotten. */
-const OPERATION_KEYS = Object.keys(operation('smp_mb', {})) as (keyof Operation)[];
-const CONTEXT_KEYS = Object.keys(EMPTY_CONTEXT) as (keyof Context)[];
 
 /** Nearly all are numbers. Texts are slow, so they are made only of what is not. */
 function sameValue(a: unknown, b: unknown): boolean {

@@ -9,7 +9,7 @@
  */
 
 import type { Context } from './context.ts';
-import { callStack } from './position.ts';
+import { callerPosition } from './position.ts';
 import type { Position } from './result.ts';
 
 /** Collects the orders of one search. */
@@ -33,7 +33,7 @@ export function createLockOrder(nameOf: (address: number) => string): LockOrder 
   return {
     note(thread, isHandler, context, address) {
       const lock = nameOf(address);
-      const taken = { thread, position: callStack()[0] ?? null };
+      const taken = { thread, position: callerPosition() };
       if (isHandler) keepFirst(inHandler, lock, taken);
       else if (context.irq === 0) keepFirst(withInterrupts, lock, taken);
       for (const held of context.held) {

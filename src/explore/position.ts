@@ -13,16 +13,25 @@ const OTHER = /^[^@]*@((?:file:|https?:|[A-Za-z]:\\|\/).*):(\d+):(\d+)$/;
 
 /** The calls of a stack text, innermost first. */
 export function positionsOf(stack: string): Position[] {
-  const positions: Position[] = [];
-  for (const line of stack.split('\n')) {
-    const text = line.trim();
-    const match = V8.exec(text) ?? OTHER.exec(text);
-    if (match !== null) {
-      const [, file = '', row, column] = match;
-      positions.push({ file: plainPath(file), line: Number(row), column: Number(column) });
-    }
-  }
-  return positions;
+  return stack.split('\n').flatMap((line) => positionOf(line) ?? []);
+}
+
+/** The same lines come thousands of times: those of the functions that a search runs. */
+const known = new Map<string, Position | null>();
+/** Far more than one search has; somebody's stacks may all be different. */
+const KNOWN_MAX = 10_000;
+
+function positionOf(line: string): Position | null {
+  const before = known.get(line);
+  if (before !== undefined) return before;
+  if (known.size === KNOWN_MAX) known.clear();
+  const text = line.trim();
+  const match = V8.exec(text) ?? OTHER.exec(text);
+  const [, file = '', row, column] = match ?? [];
+  const position =
+    match === null ? null : { file: plainPath(file), line: Number(row), column: Number(column) };
+  known.set(line, position);
+  return position;
 }
 
 /**
@@ -32,15 +41,20 @@ export type LazyStack = () => readonly Position[];
 
 /** The calls around the caller, innermost first, without those of the checker. */
 export function captureStack(): LazyStack {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = DEEPEST;
-  const here = new Error('position');
-  Error.stackTraceLimit = limit;
+  const here = errorHere(DEEPEST);
   let positions: readonly Position[] | null = null;
   return () => {
     positions ??= userPositions(here.stack ?? '');
     return positions;
   };
+}
+
+function errorHere(calls: number): Error {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = calls;
+  const here = new Error('position');
+  Error.stackTraceLimit = limit;
+  return here;
 }
 
 /**
@@ -62,13 +76,15 @@ export function callStack(): readonly Position[] {
   return captureStack()();
 }
 
-/** The nearest call outside of the checker. */
+/** The nearest call outside of the checker. It is near: a short stack text is made much faster. */
 export function callerPosition(): Position | null {
-  return callStack()[0] ?? null;
+  return userPositions(errorHere(NEAR).stack ?? '')[0] ?? callStack()[0] ?? null;
 }
 
 /** Calls deeper than this are left out of pictures. */
 const DEEPEST = 60;
+/** From a primitive to the function that calls it there are fewer calls of the checker. */
+const NEAR = 16;
 
 function plainPath(file: string): string {
   return decodeURIComponent(file.replace(/^file:\/\//, '').replace(/\?.*$/, ''));

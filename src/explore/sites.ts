@@ -9,7 +9,7 @@
  */
 
 import type { PrimitiveName } from '../memory/ordering.ts';
-import { callStack } from './position.ts';
+import { callerPosition } from './position.ts';
 import type { Defence, Position } from './result.ts';
 
 /** One entry of `--without`, taken apart. */
@@ -90,14 +90,14 @@ export function createSites(removals: readonly Removal[], numbered: readonly Def
     if (removal.place === null && removal.number === 0) return removal.name === full;
     if (removal.place !== null ? removal.primitive !== name : removal.name !== full) return false;
     const place = places.get(removal) ?? null;
-    const here = callStack()[0];
-    return place !== null && here !== undefined && isAt(here, place);
+    const here = callerPosition();
+    return place !== null && here !== null && isAt(here, place);
   };
 
   return {
     note(kind, thread, calls, name, primitive) {
       const full = fullName(thread, calls, name);
-      const position = callStack()[0] ?? null;
+      const position = callerPosition();
       const key = `${full} ${position?.file}:${position?.line}:${position?.column}`;
       if (!sites.has(key)) {
         sites.set(key, { name: full, kind, primitive, position, ...emptySets() });

@@ -1,0 +1,130 @@
+/**
+ * The named defences whose removal alone shows nothing in any scenario, each with the reason.
+ * test/defences.test.ts checks what of a reason can be run.
+ */
+import type { Redundant } from './support/defences.ts';
+
+/** A design that does not work with the barrier either. */
+const WB_TEST = 'fast-gup-wb-test shows that this design fails with the barrier, too';
+
+export const REDUNDANT: readonly Redundant[] = [
+  {
+    defence: 'flush_tlb_page/smp_mb',
+    because: 'what takes a right away has a full barrier of its own before it looks at the count',
+    beside: {
+      defences: ['folio_try_share_anon_rmap_pte/smp_mb'],
+      scenario: 'pin-vs-share',
+      model: 'weak',
+    },
+  },
+  {
+    defence: 'filemap_fault/smp_rmb',
+    because: 'the folio is locked before its contents are used, which orders as much',
+  },
+  {
+    defence: '__break_lease/spin_lock',
+    because:
+      'it keeps the lease from being freed while its holder is told; leases are not freed here, ' +
+      'and who has the lease by the second call is told then',
+  },
+  {
+    defence: 'xfs_break_leased_layouts/smp_mb',
+    because:
+      'it orders the references of an open file before the look, for leases that open(2) breaks; ' +
+      'layout leases begin and are looked for under i_rwsem',
+  },
+  {
+    defence: 'mmu_interval_read_begin/spin_lock',
+    because:
+      'whatever it reads is compared again under the lock of the copy ' +
+      '(ib_umem_odp_map_dma_and_lock/retry)',
+  },
+  {
+    defence: 'exit_mmap/down_write#1',
+    because:
+      'mm_users is 0, so nobody else looks; Linux takes it against the OOM reaper, which is not ' +
+      'modelled',
+  },
+  {
+    defence: 'filemap_read/down_read',
+    because:
+      'XFS makes a read of several pages atomic with it, and ext4 goes without; here a read ' +
+      'copies one word',
+  },
+  {
+    defence: 'kiocb_invalidate_pages/write and wait',
+    because:
+      'a page that is dirty cannot be invalidated, and the direct write becomes a buffered one: ' +
+      'slower, not wrong',
+  },
+  {
+    defence: 'judgePinned/smp_rmb',
+    because: 'it is one of the answers that mkclean-whole-walk shows not to be enough under weak',
+  },
+  {
+    defence: 'mkclean/folio_lock',
+    because: 'nobody else in mkclean-whole-walk takes the folio lock; folio_mkclean wants it held',
+  },
+  {
+    defence: 'reader/folio_lock',
+    because: 'the scenario takes it to show that others wait for it',
+  },
+  {
+    defence: 'holder/down_read',
+    because: 'lease-reads-first takes it to show that who breaks a lease must not hold it',
+  },
+  {
+    defence: 'follow_page_pte/smp_mb',
+    because: WB_TEST,
+  },
+  {
+    defence: 'gup_fast_pte_range/smp_mb',
+    because: WB_TEST,
+  },
+  {
+    defence: 'gup_fast_pte_range/wait for write-back',
+    because: 'GUP-fast with the page lock cannot wait at all: pin-lockpage-vs-wb-fast',
+  },
+  {
+    defence: 'folio_clear_dirty_for_io/smp_mb',
+    because:
+      'design after-mkclean asks whether a barrier is wanted there; marking the folio dirty has ' +
+      'been a full barrier before',
+    unmet: true,
+  },
+  {
+    defence: 'folio_clear_dirty_for_io/smp_rmb',
+    because: 'the same with a weaker barrier',
+    unmet: true,
+  },
+  {
+    defence: 'bio_set_pages_dirty/wait for write-back',
+    because:
+      'only with design unpin-page-mkwrite, which page-mkwrite-at-unpin shows to be too late',
+    unmet: true,
+  },
+  {
+    defence: 'unpin_user_pages_dirty_lock/wait for write-back',
+    because: 'the same',
+    unmet: true,
+  },
+  {
+    defence: 'do_wp_page/test_and_set_bit_lock',
+    because:
+      'a page with one reference is its PTE alone; the lock is against KSM, migration and swap, ' +
+      'which are not in one scenario with an anonymous write fault',
+    unmet: true,
+  },
+  {
+    defence: 'wp_page_shared/folio_lock',
+    because:
+      'only for files without page_mkwrite (shmem): the page is in its file while a process maps ' +
+      'it, and nothing is written back',
+    unmet: true,
+  },
+  {
+    defence: 'mmu_interval_notifier_insert/spin_lock',
+    because: 'only set-ups call it, before the threads begin; one subscriber for each mm',
+    unmet: true,
+  },
+];
