@@ -46,10 +46,36 @@ export const REDUNDANT: readonly Redundant[] = [
       'modelled',
   },
   {
-    defence: 'filemap_read/down_read',
+    defence: 'filemap_read/down_read#1',
+    because: 'XFS holds i_rwsem to read, so nobody removes pages; ext4 needs the invalidate lock',
+    beside: {
+      defences: ['filemap_read/down_read#2'],
+      scenario: 'page-brought-in-vs-punch (by=a read)',
+      model: 'sc',
+    },
+  },
+  {
+    defence: 'filemap_read/down_read#2',
+    because: 'the invalidate lock keeps pages from being removed while one is read from disk',
+    beside: {
+      defences: ['filemap_read/down_read#1'],
+      scenario: 'page-brought-in-vs-punch (by=a read)',
+      model: 'sc',
+    },
+  },
+  {
+    defence: '__folio_migrate_mapping/spin_lock',
     because:
-      'XFS makes a read of several pages atomic with it, and ext4 goes without; here a read ' +
-      'copies one word',
+      'whoever could change the marks has a reference, and the count that is frozen under the ' +
+      'lock stops the move (folio_ref_freeze/expected count); Linux changes nodes of the tree',
+  },
+  {
+    defence: '__folio_migrate_mapping/smp_wmb',
+    because: 'freezing the count is fully ordered, and stands between the copy and its slot',
+  },
+  {
+    defence: 'migrate_pages/test_and_set_bit_lock',
+    because: 'the copy is complete when it comes into the page cache; nothing is done to it later',
   },
   {
     defence: 'kiocb_invalidate_pages/write and wait',
@@ -64,6 +90,10 @@ export const REDUNDANT: readonly Redundant[] = [
   {
     defence: 'mkclean/folio_lock',
     because: 'nobody else in mkclean-whole-walk takes the folio lock; folio_mkclean wants it held',
+  },
+  {
+    defence: 'walker/folio_lock',
+    because: 'nobody else in unmapped-vs-walk takes the folio lock; folio_mkclean wants it held',
   },
   {
     defence: 'reader/folio_lock',
@@ -84,6 +114,7 @@ export const REDUNDANT: readonly Redundant[] = [
   {
     defence: 'gup_fast_pte_range/wait for write-back',
     because: 'GUP-fast with the page lock cannot wait at all: pin-lockpage-vs-wb-fast',
+    unmet: true,
   },
   {
     defence: 'folio_clear_dirty_for_io/smp_mb',

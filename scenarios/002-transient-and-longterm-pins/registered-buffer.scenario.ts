@@ -12,6 +12,7 @@ import { assert, scenario } from 'holdfast';
 import {
   deviceStores,
   do_truncate,
+  EBUSY,
   EFAULT,
   fixedBufferRequest,
   io_sqe_buffers_register,
@@ -76,5 +77,24 @@ export const againstUnregister = scenario(
     stage.always('every page is free in the end', () => memory.folios.every(PageBuddy));
     stage.sometimes('the buffer is filled', () => filled.result() === 1);
     stage.sometimes('it is too late', () => filled.result() === -EFAULT);
+  },
+);
+
+export const byTwo = scenario(
+  'registered-buffer-by-two',
+  { about: 'two threads register a buffer with one ring: one of them gets EBUSY, no pin is lost' },
+  (stage) => {
+    const { file, proc, ring } = system(stage);
+    const memory = file('memory', { shmem: true });
+    const app = proc('app');
+    app.mmap(memory, { pte: 'rw dirty' });
+    const ctx = ring('ring');
+    const threads = ['one', 'other'].map((name) =>
+      stage.thread(name, () => io_sqe_buffers_register(ctx, app.mm, 0)),
+    );
+    stage.always('one of them has it', () => {
+      const results = threads.map((thread) => thread.result());
+      return results.includes(0) && results.includes(-EBUSY);
+    });
   },
 );

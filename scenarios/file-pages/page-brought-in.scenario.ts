@@ -62,18 +62,22 @@ export const byTwo = scenario.each(
   },
 );
 
-export const punched = scenario(
+export const punched = scenario.each(
+  { by: ['a load', 'a read'] },
   'page-brought-in-vs-punch',
-  { about: 'a fault reads a block that becomes a hole: no page of the old data stays' },
-  (stage) => {
+  ({ by, ...stage }) => {
     const { file, proc } = system(stage, { freePages: 2 });
     const log = file('log', { data: OLD, cached: false, always: ['no loss'] });
     const app = proc('app');
-    app.mmap(log);
-    const load = stage.thread('load', () => userLoad(app.mm, 0));
+    if (by === 'a load') app.mmap(log);
+    else app.mmap(file('memory', { shmem: true }), { pte: 'rw dirty' });
+    const reader = stage.thread('reader', () => {
+      if (by === 'a read') filemap_read(log.inode, 0, app.mm, 0);
+      return userLoad(app.mm, 0);
+    });
     stage.thread('punch', () => vfs_fallocate(log.inode, FALLOC_FL_PUNCH_HOLE, 0));
-    stage.sometimes('the old data is read', () => load.result() === OLD);
-    stage.sometimes('zeroes are read', () => load.result() === 0);
+    stage.sometimes('the old data is read', () => reader.result() === OLD);
+    stage.sometimes('zeroes are read', () => reader.result() === 0);
   },
 );
 

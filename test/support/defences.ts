@@ -1,4 +1,4 @@
-/** The named defences of the kernel code and the scenarios that ship: two tables, and how to ask. */
+/** The named defences of the kernel code and of the scenarios: two tables, and how to ask. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

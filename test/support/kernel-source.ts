@@ -117,7 +117,7 @@ function sameName(names: string): Record<string, string> {
   return Object.fromEntries(names.split(' ').map((name) => [name, name]));
 }
 
-/** The name of every defence that the functions may meet: `function/primitive` or `function/test`. */
+/** Every defence that the functions may meet: `function/primitive` or `function/test`. */
 export function declaredDefences(kernel: ReadonlyMap<string, SourceFile>): string[] {
   const found = new Set<string>();
   for (const { functions } of kernel.values()) {

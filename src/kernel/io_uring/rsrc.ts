@@ -25,7 +25,7 @@ import {
   WRITE_ONCE,
 } from '../../memory/index.ts';
 import type { Struct, StructType, Type } from '../../memory/index.ts';
-import { EFAULT, ENXIO } from '../errno.ts';
+import { EBUSY, EFAULT, ENXIO } from '../errno.ts';
 import { present } from '../fs/inode.ts';
 import { pin_user_pages_fast, unpinUserPages } from '../mm/gup.ts';
 import type { Pages } from '../mm/gup.ts';
@@ -82,14 +82,16 @@ export const io_pin_pages: (mm: MmStruct, start: number, nr: number) => Pages = 
   },
 );
 
-/** IORING_REGISTER_BUFFERS. @returns 0, or a negative error number */
+/** IORING_REGISTER_BUFFERS. @returns 0, or a negative error number; -EBUSY: there are some */
 export const io_sqe_buffers_register: (ctx: IoRingCtx, mm: MmStruct, address: number) => number =
   kernelFunction(
     'io_uring/rsrc.c',
     '6.18',
     function io_sqe_buffers_register(ctx: IoRingCtx, mm: MmStruct, address: number): number {
       mutex_lock(ctx.uring_lock);
-      const pages = io_pin_pages(mm, address, 1);
+      label('registered already?');
+      const isFree = READ_ONCE(ctx.buf_table) === null;
+      const pages = isFree ? io_pin_pages(mm, address, 1) : -EBUSY;
       if (typeof pages !== 'number') {
         const node = present(READ_ONCE(ctx.spare), 'io_ring_ctx: spare');
         WRITE_ONCE(node.bv_page, present(pages[0] ?? null, 'io_pin_pages: one page'));
