@@ -18,6 +18,8 @@ export interface KernelFunction {
   readonly file: string;
   readonly line: number;
   readonly declared: 'kernelFunction' | 'modelFunction' | null;
+  /** The texts that it is declared with: file and version, or what it stands for. */
+  readonly from: readonly string[];
   /** Its comment, empty if it has none. */
   readonly comment: string;
   /** The header comment of its file. */
@@ -66,6 +68,7 @@ function readSource(folder: string, file: string): SourceFile {
         file,
         line: lineOf(text, start),
         declared: declared as KernelFunction['declared'],
+        from: declaredFrom(text.slice(start, end)),
         comment: commentBefore(text.slice(0, start), header),
         header,
         mentions: new Set(Array.from(code.matchAll(/(?<![.\w])\w+/g), ([word]) => word)),
@@ -80,6 +83,12 @@ function readSource(folder: string, file: string): SourceFile {
     functions: new Map(functions.map((one) => [one.name, one])),
     imports: importsOf(text, file),
   };
+}
+
+function declaredFrom(text: string): string[] {
+  const [, first, second] =
+    /\b(?:kernelFunction|modelFunction)\(\s*'([^']*)',\s*(?:'([^']*)',)?/.exec(text) ?? [];
+  return [first, second].filter((one) => one !== undefined);
 }
 
 function commentBefore(text: string, header: string): string {

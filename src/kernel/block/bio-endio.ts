@@ -123,7 +123,7 @@ export const bio_set_pages_dirty: (bio: Bio) => void = kernelFunction(
   },
 );
 
-/** Gives the pins of the bio's pages back (BIO_PAGE_PINNED). */
+/** Gives the pins of the bio's pages back (BIO_PAGE_PINNED; include/linux/bio.h). */
 export function bio_release_pages(bio: Bio): void {
   for (const { page } of segmentsOf(bio)) unpin_user_page(page);
 }

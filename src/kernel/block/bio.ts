@@ -43,7 +43,7 @@ export const bio_alloc: (queue: RequestQueue, opf: number, end_io: number) => Bi
   },
 );
 
-/** Adds a page and its block as the `nr`-th segment. */
+/** Adds a page and its block as the `nr`-th segment (block/bio.c). */
 export function bio_add_folio(bio: Bio, nr: number, { page, block }: BioVec): void {
   const [pages, blocks] = [bio.page[nr], bio.block[nr]];
   if (pages === undefined || blocks === undefined) throw new Error('bio_add_folio: bio is full');
@@ -72,12 +72,15 @@ export const submit_bio: (queue: RequestQueue, bio: Bio) => void = kernelFunctio
   },
 );
 
-/** Takes a reference: whoever waits for direct I/O looks at the bio after its end. */
+/**
+ * Takes a reference (include/linux/bio.h): whoever waits for direct I/O looks at the bio after its
+ * end.
+ */
 export function bio_get(bio: Bio): void {
   atomic_inc(bio.__bi_cnt);
 }
 
-/** Gives a reference back; the last one frees the bio. */
+/** Gives a reference back (block/bio.c); the last one frees the bio. */
 export function bio_put(bio: Bio): void {
   atomic_dec_and_test(bio.__bi_cnt);
 }

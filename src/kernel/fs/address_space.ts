@@ -80,13 +80,16 @@ export interface AddressSpace extends Struct<AddressSpaceMembers> {}
 export const address_space_ptr: Type<'pointer', AddressSpace | null> = pointer(address_space);
 
 /**
- * Whether the device wants contents that do not change while they are written (checksums, RAID).
+ * Whether the device wants contents that do not change while they are written for checksums or RAID
+ * (include/linux/pagemap.h).
  */
 export function mapping_stable_writes(mapping: AddressSpace): boolean {
   return test_bit(mapping_flags.bit.AS_STABLE_WRITES, mapping.flags);
 }
 
-/** Whether the pages belong to shmem, which has neither write-back nor page_mkwrite. */
+/**
+ * Whether the pages belong to shmem, which has neither write-back nor page_mkwrite (mm/shmem.c).
+ */
 export function shmem_mapping(mapping: AddressSpace): boolean {
   return test_bit(mapping_flags.bit.AS_SHMEM, mapping.flags);
 }

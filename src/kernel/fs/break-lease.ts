@@ -66,7 +66,11 @@ export const xfs_break_leased_layouts: (file: Inode) => void = kernelFunction(
   },
 );
 
-/** @returns 0; -EWOULDBLOCK: there is a lease, and its holder was told */
+/**
+ * Looks for a lease (include/linux/filelock.h).
+ *
+ * @returns 0; -EWOULDBLOCK: there is a lease, and its holder was told
+ */
 export function break_layout(ctx: FileLockContext, wait: boolean): number {
   smp_mb();
   label('leased?');

@@ -34,7 +34,7 @@ export function fsWasTold(folio: Folio): boolean {
   return (READ_ONCE(folio.private) & FS_TOLD) !== 0;
 }
 
-/** Whether a folio has buffer heads. */
+/** Whether a folio has buffer heads (include/linux/buffer_head.h). */
 export function folio_buffers(folio: Folio): boolean {
   return (READ_ONCE(folio.private) & FS_BUFFERS) !== 0;
 }
@@ -94,6 +94,7 @@ export function folio_invalidate(mapping: AddressSpace, folio: Folio): void {
   } else WRITE_ONCE(folio.private, FS_CLEAN);
 }
 
+/** Drops what the file system keeps, and its reference (include/linux/pagemap.h). */
 function folio_detach_private(folio: Folio): void {
   label('drop the buffers');
   WRITE_ONCE(folio.private, FS_CLEAN);

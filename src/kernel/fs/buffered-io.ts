@@ -116,7 +116,10 @@ const iomap_write_begin: (file: Inode, index: number) => Folio | null = kernelFu
   },
 );
 
-/** The file system reserves what it needs, the folio is dirty, and the file may be longer. */
+/**
+ * The file system reserves what it needs, the folio is dirty, and the file may be longer
+ * (fs/iomap/buffered-io.c).
+ */
 function iomap_write_end(file: Inode, index: number, folio: Folio): void {
   tellFs(mappingOf(file), folio);
   folio_mark_uptodate(folio);

@@ -9,12 +9,12 @@ import {
 } from '../../memory/index.ts';
 import type { Inode } from './inode.ts';
 
-/** Direct I/O begins; i_rwsem is held, at least shared. */
+/** Direct I/O begins (include/linux/fs.h); i_rwsem is held, at least shared. */
 export function inode_dio_begin(file: Inode): void {
   atomic_inc(file.i_dio_count);
 }
 
-/** Direct I/O has ended. */
+/** Direct I/O has ended (include/linux/fs.h). */
 export function inode_dio_end(file: Inode): void {
   atomic_dec(file.i_dio_count);
 }

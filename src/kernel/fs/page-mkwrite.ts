@@ -41,9 +41,9 @@ export const iomap_page_mkwrite: (vma: VmArea, folio: Folio) => number = kernelF
 );
 
 /**
- * Whether the locked folio still is a page of the file, and not behind its end. A mapping that is
- * not 0 is the file's: the caller had a reference while the folio was in the file, and who takes
- * it out sets the mapping to 0 under the folio lock.
+ * Whether the locked folio still is a page of the file, and not behind its end
+ * (include/linux/pagemap.h). A mapping that is not 0 is the file's: the caller had a reference
+ * while the folio was in the file, and who takes it out sets the mapping to 0 under the folio lock.
  */
 export function folio_mkwrite_check_truncate(folio: Folio, file: Inode): boolean {
   label('truncated?');

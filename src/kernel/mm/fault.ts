@@ -78,12 +78,13 @@ export const handle_mm_fault: (vma: VmArea, address: number, flags: number) => n
     },
   );
 
-/** Un-sharing has a meaning in private mappings only. */
+/** Un-sharing has a meaning in private mappings only (mm/memory.c). */
 function sanitize_fault_flags(vma: VmArea, flags: number): number {
   if ((flags & FAULT_FLAG_UNSHARE) === 0) return flags;
   return is_cow_mapping(READ_ONCE(vma.vm_flags)) ? flags : flags & ~FAULT_FLAG_UNSHARE;
 }
 
+/** A fault on an empty PTE (mm/memory.c). */
 function do_pte_missing(vma: VmArea, address: number, flags: number): number {
   if (!vma_is_anonymous(vma)) return do_fault(vma, address, flags);
   return do_anonymous_page(vma, address, flags);

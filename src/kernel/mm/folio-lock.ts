@@ -27,8 +27,8 @@ import { folio_maybe_dma_pinned } from './pin-count.ts';
 const { PG_locked, PG_writeback } = page_flags.bit;
 
 /**
- * Takes the folio lock; sleeps until it is free. Only where sleeping is allowed, also when it is
- * free. Inlined: the lock bears its taker's name.
+ * Takes the folio lock (include/linux/pagemap.h); sleeps until it is free. Only where sleeping is
+ * allowed, also when it is free. Inlined: the lock bears its taker's name.
  */
 export function folio_lock(folio: Folio): void {
   label('lock the folio');
@@ -38,13 +38,13 @@ export function folio_lock(folio: Folio): void {
   );
 }
 
-/** Takes the folio lock if it is free; tells whether it did. */
+/** Takes the folio lock if it is free (include/linux/pagemap.h); tells whether it did. */
 export function folio_trylock(folio: Folio): boolean {
   label('try to lock the folio');
   return !test_and_set_bit_lock(PG_locked, folio.flags);
 }
 
-/** Gives the folio lock back. */
+/** Gives the folio lock back (mm/filemap.c). */
 export function folio_unlock(folio: Folio): void {
   label('unlock the folio');
   xorUnlock(1 << PG_locked, folio.flags);
@@ -56,9 +56,9 @@ export function folio_wait_bit(folio: Folio, bit_nr: Bit<PageFlag>): void {
 }
 
 /**
- * Sleeps until the folio is not under write-back. Linux looks at the flag again after each wake-up;
- * here the wait ends by such a look. A folio that is not under write-back may be waited for
- * anywhere, also where sleeping is not allowed.
+ * Sleeps until the folio is not under write-back (mm/page-writeback.c). Linux looks at the flag
+ * again after each wake-up; here the wait ends by such a look. A folio that is not under write-back
+ * may be waited for anywhere, also where sleeping is not allowed.
  */
 export function folio_wait_writeback(folio: Folio): void {
   label('under write-back?');
@@ -69,8 +69,8 @@ export function folio_wait_writeback(folio: Folio): void {
 
 /**
  * Sleeps until the folio is not under write-back, if its device needs contents that stay the same
- * while they are written; on other devices it does not wait at all. Design `stable-pages`: always
- * (rule (a) of discussion 002), or also for a folio that is pinned.
+ * while they are written (mm/page-writeback.c); on other devices it does not wait at all. Design
+ * `stable-pages`: always (rule (a) of discussion 002), or also for a folio that is pinned.
  */
 export function folio_wait_stable(folio: Folio): void {
   const mapping = folio_mapping(folio);

@@ -16,7 +16,7 @@ import { page_folio } from './mm_types.ts';
 import type { Folio, MmStruct, Page } from './mm_types.ts';
 import { unpin_user_page } from './unpin.ts';
 
-/** Whether the page may stay where it is for as long as user space likes. */
+/** Whether the page may stay where it is as long as user space likes (include/linux/mm.h). */
 export function folio_is_longterm_pinnable(folio: Folio): boolean {
   return !READ_ONCE(folio.is_movable);
 }

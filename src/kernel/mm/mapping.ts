@@ -28,7 +28,7 @@ export function fileMapping(mapping: AddressSpace): number {
 /** The word for an anonymous folio; its anon_vma is not modelled yet. */
 export const anonMapping: number = FOLIO_MAPPING_ANON;
 
-/** Whether the folio is anonymous. */
+/** Whether the folio is anonymous (include/linux/page-flags.h). */
 export function folio_test_anon(folio: Folio): boolean {
   return isAnonMapping(READ_ONCE(folio.mapping));
 }
@@ -38,7 +38,7 @@ export function isAnonMapping(mapping: number): boolean {
   return (mapping & FOLIO_MAPPING_ANON) !== 0;
 }
 
-/** The file's mapping; null for an anonymous folio and for one that was truncated. */
+/** The file's mapping (mm/util.c); null for an anonymous folio and for one that was truncated. */
 export function folio_mapping(folio: Folio): AddressSpace | null {
   const mapping = READ_ONCE(folio.mapping);
   if (mapping === 0 || (mapping & FOLIO_MAPPING_FLAGS) !== 0) return null;

@@ -62,7 +62,7 @@ export const folio_isolate_lru: (folio: Folio) => boolean = kernelFunction(
   },
 );
 
-/** Puts an isolated folio back; drops the reference. */
+/** Puts an isolated folio back (mm/vmscan.c); drops the reference. */
 export function folio_putback_lru(folio: Folio): void {
   clear_bit(PG_isolated, folio.flags);
   folio_put(folio);

@@ -111,7 +111,7 @@ export type Page = Folio;
 /** A `struct folio *` in memory. */
 export const folio_ptr: Type<'pointer', Folio | null> = pointer(folio);
 
-/** The folio that a page belongs to. */
+/** The folio that a page belongs to (include/linux/page-flags.h). */
 export function page_folio(page: Page): Folio {
   return page;
 }

@@ -17,7 +17,10 @@ import {
 import { exit_mmap } from './mmap.ts';
 import type { MmStruct } from './mm_types.ts';
 
-/** Becomes a user, unless the address space is being torn down. @returns whether it did */
+/**
+ * Becomes a user, unless the address space is being torn down (include/linux/sched/mm.h). @returns
+ * whether it did
+ */
 export function mmget_not_zero(mm: MmStruct): boolean {
   label('address space still in use?');
   return atomic_inc_not_zero(mm.mm_users);

@@ -51,7 +51,7 @@ export function intervalNotifierOps(invalidate: Invalidate): number {
 /** Behind every virtual page (ULONG_MAX). */
 const EVERYTHING: MmuNotifierRange = { start: 0, end: 1 << 20 };
 
-/** Whether anybody has asked to hear of changes. */
+/** Whether anybody has asked to hear of changes (include/linux/mmu_notifier.h). */
 export function mm_has_notifiers(mm: MmStruct): boolean {
   return READ_ONCE(mm.notifier_subscriptions) !== null;
 }
@@ -93,7 +93,7 @@ export const mmu_notifier_release: (mm: MmStruct) => void = kernelFunction(
   },
 );
 
-/** Counts the invalidation and tells the subscriber whose range it touches. */
+/** Counts the invalidation and tells the subscriber whose range it touches (mm/mmu_notifier.c). */
 function mn_itree_invalidate(all: MmuNotifierSubscriptions, range: MmuNotifierRange): void {
   const [subscriber, seq] = mn_itree_inv_start_range(all, range);
   if (subscriber === null) return;
@@ -101,6 +101,7 @@ function mn_itree_invalidate(all: MmuNotifierSubscriptions, range: MmuNotifierRa
   present(invalidate ?? null, 'mmu_interval_notifier: ops')(subscriber, range, seq);
 }
 
+/** Counts the invalidation and finds the subscriber (mm/mmu_notifier.c). */
 function mn_itree_inv_start_range(
   all: MmuNotifierSubscriptions,
   range: MmuNotifierRange,
@@ -123,7 +124,10 @@ function overlaps(subscriber: MmuIntervalNotifier, { start, end }: MmuNotifierRa
   return READ_ONCE(subscriber.start) < end && start < READ_ONCE(subscriber.end);
 }
 
-/** The last one that ends makes the sequence number even and wakes who waits for that. */
+/**
+ * The last one that ends makes the sequence number even and wakes who waits for that
+ * (mm/mmu_notifier.c).
+ */
 function mn_itree_inv_end(all: MmuNotifierSubscriptions): void {
   spin_lock(all.lock);
   const others = READ_ONCE(all.active_invalidate_ranges) - 1;
@@ -163,20 +167,26 @@ export const mmu_interval_read_begin: (subscriber: MmuIntervalNotifier) => numbe
 
 /**
  * Whether the range was invalidated since `mmu_interval_read_begin`, so that what was read of the
- * PTEs is worthless; the caller holds the lock under which it keeps its copy.
+ * PTEs is worthless (include/linux/mmu_notifier.h); the caller holds the lock under which it keeps
+ * its copy.
  */
 export function mmu_interval_read_retry(subscriber: MmuIntervalNotifier, seq: number): boolean {
   label('invalidated meanwhile?');
   return READ_ONCE(subscriber.invalidate_seq) !== seq;
 }
 
-/** The same without the lock, to give up early: only "yes" can be relied on. */
+/**
+ * The same without the lock, to give up early (include/linux/mmu_notifier.h): only "yes" can be
+ * relied on.
+ */
 export function mmu_interval_check_retry(subscriber: MmuIntervalNotifier, seq: number): boolean {
   label('invalidated already?');
   return READ_ONCE(subscriber.invalidate_seq) !== seq;
 }
 
-/** Notes the invalidation, first of all under the lock of the copy. */
+/**
+ * Notes the invalidation, first of all under the lock of the copy (include/linux/mmu_notifier.h).
+ */
 export function mmu_interval_set_seq(subscriber: MmuIntervalNotifier, cur_seq: number): void {
   label('note the invalidation');
   WRITE_ONCE(subscriber.invalidate_seq, cur_seq);

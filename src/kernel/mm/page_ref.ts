@@ -30,7 +30,7 @@ import { testClearPageBuddy, testSetPageBuddy } from './page-flags.ts';
 /** The smallest word that is negative as a signed number. */
 const SIGN = 0x80000000;
 
-/** The number of references. */
+/** The number of references (include/linux/page_ref.h). */
 export function folio_ref_count(folio: Folio): number {
   return atomic_read(folio._refcount);
 }
@@ -43,12 +43,12 @@ export function refCountIsNegative(folio: Folio): boolean {
   return atomicAtLeast(folio._refcount, SIGN);
 }
 
-/** Adds references to one that the caller holds. Orders nothing. */
+/** Adds references to one that the caller holds (include/linux/page_ref.h). Orders nothing. */
 export function folio_ref_add(folio: Folio, nr: number): void {
   atomic_add(nr, folio._refcount);
 }
 
-/** Adds one reference to one that the caller holds. */
+/** Adds one reference to one that the caller holds (include/linux/mm.h). */
 export function folio_get(folio: Folio): void {
   atomic_inc(folio._refcount);
 }
@@ -93,12 +93,12 @@ export const folio_ref_freeze: (folio: Folio, count: number) => boolean = kernel
   },
 );
 
-/** Gives a frozen folio its references back; a release. */
+/** Gives a frozen folio its references back (include/linux/page_ref.h); a release. */
 export function folio_ref_unfreeze(folio: Folio, count: number): void {
   atomic_set_release(folio._refcount, count);
 }
 
-/** Takes one reference away. */
+/** Takes one reference away (include/linux/mm.h). */
 export function folio_put(folio: Folio): void {
   folio_put_refs(folio, 1);
 }

@@ -76,8 +76,8 @@ export function pte_offset_map(mm: MmStruct, address: number): Ptep {
 }
 
 /**
- * The same, with the page-table lock taken. A macro in Linux and not a function of its own here
- * either, so that the lock bears the name of the function that takes it.
+ * The same, with the page-table lock taken (include/linux/mm.h). A macro in Linux and not a
+ * function of its own here either, so that the lock bears the name of the function that takes it.
  */
 export function pte_offset_map_lock(mm: MmStruct, address: number): Ptep {
   label('lock the page table');
@@ -85,7 +85,7 @@ export function pte_offset_map_lock(mm: MmStruct, address: number): Ptep {
   return pte_offset_map(mm, address);
 }
 
-/** Releases the page-table lock. */
+/** Releases the page-table lock (include/linux/mm.h). */
 export function pte_unmap_unlock(mm: MmStruct): void {
   label('unlock the page table');
   spin_unlock(mm.page_table_lock);
@@ -96,7 +96,10 @@ export function ptep_get(ptep: Ptep): Pte {
   return READ_ONCE(ptep);
 }
 
-/** Reads an entry without the page-table lock; one word is read at once on 64-bit machines. */
+/**
+ * Reads an entry without the page-table lock (include/linux/pgtable.h); one word is read at once on
+ * 64-bit machines.
+ */
 export function ptep_get_lockless(ptep: Ptep): Pte {
   return ptep_get(ptep);
 }
@@ -106,7 +109,10 @@ export function pteUnchanged(ptep: Ptep, pte: Pte): boolean {
   return readEquals(ptep, pte);
 }
 
-/** Writes an entry: a marked store, which orders nothing, on every architecture. */
+/**
+ * Writes an entry (include/linux/pgtable.h): a marked store, which orders nothing, on every
+ * architecture.
+ */
 export function set_pte_at(ptep: Ptep, pte: Pte): void {
   WRITE_ONCE(ptep, pte);
 }

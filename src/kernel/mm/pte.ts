@@ -1,5 +1,5 @@
 /**
- * Page-table entries as values (include/linux/pgtable.h, arch/x86/include/asm/pgtable.h, 6.18).
+ * Page-table entries as values, as x86 has them (arch/x86/include/asm/pgtable.h, 6.18).
  *
  * An entry is one word: present, write, dirty and special bits and the frame number. A word of 0 is
  * no entry. Nothing here touches memory; pgtable.ts does.
@@ -17,17 +17,20 @@ const FLAGS_BITS = 8;
 /** The value of a page-table entry. */
 export type Pte = number;
 
-/** The page frame number: our memory map begins at address 0, so it is the struct's address. */
+/**
+ * The page frame number (include/asm-generic/memory_model.h): our memory map begins at address 0,
+ * so it is the struct's address.
+ */
 export function page_to_pfn(page: Page): number {
   return folio_ptr.encode(page);
 }
 
-/** The page of a frame number. */
+/** The page of a frame number (include/asm-generic/memory_model.h). */
 export function pfn_to_page(pfn: number): Page {
   return folio.at(pfn);
 }
 
-/** A present entry for a page: read-only and clean. */
+/** A present entry for a page (include/linux/mm.h): read-only and clean. */
 export function mk_pte(page: Page): Pte {
   return (page_to_pfn(page) << FLAGS_BITS) | PRESENT;
 }
@@ -62,7 +65,7 @@ export function pte_dirty(pte: Pte): boolean {
   return (pte & DIRTY) !== 0;
 }
 
-/** The same entry, writable. */
+/** The same entry, writable (arch/x86/mm/pgtable.c). */
 export function pte_mkwrite(pte: Pte): Pte {
   return pte | WRITE;
 }

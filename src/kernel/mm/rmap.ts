@@ -56,12 +56,12 @@ export const folio_mkclean: (folio: Folio) => number = kernelFunction(
   },
 );
 
-/** Whether some PTE maps the folio. */
+/** Whether some PTE maps the folio (include/linux/mm.h). */
 export function folio_mapped(folio: Folio): boolean {
   return folio_mapcount(folio) > 0;
 }
 
-/** How many PTEs map the folio. */
+/** How many PTEs map the folio (include/linux/mm.h). */
 export function folio_mapcount(folio: Folio): number {
   return atomic_read(folio._mapcount) + 1;
 }

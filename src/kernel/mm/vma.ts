@@ -34,7 +34,7 @@ export function linear_page_index(vma: VmArea, address: number): number {
   return address - READ_ONCE(vma.vm_start) + READ_ONCE(vma.vm_pgoff);
 }
 
-/** Whether stores to the mapping go to a private copy. */
+/** Whether stores to the mapping go to a private copy (include/linux/mm.h). */
 export function is_cow_mapping(flags: number): boolean {
   return (flags & (VM_SHARED | VM_MAYWRITE)) === VM_MAYWRITE;
 }

@@ -97,7 +97,10 @@ function wp_can_reuse_anon_folio(folio: Folio): boolean {
   return isAlone;
 }
 
-/** Writable, if the mapping is: a debugger's write to a read-only one leaves the PTE so. */
+/**
+ * Writable, if the mapping is (include/linux/mm.h): a debugger's write to a read-only one leaves
+ * the PTE so.
+ */
 export function maybe_mkwrite(pte: Pte, vma: VmArea): Pte {
   return (READ_ONCE(vma.vm_flags) & VM_WRITE) === 0 ? pte : pte_mkwrite(pte);
 }
