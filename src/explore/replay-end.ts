@@ -16,6 +16,9 @@ import { unknownName } from './unknown-name.ts';
 import type { Failure, RunEnd, State } from './replay-state.ts';
 import type { Position, Problem } from './result.ts';
 
+/** Taken before threads are kept from calling it (hidden-inputs.ts). */
+const whenSettled = Reflect.get(Promise.prototype, 'then') as (...parts: unknown[]) => unknown;
+
 /** The end of a run whose function returned. */
 export function returned(state: State, result: unknown): RunEnd {
   const late = lateResult(result, `The thread ${state.thread}`);
@@ -48,7 +51,7 @@ export function thrown(state: State, error: unknown): RunEnd {
 export function lateResult(result: unknown, who: string): string | null {
   if (typeof result !== 'object' || result === null) return null;
   if (result instanceof Promise) {
-    result.catch(() => {});
+    void Reflect.apply(whenSettled, result, [undefined, () => {}]);
     return `${who} returned a promise.`;
   }
   const isGenerator = 'next' in result && Symbol.iterator in result;
