@@ -103,6 +103,7 @@ export function createJudge(
       judging.fulfilled.clear();
       judging.violated.clear();
       judging.kept.clear();
+      judging.mistake = null;
     },
     answers: () => judging.kept.count(),
     answerAgain: (again) => answerAgain(judging, again),

@@ -1,7 +1,7 @@
 /** One worker of a parallel search by itself: what it does does not depend on time. */
 
 import { describe, expect, it } from 'vitest';
-import { choose, READ_ONCE, s32, WRITE_ONCE } from '../memory/index.ts';
+import { choose, READ_ONCE, s32, WRITE_ONCE, xchg } from '../memory/index.ts';
 import { checkNow } from '../scenario/check.ts';
 import type { CheckOptions } from '../scenario/check.ts';
 import { scenario } from '../scenario/scenario.ts';
@@ -67,5 +67,21 @@ describe('a worker', () => {
       checkNow(wrong, { keepGoing: true }, null, team).findings.map((one) => one.property.name);
     expect(namesOf(null)).toEqual(['z', 'a', 'm']);
     expect(namesOf(alone)).toEqual(['a', 'm', 'z']);
+  });
+
+  it('tells the mistake in a property that one thread tells', () => {
+    // The last edge of b is missing where a was first: the worker looks at that end later.
+    const throwing = scenario('throwing', ({ alloc, thread, always }) => {
+      const x = alloc(s32, 'x');
+      thread('a', () => WRITE_ONCE(x, 7));
+      thread('b', () => void xchg(x, 9));
+      always('throws', () => {
+        throw new Error(`x is ${READ_ONCE(x)}`);
+      });
+    });
+    const problemsOf = (team: Team | null): readonly string[] =>
+      checkNow(throwing, { reduction: false }, null, team).problems.map(({ what }) => what);
+    expect(problemsOf(alone)).toEqual(problemsOf(null));
+    expect(problemsOf(alone)[0]).toContain('x is 9');
   });
 });

@@ -70,7 +70,13 @@ function searchWith(one: Search, team: Team): SearchOutcome {
   team.prepare(() => rehearsalOf(one, rehearsal));
   const isLarge = searchLayers(one, team.from);
   endRehearsal(rehearsal);
-  return isLarge ? searchTogether(one, team) : one.counted.outcome();
+  return isLarge ? withProblemOfOne(one.input, searchTogether(one, team)) : one.counted.outcome();
+}
+
+/** Which of several mistakes workers meet first is a matter of time; what one thread meets is not. */
+function withProblemOfOne(input: SearchInput, outcome: SearchOutcome): SearchOutcome {
+  if (outcome.problem === null) return outcome;
+  return { ...outcome, problem: search(input).problem ?? outcome.problem };
 }
 
 /** Explores layer by layer. @returns whether it ended because of this many states */
