@@ -73,7 +73,7 @@ function searchWith(one: Search, team: Team): SearchOutcome {
   return isLarge ? withProblemOfOne(one.input, searchTogether(one, team)) : one.counted.outcome();
 }
 
-/** Which of several mistakes workers meet first is a matter of time; what one thread meets is not. */
+/** Which of several mistakes workers meet first is a matter of time; one thread looks again. */
 function withProblemOfOne(input: SearchInput, outcome: SearchOutcome): SearchOutcome {
   if (outcome.problem === null) return outcome;
   return { ...outcome, problem: search(input).problem ?? outcome.problem };
