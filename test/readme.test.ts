@@ -28,6 +28,21 @@ describe('the README', () => {
     expect(withoutPlaces(stdout)).toContain(withoutPlaces(picture));
   });
 
+  it('names the largest scenario that ships, with its states', () => {
+    const counts = readFileSync(join(ROOT, 'test/scenarios.counts.txt'), 'utf8').trim().split('\n');
+    const sizes = counts.map((line) => {
+      const [, model = '', states = '', name = ''] =
+        /^(\w+) +\w+ (\d+) states \d+ transitions {2}(.*)$/.exec(line) ?? [];
+      return { model, states: Number(states), name };
+    });
+    const [largest] = sizes.toSorted((one, other) => other.states - one.states);
+    const { name, states, model } = largest ?? { name: '', states: 0, model: '' };
+    const sentence = `\`${name}\`, has ${states.toLocaleString('en')} states under ${model}`;
+    expect(README.replaceAll(/\s+/g, ' ')).toContain(
+      `The largest scenario that ships, ${sentence}`,
+    );
+  });
+
   it('has a scenario of its own that passes under every model', () => {
     const printed = holdfast('check', ownScenario(), '--model', MODELS.join());
     const count = MODELS.length;

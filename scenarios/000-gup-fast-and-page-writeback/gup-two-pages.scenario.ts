@@ -5,7 +5,7 @@
 
 import { scenario } from 'holdfast';
 import {
-  dma_write,
+  deviceStores,
   FOLL_WRITE,
   pin_user_pages_fast,
   system,
@@ -18,15 +18,14 @@ export default scenario.each(
   { pte: ['rw dirty', 'ro'] },
   'fast-gup-vs-mkclean-two-pages',
   ({ pte, ...stage }) => {
-    const { file, proc, device } = system(stage);
+    const { file, proc } = system(stage);
     const log = file('log', { stable: true, pages: 2 });
     const app = proc('app');
     app.mmap(log, { pte });
-    const nic = device('nic');
     const driver = stage.thread('driver', () => {
       const pages = pin_user_pages_fast(app.mm, 0, 2, FOLL_WRITE);
       if (typeof pages === 'number') return pages;
-      for (const page of pages) dma_write(nic, page, NEW);
+      for (const page of pages) deviceStores(page, NEW);
       unpinUserPages(pages, true);
       return pages.length;
     });

@@ -23,9 +23,8 @@ export default scenario.each(
   { how: ['truncated', 'punched'] },
   'dio-buffer-truncated',
   ({ how, ...stage }) => {
-    const { file, proc, disk } = system(stage, { freePages: 1 });
-    const other = disk('other disk', { directIo: true });
-    const source = file('source', { data: NEW, cached: false, disk: other });
+    const { file, proc } = system(stage, { freePages: 1, directIo: true });
+    const source = file('source', { data: NEW, cached: false });
     const buffer = file('buffer');
     const app = proc('app');
     app.mmap(buffer, { pte: 'rw dirty' });

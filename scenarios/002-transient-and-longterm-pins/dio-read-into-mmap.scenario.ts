@@ -9,7 +9,7 @@
 
 import { scenario } from 'holdfast';
 import type { Stage } from 'holdfast';
-import { xfs_file_dio_read, system, vfs_fsync } from 'holdfast/linux/mm';
+import { xfs_file_dio_read, system, wb_writeback } from 'holdfast/linux/mm';
 
 /** What the source contains; the buffer holds 0 before. */
 const NEW = 7;
@@ -24,7 +24,7 @@ function readIntoMapping(stage: Stage): void {
   const app = proc('app');
   app.mmap(buffer, { pte: 'rw dirty' });
   const reader = stage.thread('reader', () => xfs_file_dio_read(source.inode, 0, app.mm, 0));
-  stage.thread('fsync', () => vfs_fsync(buffer.inode));
+  stage.thread('flusher', () => wb_writeback(buffer.inode));
   stage.always('the read succeeds', () => reader.result() === READ_OK);
 }
 

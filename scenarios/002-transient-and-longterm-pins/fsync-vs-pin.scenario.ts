@@ -40,13 +40,13 @@ function pinned(stage: Stage, { dirty }: { dirty: boolean }): void {
     unpinUserPages(pages, dirty);
     vfs_fsync(log.inode);
   });
-  stage.thread('other fsync', () => vfs_fsync(log.inode));
+  stage.thread('flusher', () => wb_writeback(log.inode));
   stage.always('durable', () => isDurable(log));
 }
 
 export const afterUnpin = scenario(
   'fsync-vs-pin',
-  { about: 'unpin marks dirty, then fsync: durable, whatever another fsync did meanwhile' },
+  { about: 'unpin marks dirty, then fsync: durable, whatever the flusher did meanwhile' },
   (stage) => pinned(stage, { dirty: true }),
 );
 

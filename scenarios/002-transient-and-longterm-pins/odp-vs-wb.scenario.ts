@@ -25,17 +25,17 @@ import type { InitialPte } from 'holdfast/linux/mm';
 
 const NEW = 7;
 
-function againstFsync(stage: Stage, pte: InitialPte): void {
+function againstFlusher(stage: Stage, pte: InitialPte): void {
   const { file, proc } = system(stage);
   const log = file('log', { stable: true });
   const app = proc('app');
   const region = app.odp('mr', app.mmap(log, { pte }));
   const device = stage.thread.device('device', (dma) => rdmaWrite(region, 0, NEW, dma));
-  stage.thread('fsync', () => vfs_fsync(log.inode));
+  stage.thread('flusher', () => wb_writeback(log.inode));
   stage.always('the device writes', () => device.result() === true);
 }
 
-export const writeBack = scenario('odp-vs-wb', (stage) => againstFsync(stage, 'rw dirty'));
+export const writeBack = scenario('odp-vs-wb', (stage) => againstFlusher(stage, 'rw dirty'));
 
 export const unasked = scenario.fails(
   'odp-vs-wb-unasked',
@@ -43,7 +43,7 @@ export const unasked = scenario.fails(
     designs: { 'odp-write-right': 'always' },
     about: 'the device may write what the CPU may only read: nobody told the file system',
   },
-  (stage) => againstFsync(stage, 'ro'),
+  (stage) => againstFlusher(stage, 'ro'),
 );
 
 export const durable = scenario(

@@ -69,7 +69,7 @@ function paintVerdict(line: string, style: Style): string {
 function wholeText(scenario: string, { whole }: WhyTable): string {
   const failing = failsUnder(whole);
   if (failing === null) return `${scenario}: ${summaryOf(whole)} with everything in place.`;
-  const known = failing.expected === 'fail' ? ', as expected of a known bug' : '';
+  const known = failing.expected === 'fail' ? ', as expected' : '';
   return `${scenario} fails under ${failing.model} with everything in place${known}.`;
 }
 
@@ -142,11 +142,10 @@ function idleText({ whole, redundancies }: WhyTable, isAll: boolean): string[] {
   const cpus = 'tso' in whole ? 'CPUs weaker than x86' : 'CPUs weaker than sc';
   const weaker = 'weak' in whole ? '' : `, or against ${cpus}`;
   if (isAll) {
-    const guard = `they guard against what this scenario does not do${weaker}`;
-    const all = idle.length === 1 ? '' : 'Nothing fails even when all are removed at once: ';
-    return [
-      `${all}${all === '' ? guard.replace(/^t/, 'T') : guard}, or its properties test nothing.`,
-    ];
+    const nothing = 'or its properties test nothing';
+    const against = `against what this scenario does not do${weaker}, ${nothing}.`;
+    if (idle.length === 1) return [`It guards ${against}`];
+    return [`Nothing fails even when all are removed at once: they guard ${against}`];
   }
   const rest = `with the rest in place this scenario needs none of them${weakerNeed(whole)}`;
   if (idle.length === 1) {
