@@ -4,7 +4,9 @@
  *
  * `rf` (reads-from) leads from a write to each read that saw it, from `init` where the read saw the
  * initial value. `fr` (from-reads) leads from a read to the next write to its field by another
- * thread: the write that it came before. A store that was missed in a store buffer is red.
+ * thread: the write that it came before. `co` (coherence) leads from a write to the one that
+ * replaced what it wrote, if another thread made that. A store that was missed in a store buffer is
+ * red.
  */
 
 import type { Step, Trace } from '../explore/result.ts';
@@ -23,7 +25,10 @@ interface Graph {
 export function dotText(trace: Trace): string {
   const { rows, threads, rowOf } = layoutOf(trace, { unfold: true });
   const graph = { trace, rowOf, short: shortNames(fieldsOf(trace)) };
-  const edges = trace.steps.flatMap((step) => readEdges(graph, step));
+  const edges = trace.steps.flatMap((step) => [
+    ...readEdges(graph, step),
+    ...coherenceEdges(graph, step),
+  ]);
   const lanes = threads.map((name, lane) => cluster(name, lane, rows));
   const title = `digraph ${quoted(trace.scenario)} {\n  node [shape=box];`;
   const init = edges.some((edge) => edge.startsWith('  r0 ')) ? ['  r0 [label="init"];'] : [];
@@ -49,22 +54,40 @@ function nodeText(row: Row): string {
   return `${row.number}  ${row.text}${detail}`;
 }
 
-function readEdges({ trace, rowOf, short }: Graph, step: Step): string[] {
+function edge(
+  { rowOf, short }: Graph,
+  from: number,
+  to: Step,
+  relation: string,
+  more: string,
+): string[] {
+  const [start, end] = [rowOf.get(from), rowOf.get(to.number)];
+  if (start === undefined || end === undefined || start === end) return [];
+  const label = quoted(`${relation} ${short(to.field ?? '')}`);
+  return [`  r${start} -> r${end} [label=${label}, ${more}];`];
+}
+
+function readEdges(graph: Graph, step: Step): string[] {
+  const { trace } = graph;
   if (step.readsFrom === null || step.field === null) return [];
-  const field = short(step.field);
-  const edge = (from: number, to: number, relation: string, more: string): string[] => {
-    const [start, end] = [rowOf.get(from), rowOf.get(to)];
-    if (start === undefined || end === undefined || start === end) return [];
-    return [`  r${start} -> r${end} [label=${quoted(`${relation} ${field}`)}, ${more}];`];
-  };
   // Who reads a field that nobody writes says nothing about the order of steps.
   if (!trace.steps.some((one) => one.field === step.field && reachesMemory(one))) return [];
   const next = nextWrite(trace, step);
   return [
-    ...edge(step.readsFrom, step.number, 'rf', 'color=blue, constraint=false'),
-    ...(next === undefined ? [] : edge(step.number, next.number, 'fr', 'style=dashed')),
-    ...(step.missed === null ? [] : edge(step.missed, step.number, 'missed', 'color=red')),
+    ...edge(graph, step.readsFrom, step, 'rf', 'color=blue, constraint=false'),
+    ...(next === undefined ? [] : edge(graph, step.number, next, 'fr', 'style=dashed')),
+    ...(step.missed === null ? [] : edge(graph, step.missed, step, 'missed', 'color=red')),
   ];
+}
+
+/** From the write before to this one, where the order is not that of the program. */
+function coherenceEdges(graph: Graph, step: Step): string[] {
+  if (step.field === null || !reachesMemory(step)) return [];
+  const before = graph.trace.steps.findLast(
+    (one) => one.number < step.number && one.field === step.field && reachesMemory(one),
+  );
+  if (before === undefined || before.thread === step.thread) return [];
+  return edge(graph, before.number, step, 'co', 'color=brown');
 }
 
 /** The write behind the one that a read saw, if another thread made it. */

@@ -341,6 +341,16 @@ describe('state and graph', () => {
       '  r3 -> r5 [label="fr y", style=dashed];',
     ]);
   });
+
+  it('the graph says which write replaced that of another thread', () => {
+    const all = steps(
+      { thread: 0, primitive: 'WRITE_ONCE', field: 'b.x', written: '1' },
+      { thread: 0, primitive: 'WRITE_ONCE', field: 'b.x', written: '2' },
+      { thread: 1, primitive: 'WRITE_ONCE', field: 'b.x', written: '3' },
+    );
+    const edges = dotText(trace({ steps: all })).match(/^ {2}r\d+ -> r\d+ .*$/gm);
+    expect(edges).toEqual(['  r2 -> r3 [label="co x", color=brown];']);
+  });
 });
 
 describe('numbers and texts', () => {

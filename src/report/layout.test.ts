@@ -221,6 +221,31 @@ describe('the cause', () => {
     );
   });
 
+  it('of a lost update is the store that overwrites what another wrote', () => {
+    const look = { primitive: 'READ_ONCE', field: 'c.n', observed: '0', readsFrom: 0 };
+    const update = { primitive: 'WRITE_ONCE', field: 'c.n', written: '1' };
+    const all = steps(
+      { thread: 0, ...look },
+      { thread: 1, ...look },
+      { thread: 1, ...update, changes: [['c.n', '0', '1']] },
+      { thread: 0, ...update, changes: [] },
+    );
+    expect(why(trace({ steps: all }))).toBe(
+      'Step 1 of gup-fast looks at n; step 3 of ksm changes it before step 4 overwrites it.',
+    );
+  });
+
+  it('of a leaked lock is where it was taken, and not one that was given back', () => {
+    const all = steps(
+      { thread: 0, primitive: 'spin_lock', field: 'b.one' },
+      { thread: 0, primitive: 'spin_lock', field: 'b.two' },
+      { thread: 0, primitive: 'spin_unlock', field: 'b.two' },
+    );
+    expect(pendingCause('leaked lock', all)).toBe(
+      'left takes it in step 1 and does not give it back.',
+    );
+  });
+
   it('of one thread is that thread', () => {
     expect(why(trace({ steps: steps({ thread: 0 }) }))).toContain('One thread alone does it');
   });
