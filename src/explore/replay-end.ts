@@ -81,9 +81,12 @@ export function nullFollowed(error: unknown): string | null {
   return member === undefined ? 'a NULL pointer' : `NULL->${member}`;
 }
 
+/** What V8 says of a place that cannot be assigned. */
+const ASSIGNED = /^Cannot (?:assign to read only|set) property '?([\w$]+)'? of/;
+
 /** `s.ready = 1` where C would store: members of a struct are places, and stay what they are. */
 function assignedMember(error: unknown): Problem | null {
-  const member = /^Cannot assign to read only property '([^']*)'/.exec(messageOf(error))?.[1];
+  const member = ASSIGNED.exec(messageOf(error))?.[1];
   if (!(error instanceof TypeError) || member === undefined) return null;
   const what = `The member ${member} is assigned; WRITE_ONCE writes what it holds.`;
   const next = `Write WRITE_ONCE(s.${member}, value), or store(...) for a plain access.`;

@@ -13,6 +13,7 @@
  * If the two disagree, something outlived a call or a round that must not (HF021).
  */
 
+import { watchingFields } from '../memory/field-use.ts';
 import { withMachine } from '../memory/machine.ts';
 import type { Machine } from '../memory/machine.ts';
 import { Effect, operation as makeOperation, Result } from '../memory/operation.ts';
@@ -82,8 +83,10 @@ export function runWatched(
 
 function run(state: State, body: () => unknown): Run {
   try {
+    // A flat run makes the accesses of earlier runs, which looked on already.
+    const watch = state.flat ? null : state.world.namedFields.watchOf(state.thread);
     const result = withMachine(machineOf(state), () =>
-      withoutHiddenInputs(refuseHidden(state), body),
+      watchingFields(watch, () => withoutHiddenInputs(refuseHidden(state), body)),
     );
     state.end = returned(state, result);
   } catch (error) {

@@ -5,6 +5,8 @@
 
 import { createLockOrder } from './lock-order.ts';
 import type { LockOrder } from './lock-order.ts';
+import { createNamedFields } from './named-fields.ts';
+import type { NamedFields } from './named-fields.ts';
 import { createSites, parseRemoval } from './sites.ts';
 import type { Sites } from './sites.ts';
 import type { Context } from './context.ts';
@@ -35,6 +37,7 @@ export interface ReplayWorld {
   readonly pairs: boolean;
   readonly sites: Sites;
   readonly lockOrder: LockOrder;
+  readonly namedFields: NamedFields;
   readonly contexts: Contexts;
   /** Whether a handler interrupts a thread, or a twin of it. */
   readonly isInterrupted: (thread: string) => boolean;
@@ -85,6 +88,7 @@ export function createWorld(program: Program, options: WorldOptions): ReplayWorl
     nameOf,
     constantAt: (address) => constants.get(address),
     lockOrder: createLockOrder(nameOf),
+    namedFields: createNamedFields(nameOf),
     isHandler: (thread) => handlers.has(thread),
     isInterrupted: (thread) => hosts.has(thread),
     design(name, choices, stop) {

@@ -6,6 +6,7 @@
  * stands for its value is always true, a bit without a number is bit 0, and NaN is 0.
  */
 
+import { handedOn } from './field-use.ts';
 import { machineOrNull } from './machine.ts';
 import type { PrimitiveName } from './ordering.ts';
 import { structAddress, structType } from './struct-key.ts';
@@ -21,7 +22,10 @@ export function refuse(code: 'HF036' | 'HF037', what: string): never {
 /** The address that a primitive is to go to: 0 for NULL. */
 export function addressOf(primitive: PrimitiveName | 'kfree', field: Field): number {
   const given: unknown = field;
-  if (isField(given)) return given.address;
+  if (isField(given)) {
+    handedOn(given.address);
+    return given.address;
+  }
   if (given === null) return 0;
   if (given === undefined) {
     throw new TypeError(`${primitive} is given undefined, not a field`);

@@ -3,8 +3,8 @@
  *
  * A field that stands in an expression instead of its value would be an object there: `flags & 1`
  * would be 0 whatever the memory holds. So every field refuses to become a number or a text
- * (HF036). Comparing it with `===` or testing whether it is there cannot be noticed
- * (docs/LIMITS.md).
+ * (HF036). Comparing it with `===` or testing whether it is there cannot be noticed here; that a
+ * thread names a member and hands it to nobody can (field-use.ts).
  */
 
 import { notItsValue } from './argument.ts';

@@ -7,6 +7,7 @@
  */
 
 import { noValue } from './argument.ts';
+import { defineMember, handedOn } from './field-use.ts';
 import { fieldAt } from './field.ts';
 import { knownMembers } from './missing.ts';
 import { structAddress, structType } from './struct-key.ts';
@@ -131,6 +132,7 @@ export function container_of<M extends Members>(
   name: keyof M & string,
 ): Struct<M> {
   const address = isStruct(member) ? member[structAddress] : member.address;
+  handedOn(address);
   return type.at(address - offsetOf(type, name));
 }
 
@@ -216,7 +218,9 @@ function makeView<M extends Members>(
   view[structType] = type;
   let next = address;
   for (const [name, member] of Object.entries(type.members)) {
-    view[name] = viewOfMember(member, next);
+    const of = viewOfMember(member, next);
+    if ('array' in member || 'struct' in member) view[name] = of;
+    else defineMember(view, name, of as Field);
     next += sizeOf(member);
   }
   return Object.freeze(view) as Struct<M>;

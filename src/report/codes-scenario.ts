@@ -145,9 +145,9 @@ export const scenarioCodes: readonly Code[] = [
     'HF036',
     'A field is used as its value',
     `A field is a place in shared memory; what it holds is known only to who reads it. In an
-      expression the field itself would be an object: flags & 1 would always be 0. Nobody can
-      notice where a field is only tested or compared: if (f.ready) is always true and
-      f.ready === 1 never. An editor with TypeScript notices the second, and nobody the first.`,
+      expression the field itself would be an object: flags & 1 would always be 0. Where a field
+      is only tested or compared, if (f.ready) is always true and f.ready === 1 never: a thread
+      that names a member and hands it to no primitive is warned about.`,
     'a forgotten READ_ONCE, load or atomic_read.',
     'Write READ_ONCE(field), or atomic_read(field) for an atomic_t.',
   ),

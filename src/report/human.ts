@@ -4,7 +4,7 @@
 
 import type { CheckResult, OpenReason } from '../explore/result.ts';
 import type { Style } from './paint.ts';
-import { amount, byteCount, counted, duration, sideBySide, slug } from './text.ts';
+import { amount, byteCount, counted, duration, hanging, sideBySide, slug } from './text.ts';
 
 /** How one search ended, judged against what was expected of it. */
 export type Outcome = 'as expected' | 'unexpected' | 'open' | 'problem';
@@ -39,7 +39,9 @@ export function checkLines(result: CheckResult, widths: LineWidths, style: Style
     const again = `holdfast check ${slug(result.scenario)} --until ${more}`;
     lines.push(style.paint.dim(`         ${again}`));
   }
-  const warnings = result.warnings.map((text) => `         warning: ${text}`);
+  const warnings = result.warnings.flatMap((text) =>
+    hanging('         warning: ', text, style.width),
+  );
   return [...lines, ...warnings];
 }
 

@@ -38,6 +38,8 @@ export function resultOf(
   const properties = input.judge.reports(outcome.complete);
   const { findings, open } = findingsOf(explored, head);
   const complete = outcome.complete && open === null;
+  // What a search that ended early has not seen handed on may be handed on later.
+  const forgotten = complete && findings.length === 0 ? world.namedFields.warnings() : [];
   const problems = world.sites.unmatched().map((name) => unknownDefence(name, world.sites.list()));
   return {
     scenario: program.name,
@@ -61,7 +63,7 @@ export function resultOf(
     problems,
     defences: world.sites.list(),
     designs: world.designsUsed(),
-    warnings: world.lockOrder.warnings(),
+    warnings: [...world.lockOrder.warnings(), ...forgotten],
   };
 }
 

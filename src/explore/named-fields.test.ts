@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { READ_ONCE, WRITE_ONCE } from '../memory/access.ts';
+import { container_of, struct } from '../memory/struct.ts';
+import type { Field, Type } from '../memory/type.ts';
+import { u32 } from '../memory/type.ts';
+import { check } from '../scenario/check.ts';
+import { scenario } from '../scenario/scenario.ts';
+
+const box = struct('box', { data: u32, ready: u32 });
+type Word = Field<Type<'word', number>>;
+
+/** The warnings on a reader with this body, beside one that writes both members. */
+async function warned(body: (data: () => Word, ready: () => Word) => void): Promise<string[]> {
+  const found = scenario('named', ({ alloc, thread }) => {
+    const b = alloc(box);
+    thread('writer', () => {
+      WRITE_ONCE(b.data, 1);
+      WRITE_ONCE(b.ready, 1);
+    });
+    thread('reader', () =>
+      body(
+        () => b.data,
+        () => b.ready,
+      ),
+    );
+  });
+  const { verdict, warnings } = await check(found);
+  expect(verdict).toBe('pass');
+  return [...warnings];
+}
+
+describe('a member that a thread names', () => {
+  it('and never hands on is warned about, with its place, though others read it', async () => {
+    const [warning, ...rest] = await warned((data, ready) => {
+      if (ready() as unknown as boolean) READ_ONCE(data());
+    });
+    expect(rest).toEqual([]);
+    expect(warning).toMatch(
+      /^HF036: reader names box\.ready \(named-fields\.test\.ts:\d+\) and neither reads nor writes/,
+    );
+  });
+
+  it('and reads on one way of several is none', async () => {
+    const found = await warned((data, ready) => {
+      const place = ready();
+      if (READ_ONCE(data()) === 1) READ_ONCE(place);
+    });
+    expect(found).toEqual([]);
+  });
+
+  it('and computes the struct of is none', async () => {
+    const found = await warned((data, ready) => {
+      READ_ONCE(data());
+      READ_ONCE(container_of(ready(), box, 'ready').data);
+    });
+    expect(found).toEqual([]);
+  });
+});

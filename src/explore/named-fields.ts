@@ -1,0 +1,70 @@
+/**
+ * Members of structs that a thread names and never hands to a primitive: `if (s.ready)` where
+ * `if (READ_ONCE(s.ready))` was meant is always true, and no execution shows it. A warning and no
+ * mistake, because a function may take a field that it does not need in this scenario.
+ */
+
+import type { FieldWatch } from '../memory/field-use.ts';
+import { captureStack } from './position.ts';
+import type { LazyStack } from './position.ts';
+
+/** Collects them over all runs of the threads. */
+export interface NamedFields {
+  /** For runs of one thread, or of twins. */
+  watchOf(thread: string): FieldWatch;
+  warnings(): string[];
+}
+
+interface Use {
+  /** Where it was named first; null where it was handed on before that. */
+  readonly stack: LazyStack | null;
+  handed: boolean;
+}
+
+/** Makes an empty collection. */
+export function createNamedFields(nameOf: (address: number) => string): NamedFields {
+  const threads = new Map<string, { watch: FieldWatch; uses: Map<number, Use> }>();
+  const begin = (): { watch: FieldWatch; uses: Map<number, Use> } => {
+    const uses = new Map<number, Use>();
+    return { uses, watch: watchInto(uses) };
+  };
+  return {
+    watchOf(thread) {
+      const known = threads.get(thread) ?? begin();
+      threads.set(thread, known);
+      return known.watch;
+    },
+    warnings: () =>
+      [...threads].flatMap(([thread, { uses }]) =>
+        [...uses].flatMap(([address, use]) => sentence(thread, nameOf(address), use)),
+      ),
+  };
+}
+
+function watchInto(uses: Map<number, Use>): FieldWatch {
+  return {
+    named(address) {
+      if (!uses.has(address)) uses.set(address, { stack: captureStack(), handed: false });
+    },
+    handed(address) {
+      const use = uses.get(address);
+      if (use === undefined) uses.set(address, { stack: null, handed: true });
+      else use.handed = true;
+    },
+  };
+}
+
+function sentence(thread: string, field: string, { stack, handed }: Use): string[] {
+  const position = handed ? undefined : stack?.()[0];
+  // Kernel functions return early where they need a member no more.
+  if (position === undefined || KERNEL.test(position.file)) return [];
+  const { file, line } = position;
+  const place = `${file.replace(/^.*[/\\]/, '')}:${line}`;
+  return [
+    `HF036: ${thread} names ${field} (${place}) and neither reads nor writes it there: ` +
+      'a forgotten READ_ONCE is always true',
+  ];
+}
+
+/** Our own kernel code. */
+const KERNEL = /[/\\](?:src|dist)[/\\]kernel[/\\]/;
