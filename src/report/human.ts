@@ -129,8 +129,17 @@ function tenfold(seconds: number): string {
   return more >= 120 ? `${Math.round(more / 60)}m` : `${Math.max(1, Math.round(more))}s`;
 }
 
-/** `5 scenarios   4 as expected   1 open   tso   67 s`. */
-export function totalLine(results: readonly CheckResult[], seconds: number, style: Style): string {
+/**
+ * `5 scenarios   4 as expected   1 open   tso   67 s`.
+ *
+ * @param notBegun scenarios that an interrupt came before
+ */
+export function totalLine(
+  results: readonly CheckResult[],
+  seconds: number,
+  style: Style,
+  notBegun = 0,
+): string {
   const count = (outcome: Outcome): number =>
     results.filter((result) => outcomeOf(result) === outcome).length;
   const models = [...new Set(results.map((result) => result.model))].join(', ');
@@ -141,7 +150,9 @@ export function totalLine(results: readonly CheckResult[], seconds: number, styl
   if (count('unexpected') > 0) parts.push(style.paint.red(`${count('unexpected')} unexpected`));
   if (count('problem') > 0) parts.push(style.paint.red(`${count('problem')} not usable`));
   if (count('open') > 0) parts.push(style.paint.yellow(`${count('open')} open`));
-  return `  ${[...parts, models, duration(seconds)].join('   ')}`;
+  if (notBegun > 0) parts.push(style.paint.yellow(`${notBegun} not begun`));
+  const searched = models === '' ? [] : [models];
+  return `  ${[...parts, ...searched, duration(seconds)].join('   ')}`;
 }
 
 /** The status line while a search runs, without its thread count. */

@@ -25,8 +25,10 @@ export function humanReporter(context: Context, options: HumanOptions): Reporter
   let widths: LineWidths = lineWidths([]);
   let head: string[] = [''];
   let testWidth = NAME_WIDTH;
+  let planned = 0;
   return {
     begin({ scenarios, litmus, models }: RunPlan) {
+      planned = scenarios.length;
       testWidth = Math.max(NAME_WIDTH, ...litmus.map(nameLength));
       widths = lineWidths(scenarios.map(({ name }) => name));
       const title = models.length > 1 ? matrixTitle(models, widths, style) : null;
@@ -47,7 +49,9 @@ export function humanReporter(context: Context, options: HumanOptions): Reporter
       }
       const results = scenarios.flatMap((report) => report.results);
       if (litmus.length > 1) write(`\n${litmusTotal(litmus, seconds)}\n`);
-      if (results.length > 0) write(`\n${totalLine(results, seconds, style)}\n`);
+      const notBegun = planned - scenarios.length;
+      if (results.length + notBegun === 0) return;
+      write(`\n${totalLine(results, seconds, style, notBegun)}\n`);
     },
   };
 }
