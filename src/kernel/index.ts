@@ -7,6 +7,7 @@ export * from './block/bio-endio.ts';
 export * from './block/bio.ts';
 export * from './block/disk-block.ts';
 export * from './block/disk.ts';
+export * from './block/plug.ts';
 export * from './block/request_queue.ts';
 export * from './device/dma.ts';
 export * from './device/ib-mr.ts';

@@ -16,7 +16,7 @@ import {
 } from '../../test/support/one-process.ts';
 import { wrongWith } from '../../test/support/small.ts';
 import { assert } from '../memory/index.ts';
-import { EFAULT } from './errno.ts';
+import { EFAULT, EINVAL } from './errno.ts';
 import { deviceStores } from './device/dma.ts';
 import {
   fixedBufferRequest,
@@ -27,7 +27,7 @@ import { get_user_pages, pin_user_pages, pin_user_pages_fast, unpinUserPages } f
 import { do_munmap } from './mm/mmap.ts';
 import { folio_test_dirty, PageAnonExclusive } from './mm/page-flags.ts';
 import { folio_put } from './mm/page_ref.ts';
-import { FOLL_LONGTERM, FOLL_WRITE } from './mm/pin-count.ts';
+import { FOLL_GET, FOLL_LONGTERM, FOLL_PIN, FOLL_TOUCH, FOLL_WRITE } from './mm/pin-count.ts';
 import { pte_page, pte_present, pte_special } from './mm/pte.ts';
 import { folio_mapcount } from './mm/rmap.ts';
 import { userLoad, userStore } from './mm/user-access.ts';
@@ -105,6 +105,22 @@ describe.each(PINS)('a read-only pin (%s)', (_name, pin) => {
       assert((onlyPage(pages) === page) === isFilePage, 'the file page, or a copy');
       assert(dataOf(onlyPage(pages)) === 3, 'the contents');
       unpinUserPages(pages, false);
+    });
+    expect(found).toEqual([]);
+  });
+});
+
+describe('a call that asks for what it must not', () => {
+  it.each([
+    ['a long life of a plain reference', get_user_pages, FOLL_LONGTERM],
+    ['a pin and a reference (slow)', pin_user_pages, FOLL_GET],
+    ['a pin and a reference (fast)', pin_user_pages_fast, FOLL_GET],
+    ['a pin, of the call for references', get_user_pages, FOLL_PIN],
+    ['what is the kernel’s own to set', pin_user_pages, FOLL_TOUCH],
+  ] as const)('%s: EINVAL', async (_what, call, flags) => {
+    const found = await alone({ pte: 'rw dirty' }, ({ app }, page) => {
+      assert(call(app.mm, 0, 1, flags) === -EINVAL, 'EINVAL');
+      assert(count(page) === 2, 'nothing is counted');
     });
     expect(found).toEqual([]);
   });

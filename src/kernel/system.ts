@@ -94,6 +94,8 @@ export interface System {
   readonly zone: Zone;
   /** Another disk, which works beside the first. */
   readonly disk: (name: string, options?: DiskOptions) => RequestQueue;
+  /** The first disk. */
+  readonly queue: RequestQueue;
   readonly file: (name: string, options?: FileOptions) => File;
   readonly proc: (name: string) => Process;
   /** A device that writes where its driver tells it, in a thread of its own. */
@@ -151,6 +153,7 @@ export function system(stage: KernelStage, options: SystemOptions = {}): System 
   declareReferenceProperty(building);
   return {
     zone: building.zone,
+    queue: building.queue,
     disk: (name, how = {}) => makeDisk(stage, name, how),
     file: (name, how = {}) => makeFile(building, name, how),
     proc(name) {

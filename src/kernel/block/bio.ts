@@ -1,9 +1,8 @@
 /**
  * Filling, submitting and giving back a bio (block/bio.c, block/blk-core.c, 6.18).
  *
- * Left out: the plug. It holds requests back until its thread sleeps or ends it, and whoever waits
- * for I/O here sleeps, so nothing waits for a plugged request. A bio that is *filled and not yet
- * submitted* is another matter: no sleep submits it (fs/iomap-writeback.ts).
+ * The flusher holds bios back in a plug (plug.ts). A bio that is *filled and not yet submitted* is
+ * another matter: no sleep submits it (fs/iomap-writeback.ts).
  */
 
 import {

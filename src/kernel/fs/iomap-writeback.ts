@@ -5,7 +5,9 @@
  * Page after page: find it by its mark, lock it, look whether it still is a dirty page of the file,
  * write-protect and clean it, set PG_writeback, add it to the bio, unlock it. The bio is submitted
  * at the end, so while a later page is locked and waited for, earlier ones are under write-back and
- * *not submitted*. Linux looks pages up in batches of 15; here one by one.
+ * *not submitted*. Linux looks pages up in batches of 15; here one by one. For
+ * WB_SYNC_ALL it marks first what it is going to write (PAGECACHE_TAG_TOWRITE), so that pages which
+ * are dirtied meanwhile do not keep it going; here each page is visited once.
  *
  * What the file system does with a page: it was told of the write (FS_TOLD) and has reserved what
  * it needs, so a page over a hole or over a block that another file shares gets a block of its own.
@@ -28,13 +30,15 @@ import {
 } from '../../memory/index.ts';
 import type { Field } from '../../memory/index.ts';
 import { bio_add_folio, bio_alloc, submit_bio } from '../block/bio.ts';
+import { addToPlug, io_schedule_prepare } from '../block/plug.ts';
+import type { BlkPlug } from '../block/plug.ts';
 import { fillFrom } from '../block/disk-block.ts';
 import type { DiskBlock } from '../block/disk-block.ts';
 import { END_WRITEBACK, REQ_OP_WRITE } from '../block/request_queue.ts';
 import type { Bio, RequestQueue } from '../block/request_queue.ts';
 import type { AddressSpace } from './address_space.ts';
 import { filemap_get_folio, markOf } from '../mm/filemap.ts';
-import { folio_lock, folio_unlock, folio_wait_writeback } from '../mm/folio-lock.ts';
+import { folio_lock, folio_trylock, folio_unlock, folio_wait_writeback } from '../mm/folio-lock.ts';
 import { folio_mapping } from '../mm/mapping.ts';
 import type { Folio } from '../mm/mm_types.ts';
 import { folio_put } from '../mm/page_ref.ts';
@@ -52,61 +56,80 @@ import { i_size_read, mappingOf, present } from './inode.ts';
 import type { Inode } from './inode.ts';
 
 /** Writes the dirty pages of a file; does not wait for the end of the I/O. */
-export const iomap_writepages: (file: Inode, sync_mode: number) => void = kernelFunction(
-  'fs/iomap/buffered-io.c',
-  '6.18',
-  function iomap_writepages(file: Inode, sync_mode: number): void {
-    const queue = present(READ_ONCE(file.queue), 'inode: queue');
-    let bio: Bio | null = null;
-    let added = 0;
-    for (let index = 0; index < mappingOf(file).i_pages.length; index++) {
-      let folio = writeback_iter(file, index, sync_mode);
-      if (folio === WriteOut.PINNED) {
-        if (bio !== null && whileWaiting() !== 'the bio is not submitted') {
-          submit_bio(queue, bio);
-          bio = null;
-          added = 0;
+export const iomap_writepages: (file: Inode, sync_mode: number, plug?: BlkPlug) => void =
+  kernelFunction(
+    'fs/iomap/buffered-io.c',
+    '6.18',
+    function iomap_writepages(file: Inode, sync_mode: number, plug?: BlkPlug): void {
+      const queue = present(READ_ONCE(file.queue), 'inode: queue');
+      let bio: Bio | null = null;
+      let added = 0;
+      for (let index = 0; index < mappingOf(file).i_pages.length; index++) {
+        let folio = writeback_iter(file, index, sync_mode, plug);
+        if (folio === WriteOut.PINNED) {
+          if (bio !== null && whileWaiting() !== 'the bio is not submitted') {
+            submit_bio(queue, bio);
+            bio = null;
+            added = 0;
+          }
+          folio = iterUnpinned(file, index, sync_mode);
         }
-        folio = iterUnpinned(file, index, sync_mode);
+        if (folio === null) continue;
+        const block = iomap_writeback_folio(file, index, folio);
+        if (block !== null) {
+          bio ??= bio_alloc(queue, REQ_OP_WRITE, END_WRITEBACK);
+          bio_add_folio(bio, added++, { page: folio, block });
+        }
+        folio_unlock(folio);
+        folio_put(folio);
       }
-      if (folio === null) continue;
-      const block = iomap_writeback_folio(file, index, folio);
-      if (block !== null) {
-        bio ??= bio_alloc(queue, REQ_OP_WRITE, END_WRITEBACK);
-        bio_add_folio(bio, added++, { page: folio, block });
-      }
-      folio_unlock(folio);
-      folio_put(folio);
-    }
-    if (bio !== null) submit_bio(queue, bio);
-  },
-);
+      if (bio !== null && plug !== undefined) addToPlug(queue, bio, plug);
+      else if (bio !== null) submit_bio(queue, bio);
+    },
+  );
 
 /** A page to be written; none; or (designs) one that is pinned and waited for. */
 type NextFolio = Folio | null | typeof WriteOut.PINNED;
 
 /** The page of the file, locked and cleaned, if it is to be written in place; else null. */
-export const writeback_iter: (file: Inode, index: number, sync_mode: number) => NextFolio =
-  kernelFunction(
-    'mm/page-writeback.c',
-    '6.18',
-    function writeback_iter(file: Inode, index: number, sync_mode: number): NextFolio {
-      const mapping = mappingOf(file);
-      label('marked dirty?');
-      if (!test_bit(markOf(index), mapping.dirty_tag)) return null;
-      const folio = filemap_get_folio(mapping, index);
-      if (folio === null) return null;
-      folio_lock(folio);
-      const how = lacksBuffers(mapping, folio)
-        ? WriteOut.NOTHING
-        : folio_prepare_writeback(mapping, folio, sync_mode);
-      if (how === WriteOut.IN_PLACE) return folio;
-      if (how === WriteOut.COPY) writeCopy(file, index, folio);
-      folio_unlock(folio);
-      folio_put(folio);
-      return how === WriteOut.PINNED ? how : null;
-    },
-  );
+export const writeback_iter: (
+  file: Inode,
+  index: number,
+  sync_mode: number,
+  plug?: BlkPlug,
+) => NextFolio = kernelFunction(
+  'mm/page-writeback.c',
+  '6.18',
+  function writeback_iter(
+    file: Inode,
+    index: number,
+    sync_mode: number,
+    plug?: BlkPlug,
+  ): NextFolio {
+    const mapping = mappingOf(file);
+    label('marked dirty?');
+    if (!test_bit(markOf(index), mapping.dirty_tag)) return null;
+    const folio = filemap_get_folio(mapping, index);
+    if (folio === null) return null;
+    lockFolio(file, folio, plug);
+    const how = lacksBuffers(mapping, folio)
+      ? WriteOut.NOTHING
+      : folio_prepare_writeback(mapping, folio, sync_mode);
+    if (how === WriteOut.IN_PLACE) return folio;
+    if (how === WriteOut.COPY) writeCopy(file, index, folio);
+    folio_unlock(folio);
+    folio_put(folio);
+    return how === WriteOut.PINNED ? how : null;
+  },
+);
+
+/** Who holds bios back lets them go before it sleeps. */
+function lockFolio(file: Inode, folio: Folio, plug: BlkPlug | undefined): void {
+  if (plug === undefined) return folio_lock(folio);
+  if (folio_trylock(folio)) return;
+  io_schedule_prepare(present(READ_ONCE(file.queue), 'inode: queue'), plug);
+  folio_lock(folio);
+}
 
 /** Design `pinned-folio`: waits for the pins and tries again until there are none. */
 function iterUnpinned(file: Inode, index: number, sync_mode: number): Folio | null {

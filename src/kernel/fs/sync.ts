@@ -13,6 +13,7 @@ import {
   test_bit,
   up_read,
 } from '../../memory/index.ts';
+import type { BlkPlug } from '../block/plug.ts';
 import { filemap_get_folio, markOf } from '../mm/filemap.ts';
 import { folio_wait_writeback } from '../mm/folio-lock.ts';
 import { find_vma } from '../mm/mmap.ts';
@@ -75,11 +76,11 @@ export const msync: (mm: MmStruct, address: number) => boolean = kernelFunction(
   },
 );
 
-/** The flusher's visit of one file: nothing is waited for. */
-export const wb_writeback: (file: Inode) => void = kernelFunction(
+/** The flusher's visit of one file: nothing is waited for. @param plug over several visits */
+export const wb_writeback: (file: Inode, plug?: BlkPlug) => void = kernelFunction(
   'fs/fs-writeback.c',
   '6.18',
-  function wb_writeback(file: Inode): void {
-    if (mapping_can_writeback(mappingOf(file))) iomap_writepages(file, WB_SYNC_NONE);
+  function wb_writeback(file: Inode, plug?: BlkPlug): void {
+    if (mapping_can_writeback(mappingOf(file))) iomap_writepages(file, WB_SYNC_NONE, plug);
   },
 );

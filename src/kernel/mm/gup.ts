@@ -18,7 +18,7 @@ import {
   READ_ONCE,
   up_read,
 } from '../../memory/index.ts';
-import { EAGAIN, EFAULT, EMLINK, ENOMEM } from '../errno.ts';
+import { EAGAIN, EFAULT, EINVAL, EMLINK, ENOMEM } from '../errno.ts';
 import { isLeased } from '../fs/file-lease.ts';
 import { leaseAllowsPin, mayNotPinFiles } from './file-pins.ts';
 import { gup_fast } from './gup-fast.ts';
@@ -55,6 +55,7 @@ export const pin_user_pages: (mm: MmStruct, start: number, nr: number, flags: nu
     'mm/gup.c',
     '6.18',
     function pin_user_pages(mm: MmStruct, start: number, nr: number, flags: number): Pages {
+      if (!is_valid_gup_args(flags, FOLL_PIN)) return -EINVAL;
       return __gup_longterm_locked(mm, start, nr, flags | FOLL_PIN);
     },
   );
@@ -69,6 +70,7 @@ export const pin_user_pages_fast: (
   'mm/gup.c',
   '6.18',
   function pin_user_pages_fast(mm: MmStruct, start: number, nr: number, flags: number): Pages {
+    if (!is_valid_gup_args(flags, FOLL_PIN)) return -EINVAL;
     return gupFastFallback(mm, start, nr, flags | FOLL_PIN);
   },
 );
@@ -79,9 +81,24 @@ export const get_user_pages: (mm: MmStruct, start: number, nr: number, flags: nu
     'mm/gup.c',
     '6.18',
     function get_user_pages(mm: MmStruct, start: number, nr: number, flags: number): Pages {
+      if (!is_valid_gup_args(flags, FOLL_GET | FOLL_TOUCH)) return -EINVAL;
       return __get_user_pages_locked(mm, start, nr, flags | FOLL_GET | FOLL_TOUCH);
     },
   );
+
+/**
+ * Whether the caller may ask for this: a pin or a plain reference and not both, a long life only of
+ * a pin, and nothing that is the kernel's own to set.
+ *
+ * @param to_set what the function adds
+ */
+export function is_valid_gup_args(flags: number, to_set: number): boolean {
+  if ((flags & (FOLL_PIN | FOLL_TOUCH)) !== 0) return false;
+  const all = flags | to_set;
+  const isPin = (all & FOLL_PIN) !== 0;
+  if (isPin && (all & FOLL_GET) !== 0) return false;
+  return isPin || (all & FOLL_LONGTERM) === 0;
+}
 
 /** `gup_fast_fallback`: as many pages as GUP-fast gives, and slow GUP for the rest. */
 function gupFastFallback(mm: MmStruct, start: number, nr: number, flags: number): Pages {
