@@ -22,17 +22,21 @@ import {
 import type { Process, File, VmArea } from 'holdfast/linux/mm';
 
 const NEW = 7;
+const OLD = 3;
 
 type Removal = (file: File, app: Process, vma: VmArea) => void;
 
 /** The device writes while a page is taken away; what it writes later must not go there. */
-function against(stage: Stage, removal: Removal, freePages = 0): ThreadHandle {
+function against(stage: Stage, removal: Removal, freePages = 0, tlb = false): ThreadHandle {
   const machine = system(stage, { freePages });
   const log = machine.file('log');
   const app = machine.proc('app');
   const vma = app.mmap(log, { pte: 'rw dirty' });
-  const region = app.odp('mr', vma);
-  const device = stage.thread.device('device', (dma) => rdmaWrite(region, 0, NEW, dma));
+  const region = app.odp('mr', vma, { tlb });
+  const device = stage.thread.device('device', (dma) => {
+    if (tlb) rdmaWrite(region, 0, OLD, dma);
+    return rdmaWrite(region, 0, NEW, dma);
+  });
   const word = log.folios[0]?.data[0];
   const remover = stage.thread('remover', () => {
     removal(log, app, vma);
@@ -59,3 +63,12 @@ export const punched = scenario('odp-vs-punch', (stage) => {
   const device = against(stage, ({ inode }) => vfs_fallocate(inode, FALLOC_FL_PUNCH_HOLE, 0), 1);
   stage.always('the device writes', () => device.result() === true);
 });
+
+export const withTlb = scenario(
+  'odp-vs-munmap-device-tlb',
+  { about: 'the device has a TLB of its own, which its second access may use' },
+  (stage) => {
+    const device = against(stage, (_file, { mm }, vma) => do_munmap(mm, vma), 0, true);
+    stage.sometimes('the device fails: no mapping', () => device.result() === false);
+  },
+);

@@ -15,6 +15,7 @@ import {
   filemap_read,
   system,
   userLoad,
+  wb_writeback,
   xfs_file_buffered_write,
   xfs_file_dio_read,
   xfs_file_dio_write,
@@ -56,6 +57,21 @@ export const ownMapping = scenario.each(
     const direct = call === 'write' ? xfs_file_dio_write : xfs_file_dio_read;
     const app1 = stage.thread('app', () => direct(log.inode, 0, app.mm, 0));
     stage.always('it returns, and has moved the page', () => app1.result() === DONE);
+  },
+);
+
+export const ownMappingAgainstFlusher = scenario.each(
+  { call: ['write', 'read'] },
+  'dio-own-mapping-vs-flusher',
+  ({ call, ...stage }) => {
+    const { file, proc } = system(stage, { freePages: 1, directIo: true });
+    const log = file('log', { data: OLD, always: ['no loss'] });
+    const app = proc('app');
+    app.mmap(log, { pte: call === 'write' ? 'rw dirty' : 'ro' });
+    const direct = call === 'write' ? xfs_file_dio_write : xfs_file_dio_read;
+    const moved = stage.thread('app', () => direct(log.inode, 0, app.mm, 0));
+    stage.thread('flusher', () => wb_writeback(log.inode));
+    stage.always('it returns, and has moved the page', () => moved.result() === DONE);
   },
 );
 

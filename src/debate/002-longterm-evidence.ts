@@ -157,6 +157,22 @@ export const longterm = {
     expect: 'fail',
     shows: 'a pin has no fault: write-back writes over the block that the clone has too',
   },
+  odpTlb: {
+    scenario: 'odp-vs-munmap-device-tlb',
+    without: ['mlx5_ib_invalidate_range/flush the device TLB'],
+    expect: 'fail',
+    shows: 'a device with a TLB of its own that is not flushed',
+  },
+  odpTlbOk: {
+    scenario: 'odp-vs-munmap-device-tlb',
+    expect: 'pass',
+    shows: 'a device with a TLB of its own',
+  },
+  dax: {
+    scenario: 'dax-busy-vs-fast-gup',
+    expect: 'pass',
+    shows: 'a pin against fsdax: the block is given away when its page is idle',
+  },
   odpTn: {
     scenario: 'odp-vs-truncate',
     without: ['unmap_mapping_pages/notifier'],

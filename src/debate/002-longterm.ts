@@ -142,8 +142,8 @@ export const longtermRows: readonly Claim[] = [
     because:
       'As an invariant: nothing is written to the page after truncation. Faulting devices ' +
       'keep it without waiting for user space, pins do not.',
-    evidence: [longterm.odpT, longterm.odpP, rules.cIgnore],
-    later: 'DAX itself: discussion 004.',
+    evidence: [longterm.odpT, longterm.odpP, rules.cIgnore, longterm.dax],
+    later: 'Faults and the removal of DAX devices: discussion 004.',
   },
   {
     number: 33,
@@ -183,9 +183,17 @@ export const longtermRows: readonly Claim[] = [
     claim: 'It is exactly like the page table of the CPU: right there, right here.',
     verdict: 'IF',
     because:
-      'If everything that takes a right away from a PTE tells first; one that does not is ' +
-      'enough.',
-    evidence: [longterm.odpT, longterm.odpTn, longterm.odpW, longterm.odpWn, longterm.odpC],
+      'If everything that takes a right away from a PTE tells first, and if the TLB of the device ' +
+      'is flushed as that of a CPU is; one omission is enough.',
+    evidence: [
+      longterm.odpT,
+      longterm.odpTn,
+      longterm.odpW,
+      longterm.odpWn,
+      longterm.odpC,
+      longterm.odpTlbOk,
+      longterm.odpTlb,
+    ],
   },
   {
     number: 37,

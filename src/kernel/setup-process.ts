@@ -51,7 +51,7 @@ export interface Process {
   /** A mapping that is not there yet: a thread makes it with `mmap_region(mm, vma)`. */
   readonly later: (file: File, options?: Omit<MmapOptions, 'pte'>) => VmArea;
   /** Registers a mapping with a device that can fault (on-demand paging: device/umem-odp.ts). */
-  readonly odp: (name: string, vma: VmArea) => IbUmemOdp;
+  readonly odp: (name: string, vma: VmArea, options?: { tlb?: boolean }) => IbUmemOdp;
 }
 
 /** A process without mappings. */
@@ -77,7 +77,11 @@ export function makeProcess(alloc: AllocStruct, from: Zone, name: string): Proce
       linkVma(mm, vma);
       return vma;
     },
-    odp: (region, vma) => registerOdp(alloc, mm, region, vma),
+    odp(region, vma, { tlb = false } = {}) {
+      const umem = registerOdp(alloc, mm, region, vma);
+      WRITE_ONCE(umem.has_atc, tlb);
+      return umem;
+    },
   };
 }
 

@@ -2,8 +2,8 @@
  * The driver of a device that can fault: its page faults and its invalidations
  * (drivers/infiniband/hw/mlx5/odp.c, 6.18).
  *
- * Invalidation: under `umem_mutex` note the sequence number, take the translation away, wait until
- * the device has finished what it translated before, give the page back. When it returns the device
+ * Invalidation: under `umem_mutex` note the sequence number, take the translation away, also from
+ * the device's own TLB if it has one, wait until the device has finished what it translated before, give the page back. When it returns the device
  * neither has a translation nor uses one. Left out: prefetching, implicit regions, batches.
  */
 
@@ -53,7 +53,7 @@ export const mlx5_ib_invalidate_range: (
     mutex_lock(umem.umem_mutex);
     mmu_interval_set_seq(subscriber, cur_seq);
     umem.mtt.forEach((translation, index) => {
-      if (first + index >= start && first + index < end) zap(umem, translation);
+      if (first + index >= start && first + index < end) zap(umem, translation, index);
     });
     mutex_unlock(umem.umem_mutex);
   },
@@ -67,16 +67,24 @@ export const mlx5_mn_ops: number = intervalNotifierOps(mlx5_ib_invalidate_range)
  * itself, on a command whose completion the driver waits for; so for memory order it is like a
  * locked access, and when it has completed the device has no access under way that used it.
  */
-function zap(umem: IbUmemOdp, translation: Field<typeof pte_t>): void {
+function zap(umem: IbUmemOdp, translation: Field<typeof pte_t>, index: number): void {
   label('device has a translation?');
   if (READ_ONCE(translation) === 0) return;
   label('zap the translation');
   const entry: Pte = xchg(translation, 0);
+  if (READ_ONCE(umem.has_atc)) flushDeviceTlb(umem, index);
   if (defence('drain', () => true)) {
     label('wait for DMA in flight');
     waitUntilEquals(umem.in_flight, 0);
   }
   ib_umem_odp_unmap_dma_pages(entry);
+}
+
+/** The device forgets what it keeps of a translation; ATS: an invalidation that it answers. */
+function flushDeviceTlb({ atc }: IbUmemOdp, index: number): void {
+  if (!defence('flush the device TLB', () => true)) return;
+  label('flush the device TLB');
+  xchg(present(atc[index] ?? null, 'ib_umem_odp: atc'), 0);
 }
 
 /**
@@ -107,6 +115,12 @@ export const pagefault_real_mr: (umem: IbUmemOdp, address: number, write: boolea
  * write only if the PTE has it, so the file system was told; `always` is a mistake to learn from.
  */
 export const ODP_WRITE_RIGHT = ['as the PTE', 'always'] as const;
+
+/** What the device's own TLB has for a virtual page. */
+export function cachedTranslationOf(umem: IbUmemOdp, address: number): Field<typeof pte_t> {
+  const index = address - READ_ONCE(umem.notifier.start);
+  return present(umem.atc[index] ?? null, 'ib_umem_odp: atc');
+}
 
 /** The device's translation of a virtual page of the process. */
 export function translationOf(umem: IbUmemOdp, address: number): Field<typeof pte_t> {

@@ -10,6 +10,7 @@
 
 import {
   array,
+  bool,
   constant,
   defence,
   design,
@@ -49,6 +50,9 @@ export type IbUmemOdpMembers = {
    * own note of it (`pfn_list`) changes together with it, so there is one word for both.
    */
   mtt: ArrayType<typeof pte_t>;
+  /** Whether the device keeps translations of its own, and these (an ATC, as of PCIe ATS). */
+  has_atc: typeof bool;
+  atc: ArrayType<typeof pte_t>;
   /** The device's own: it has begun an access and may have translated its address. */
   in_flight: Type<'word', number>;
 };
@@ -59,6 +63,8 @@ export const ib_umem_odp: StructType<IbUmemOdpMembers> = struct('ib_umem_odp', {
   owning_mm: constant(pointer(mm_struct)),
   umem_mutex: mutex,
   mtt: array(pte_t, FILE_PAGES),
+  has_atc: constant(bool) as typeof bool,
+  atc: array(pte_t, FILE_PAGES),
   in_flight: u32,
 });
 

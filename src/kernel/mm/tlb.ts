@@ -47,14 +47,14 @@ export const flush_tlb_page: (mm: MmStruct) => void = kernelFunction(
 
 /** A CPU begins an access: from now on a flush waits for it. Ours: the MMU has no such counter. */
 export function beginAccess({ tlb_users: { address } }: MmStruct): void {
-  label('CPU begins an access');
+  label('begins an access');
   const count = { address, modify: Modify.ADD, modifyArgument: 1 } as const;
   machine().perform(operation('atomic_inc_return', count));
 }
 
 /** The access has been made. */
 export function endAccess({ tlb_users: { address } }: MmStruct): void {
-  label('CPU ends the access');
+  label('ends the access');
   const count = { address, modify: Modify.ADD, modifyArgument: -1 } as const;
   machine().perform(operation('atomic_dec_return_release', count));
 }
