@@ -183,7 +183,7 @@ export const longtermRows: readonly Claim[] = [
     claim: 'It is exactly like the page table of the CPU: right there, right here.',
     verdict: 'IF',
     because:
-      'If everything that takes a right away from a PTE tells first, and if the TLB of the device ' +
+      'If everything that takes a right away from a PTE tells first, and the TLB of the device ' +
       'is flushed as that of a CPU is; one omission is enough.',
     evidence: [
       longterm.odpT,

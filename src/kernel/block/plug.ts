@@ -1,6 +1,6 @@
 /**
- * The plug: requests that a thread holds back to give them to the device together (block/blk-core.c,
- * kernel/sched/core.c, 6.18).
+ * The plug: requests that a thread holds back to give them to the device together
+ * (block/blk-core.c, kernel/sched/core.c, 6.18).
  *
  * Nobody knows of them but the thread, so it must let them go before it sleeps: whoever it waits
  * for may wait for their end. Linux does that wherever a thread sleeps; here a thread that has a

@@ -3,8 +3,9 @@
  * (drivers/infiniband/hw/mlx5/odp.c, 6.18).
  *
  * Invalidation: under `umem_mutex` note the sequence number, take the translation away, also from
- * the device's own TLB if it has one, wait until the device has finished what it translated before, give the page back. When it returns the device
- * neither has a translation nor uses one. Left out: prefetching, implicit regions, batches.
+ * the device's own TLB if it has one, wait until the device has finished what it translated before,
+ * give the page back. When it returns the device neither has a translation nor uses one. Left out:
+ * prefetching, implicit regions, batches.
  */
 
 import {
