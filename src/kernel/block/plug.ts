@@ -42,7 +42,7 @@ export function addToPlug(queue: RequestQueue, bio: Bio, { mq_list }: BlkPlug): 
 
 /** Gives what is held back to the device. */
 export const blk_flush_plug: (queue: RequestQueue, plug: BlkPlug) => void = kernelFunction(
-  'block/blk-core.c',
+  'include/linux/blkdev.h',
   '6.18',
   function blk_flush_plug(queue: RequestQueue, plug: BlkPlug): void {
     for (const number of ['0', '1'] as const) {

@@ -1,5 +1,5 @@
 /**
- * Moving a page of a file to another place in memory (mm/migrate.c, mm/folio.c, 6.18).
+ * Moving a page of a file to another place in memory (mm/migrate.c, mm/vmscan.c, 6.18).
  *
  * Order: isolated, so that nobody else moves it; folio lock; a free page, locked; unmap; does
  * anybody but the page cache and the isolation have a reference? copy; then the count is compared
