@@ -18,6 +18,8 @@ import {
   test_and_set_bit,
 } from '../../memory/index.ts';
 import type { Struct, StructType } from '../../memory/index.ts';
+import { folio_lock, folio_trylock } from '../mm/folio-lock.ts';
+import type { Folio } from '../mm/mm_types.ts';
 import { numberOf } from './bio.ts';
 import { bio_set } from './request_queue.ts';
 import type { Bio, RequestQueue } from './request_queue.ts';
@@ -62,3 +64,10 @@ export const io_schedule_prepare: (queue: RequestQueue, plug: BlkPlug) => void =
     if (defence('flush the plug', () => true)) blk_flush_plug(queue, plug);
   },
 );
+
+/** Locks a folio; lets the held requests go first if that means to sleep. */
+export function lockWithPlug(queue: RequestQueue, folio: Folio, plug: BlkPlug): void {
+  if (folio_trylock(folio)) return;
+  io_schedule_prepare(queue, plug);
+  folio_lock(folio);
+}

@@ -30,7 +30,7 @@ import {
 } from '../../memory/index.ts';
 import type { Field } from '../../memory/index.ts';
 import { bio_add_folio, bio_alloc, submit_bio } from '../block/bio.ts';
-import { addToPlug, io_schedule_prepare } from '../block/plug.ts';
+import { addToPlug, lockWithPlug } from '../block/plug.ts';
 import type { BlkPlug } from '../block/plug.ts';
 import { fillFrom } from '../block/disk-block.ts';
 import type { DiskBlock } from '../block/disk-block.ts';
@@ -38,7 +38,7 @@ import { END_WRITEBACK, REQ_OP_WRITE } from '../block/request_queue.ts';
 import type { Bio, RequestQueue } from '../block/request_queue.ts';
 import type { AddressSpace } from './address_space.ts';
 import { filemap_get_folio, markOf } from '../mm/filemap.ts';
-import { folio_lock, folio_trylock, folio_unlock, folio_wait_writeback } from '../mm/folio-lock.ts';
+import { folio_lock, folio_unlock, folio_wait_writeback } from '../mm/folio-lock.ts';
 import { folio_mapping } from '../mm/mapping.ts';
 import type { Folio } from '../mm/mm_types.ts';
 import { folio_put } from '../mm/page_ref.ts';
@@ -61,7 +61,7 @@ export const iomap_writepages: (file: Inode, sync_mode: number, plug?: BlkPlug) 
     'fs/iomap/buffered-io.c',
     '6.18',
     function iomap_writepages(file: Inode, sync_mode: number, plug?: BlkPlug): void {
-      const queue = present(READ_ONCE(file.queue), 'inode: queue');
+      const queue = queueOf(file);
       let bio: Bio | null = null;
       let added = 0;
       for (let index = 0; index < mappingOf(file).i_pages.length; index++) {
@@ -88,6 +88,10 @@ export const iomap_writepages: (file: Inode, sync_mode: number, plug?: BlkPlug) 
     },
   );
 
+function queueOf(file: Inode): RequestQueue {
+  return present(READ_ONCE(file.queue), 'inode: queue');
+}
+
 /** A page to be written; none; or (designs) one that is pinned and waited for. */
 type NextFolio = Folio | null | typeof WriteOut.PINNED;
 
@@ -111,7 +115,8 @@ export const writeback_iter: (
     if (!test_bit(markOf(index), mapping.dirty_tag)) return null;
     const folio = filemap_get_folio(mapping, index);
     if (folio === null) return null;
-    lockFolio(file, folio, plug);
+    if (plug === undefined) folio_lock(folio);
+    else lockWithPlug(queueOf(file), folio, plug);
     const how = lacksBuffers(mapping, folio)
       ? WriteOut.NOTHING
       : folio_prepare_writeback(mapping, folio, sync_mode);
@@ -122,14 +127,6 @@ export const writeback_iter: (
     return how === WriteOut.PINNED ? how : null;
   },
 );
-
-/** Who holds bios back lets them go before it sleeps. */
-function lockFolio(file: Inode, folio: Folio, plug: BlkPlug | undefined): void {
-  if (plug === undefined) return folio_lock(folio);
-  if (folio_trylock(folio)) return;
-  io_schedule_prepare(present(READ_ONCE(file.queue), 'inode: queue'), plug);
-  folio_lock(folio);
-}
 
 /** Design `pinned-folio`: waits for the pins and tries again until there are none. */
 function iterUnpinned(file: Inode, index: number, sync_mode: number): Folio | null {
