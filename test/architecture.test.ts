@@ -58,7 +58,7 @@ describe('the three functions beside the kernel’s', () => {
     const unknown = steps.filter((step) => !called.has(step) && !source.includes(step));
     expect(unknown).toEqual([]);
     const start = source.indexOf(`function ${name}(`);
-    const body = source.slice(start, source.indexOf('\n    },\n', start));
+    const [body = ''] = /^[\s\S]*?\n(?: {4}| {2})\},\n/.exec(source.slice(start)) ?? [];
     // The last call is the one of the whole way; earlier ones are of ways that give up.
     const places = steps.map((step) => body.lastIndexOf(step)).filter((place) => place >= 0);
     expect(places).toEqual(places.toSorted((one, other) => one - other));
