@@ -100,6 +100,16 @@ export const REDUNDANT: readonly Redundant[] = [
     because: 'the scenario takes it to show that others wait for it',
   },
   {
+    defence: 'app/mutex_lock#1',
+    because:
+      'one thread alone uses the ring there; request/mutex_lock#1 shows what the lock is for',
+  },
+  {
+    defence: 'app/mutex_lock#2',
+    because:
+      'one thread alone uses the ring there; request/mutex_lock#2 shows what the lock is for',
+  },
+  {
     defence: 'holder/down_read',
     because: 'lease-reads-first takes it to show that who breaks a lease must not hold it',
   },
