@@ -35,6 +35,7 @@ import { fput } from '../fs/locks.ts';
 import { folio_ptr } from '../mm/mm_types.ts';
 import type { MmStruct } from '../mm/mm_types.ts';
 import type { DeviceMemory } from './nic.ts';
+import { orderInside } from './rdma.ts';
 import { ib_umem_get, ib_umem_release } from './rdma-umem.ts';
 
 /** The members of `struct ib_mr`. */
@@ -141,6 +142,7 @@ export const mrWrite: (mr: IbMr, value: number, dma: DeviceMemory) => boolean = 
   function mrWrite(mr: IbMr, value: number, dma: DeviceMemory): boolean {
     label('device begins an access');
     dma.write(mr.in_flight, 1);
+    orderInside();
     label('device translates');
     const word = dma.read(mr.mtt)?.data[0];
     label('device writes the page');

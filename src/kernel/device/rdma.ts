@@ -9,7 +9,7 @@
  * at again when it has kept it, so that an invalidation in between leaves nothing behind.
  */
 
-import { label, loop, modelFunction, READ_ONCE } from '../../memory/index.ts';
+import { label, loop, modelFunction, READ_ONCE, smp_mb } from '../../memory/index.ts';
 import type { Page } from '../mm/mm_types.ts';
 import { pte_access_permitted, pte_page } from '../mm/pte.ts';
 import type { Pte } from '../mm/pte.ts';
@@ -52,6 +52,14 @@ export const rdmaRead: (umem: IbUmemOdp, address: number, dma: DeviceMemory) => 
     return value;
   });
 
+/**
+ * Accesses under way and the table are both inside the device, which takes a command to change the
+ * table before an access or after it: in one order for both.
+ */
+export function orderInside(): void {
+  smp_mb();
+}
+
 /** One access. @returns false: there is no translation that permits it */
 function transaction(
   umem: IbUmemOdp,
@@ -62,6 +70,7 @@ function transaction(
 ): boolean {
   label('device begins an access');
   dma.write(umem.in_flight, 1);
+  orderInside();
   label('device translates');
   const entry = READ_ONCE(umem.has_atc)
     ? throughTlb(umem, address, dma)
