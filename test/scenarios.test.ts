@@ -3,34 +3,15 @@
  * search. Sizes stand in one table, scenarios.counts.txt; `npx vitest run test/scenarios.test.ts
  * -u` writes it again. A size that changes without a reason is the first sign of a broken search.
  */
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { loadScenarioFile } from '../src/cli/load.ts';
-import { check, isScenario } from '../src/index.ts';
-import type { Scenario } from '../src/index.ts';
+import { check } from '../src/index.ts';
+import { shippedScenarios } from './support/shipped.ts';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Several seconds at most; more where other work keeps the machine busy. */
 const TIMEOUT_MS = 60_000;
 const MODELS = ['sc', 'tso'] as const;
 
-function scenarioFiles(folder: string): string[] {
-  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.scenario.ts'))
-    .map((name) => join(ROOT, folder, name))
-    .sort();
-}
-
-async function scenariosOf(file: string): Promise<Scenario[]> {
-  const loaded = await loadScenarioFile(file);
-  if (!loaded.ok) throw new Error(`${file}: ${loaded.error.message}`);
-  return Object.values(loaded.namespace).flat().filter(isScenario);
-}
-
-const files = [...scenarioFiles('scenarios'), ...scenarioFiles('examples')];
-const scenarios = (await Promise.all(files.map(scenariosOf))).flat();
+const scenarios = await shippedScenarios();
 
 describe('the scenarios that ship', () => {
   it('have names of their own', () => {
