@@ -151,9 +151,12 @@ export class Liveness {
       const kind = this.tables.rows[node << ROW_SHIFT] as number;
       return kind === NodeKind.DONE && this.ended(node);
     }
-    // What is not known yet is taken to be everything: nothing relies on it.
-    if (((this.marks[node] as number) & 1) === 0) return false;
-    this.marks[node] = 3;
+    // What is not known yet is taken to be everything: nothing relies on it. But a wait that has
+    // never ended may never end; if it does, whoever relied on that is told.
+    const mark = this.marks[node] as number;
+    const waits = (this.tables.rows[(node << ROW_SHIFT) + Column.FLAGS] as number) & Flag.WAIT;
+    if ((mark & 1) === 0 && waits === 0) return false;
+    this.marks[node] = mark | 2;
     return true;
   }
 
@@ -212,7 +215,7 @@ export class Liveness {
       this.futures[to + i] = joined;
       grows = true;
     }
-    if (grows && (this.marks[node] as number) === 3) this.isInvalid = true;
+    if (grows && ((this.marks[node] as number) & 2) !== 0) this.isInvalid = true;
     return grows;
   }
 

@@ -303,7 +303,10 @@ export class Reduction {
     const isRound = (flags & Flag.NEW_ROUND) !== 0;
     if (isRound && this.wasAlone(node)) this.isInvalid = true;
     const kind = this.tables.rows[node << ROW_SHIFT] as number;
-    const isOpen = kind === NodeKind.DONE || kind === NodeKind.FAILED || this.opened.has(node);
+    // A wait that has never ended may never end; if it does, what was relied on turns out wrong.
+    const waits = (flags & Flag.WAIT) !== 0;
+    const ended = kind === NodeKind.DONE || kind === NodeKind.FAILED;
+    const isOpen = ended || waits || this.opened.has(node);
     for (let accessClass = 1; accessClass <= CLASSES; accessClass++) {
       for (let word = 0; word < this.setWords; word++) {
         const at = (CLASSES * node + accessClass - 1) * this.setWords + word;
