@@ -53,8 +53,8 @@ export const rdmaRead: (umem: IbUmemOdp, address: number, dma: DeviceMemory) => 
   });
 
 /**
- * Accesses under way and the table are both inside the device, which takes a command to change the
- * table before an access or after it: in one order for both.
+ * Accesses under way, the table and the TLB are inside the device, which takes a command to change
+ * them before an access or after it: in one order for all.
  */
 export function orderInside(): void {
   smp_mb();
@@ -93,6 +93,7 @@ function throughTlb(umem: IbUmemOdp, address: number, dma: DeviceMemory): Pte {
   if (entry === 0) return 0;
   label('device keeps the translation');
   dma.write(cached, entry);
+  orderInside();
   label('device looks at its table again');
   if (dma.read(table) === entry) return entry;
   dma.write(cached, 0);
