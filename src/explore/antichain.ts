@@ -5,10 +5,9 @@
  * others takes their place. Measured: docs/weak.md.
  */
 
+import { Bases } from './bases.ts';
 import { Covering, Part } from './covering.ts';
-import { Frontier } from './frontier.ts';
 import { grown } from './grown.ts';
-import { makeSeeds, mix1, mix2 } from './hash.ts';
 import type { Layout } from './layout.ts';
 import type { WeakTables } from './weak-memory.ts';
 
@@ -24,8 +23,7 @@ export class Antichain {
   private readonly layout: Layout;
   private readonly tables: WeakTables;
   private readonly covering: Covering;
-  private readonly seeds1: Int32Array;
-  private readonly seeds2: Int32Array;
+  private readonly bases: Bases;
   private entries: Int32Array = new Int32Array(1 << 14);
   private length = 1;
   private count = 0;
@@ -36,13 +34,11 @@ export class Antichain {
     this.layout = layout;
     this.tables = tables;
     this.covering = new Covering(layout, tables);
-    this.seeds1 = makeSeeds(layout.width, 3);
-    this.seeds2 = makeSeeds(layout.width, 4);
-    tables.bases = new Frontier(layout.width);
+    this.bases = new Bases(layout);
   }
 
   bytes(): number {
-    return this.entries.byteLength + this.buckets.byteLength + this.tables.bases.bytes();
+    return this.entries.byteLength + this.buckets.byteLength;
   }
 
   /**
@@ -54,9 +50,8 @@ export class Antichain {
   add(records: Int32Array, base: number, number: number): boolean {
     const at = this.write(records, base, number);
     const bucket = (this.entries[at + Entry.HASH1] as number) & (this.buckets.length - 1);
-    if (!this.hasAlike(at, bucket)) this.addBase(records, base);
-    else if (this.isCovered(at, bucket)) return false;
-    else this.displace(at, bucket);
+    if (this.isCovered(at, bucket)) return false;
+    this.displace(at, bucket);
     this.entries[at + Entry.NEXT] = this.buckets[bucket] as number;
     this.buckets[bucket] = at;
     this.length = at + (this.entries[at + Entry.LENGTH] as number);
@@ -93,45 +88,17 @@ export class Antichain {
     return at;
   }
 
-  /** Hashes what covering states have in common: thread states, memory, barriers passed or owed. */
+  /** Hashes what covering states have in common: their base, and barriers passed or owed. */
   private hash(records: Int32Array, base: number, at: number): void {
-    const { layout, seeds1, seeds2 } = this;
-    const { nodesAt, observersAt, memoryAt, width, threads } = layout;
-    let one = 0;
-    let two = 0;
-    for (let i = nodesAt; i < observersAt; i++) {
-      one += mix1((seeds1[i] as number) ^ (records[base + i] as number));
-      two += mix2((seeds2[i] as number) ^ (records[base + i] as number));
-    }
-    for (let i = memoryAt + 1; i < width; i++) {
-      one += mix1((seeds1[i] as number) ^ (records[base + i] as number));
-      two += mix2((seeds2[i] as number) ^ (records[base + i] as number));
-    }
-    for (let cpu = 0; cpu < threads; cpu++) {
-      const i = observersAt + cpu;
+    const { bases, entries } = this;
+    const { observersAt, threads } = this.layout;
+    bases.look(records, base);
+    for (let i = observersAt; i < observersAt + threads; i++) {
       const { fenced, owesFence } = this.tables.observers.observer(records[base + i] as number);
-      const bits = (fenced ? 1 : 0) | (owesFence ? 2 : 0);
-      one += mix1((seeds1[i] as number) ^ bits);
-      two += mix2((seeds2[i] as number) ^ bits);
+      bases.mix(i, (fenced ? 1 : 0) | (owesFence ? 2 : 0));
     }
-    this.entries[at + Entry.HASH1] = one | 0;
-    this.entries[at + Entry.HASH2] = two | 0;
-  }
-
-  private hasAlike(at: number, bucket: number): boolean {
-    let other = this.buckets[bucket] as number;
-    while (other !== 0 && !this.isAlike(other, at)) other = this.entries[other] as number;
-    return other !== 0;
-  }
-
-  /** Keeps what states that may cover each other have in common, for livelock-weak.ts. */
-  private addBase(records: Int32Array, base: number): void {
-    const { bases } = this.tables;
-    const { observersAt, memoryAt, width } = this.layout;
-    const to = bases.push();
-    for (let i = 0; i < observersAt; i++) bases.records[to + i] = records[base + i] as number;
-    bases.records.fill(0, to + observersAt, to + memoryAt + 1);
-    for (let i = memoryAt + 1; i < width; i++) bases.records[to + i] = records[base + i] as number;
+    entries[at + Entry.HASH1] = bases.hash1;
+    entries[at + Entry.HASH2] = bases.hash2;
   }
 
   private isCovered(at: number, bucket: number): boolean {

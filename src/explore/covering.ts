@@ -32,6 +32,9 @@ export class Covering {
   /** For each word, how many messages more the covering state has. */
   private readonly shift: Int32Array;
   private isShifted = false;
+  /** Pairs of coherence orders that differ: of the covering state, and of the other. */
+  private readonly differing: Int32Array;
+  private differences = 0;
   /** Pairs of observers that were compared without shifts. */
   private readonly known: Map<number, boolean> = new Map();
 
@@ -39,19 +42,20 @@ export class Covering {
     this.tables = tables;
     this.threads = layout.threads;
     this.shift = new Int32Array(layout.memoryWords + 1);
+    this.differing = new Int32Array(2 * layout.memoryWords);
   }
 
   /** Whether the part at `a` of one array covers the part at `b` of another. */
   covers(one: Int32Array, a: number, other: Int32Array, b: number): boolean {
-    const fits = this.setShifts(one, a, other, b) && this.observersCover(one, a, other, b);
-    const result = fits && this.messagesCover(one, a, other, b);
+    const fits = this.lineUp(one, a, other, b) && this.observersCover(one, a, other, b);
+    const result = fits && this.messagesCover();
     if (this.isShifted) this.clearShifts(one, a);
     return result;
   }
 
-  /** Lines up the messages of each word from the newest back. */
-  private setShifts(one: Int32Array, a: number, other: Int32Array, b: number): boolean {
-    const { coherence } = this.tables;
+  /** Lines up the messages of each word from the newest back. @returns false: some are missing */
+  private lineUp(one: Int32Array, a: number, other: Int32Array, b: number): boolean {
+    this.differences = 0;
     let i = this.pairsAt(a);
     let j = this.pairsAt(b);
     const endA = i + 2 * (one[a] as number);
@@ -61,17 +65,22 @@ export class Covering {
       const wordB = j < endB ? (other[j] as number) : LAST;
       const listA = wordA <= wordB ? (one[i + 1] as number) : SETTLED;
       const listB = wordB <= wordA ? (other[j + 1] as number) : SETTLED;
-      if (listA !== listB) {
-        const more = coherence.messages(listA).length - coherence.messages(listB).length;
-        if (more < 0) return false;
-        if (more > 0) {
-          this.shift[wordA] = more;
-          this.isShifted = true;
-        }
-      }
+      if (listA !== listB && !this.setShift(wordA, listA, listB)) return false;
       if (wordA <= wordB) i += 2;
       if (wordB <= wordA) j += 2;
     }
+    return true;
+  }
+
+  private setShift(word: number, listA: number, listB: number): boolean {
+    const { coherence } = this.tables;
+    const more = coherence.messages(listA).length - coherence.messages(listB).length;
+    if (more < 0) return false;
+    this.differing[this.differences++] = listA;
+    this.differing[this.differences++] = listB;
+    if (more === 0) return true;
+    this.shift[word] = more;
+    this.isShifted = true;
     return true;
   }
 
@@ -140,19 +149,11 @@ export class Covering {
     return true;
   }
 
-  private messagesCover(one: Int32Array, a: number, other: Int32Array, b: number): boolean {
-    let i = this.pairsAt(a);
-    let j = this.pairsAt(b);
-    const endA = i + 2 * (one[a] as number);
-    const endB = j + 2 * (other[b] as number);
-    while (i < endA || j < endB) {
-      const wordA = i < endA ? (one[i] as number) : LAST;
-      const wordB = j < endB ? (other[j] as number) : LAST;
-      const listA = wordA <= wordB ? (one[i + 1] as number) : SETTLED;
-      const listB = wordB <= wordA ? (other[j + 1] as number) : SETTLED;
-      if (listA !== listB && !this.listCovers(listA, listB)) return false;
-      if (wordA <= wordB) i += 2;
-      if (wordB <= wordA) j += 2;
+  private messagesCover(): boolean {
+    for (let i = 0; i < this.differences; i += 2) {
+      if (!this.listCovers(this.differing[i] as number, this.differing[i + 1] as number)) {
+        return false;
+      }
     }
     return true;
   }

@@ -71,6 +71,24 @@ describe('livelock', () => {
     }
   });
 
+  it.each([true, false])('does not depend on the reduction under weak (%s)', async (reduction) => {
+    const result = await tried(
+      ({ alloc, thread }) => {
+        const [x, y] = [alloc(s32, 'x'), alloc(s32, 'y')];
+        thread('left', () => {
+          WRITE_ONCE(x, 1);
+          loop(() => READ_ONCE(y) === 1);
+        });
+        thread('right', () => {
+          WRITE_ONCE(y, 1);
+          loop(() => READ_ONCE(x) === 1);
+        });
+      },
+      { model: 'weak', reduction },
+    );
+    expect(findingsOf(result)).toEqual(['livelock']);
+  });
+
   it('of interchangeable threads is found with a trace', async () => {
     const result = await tried(({ alloc, thread }) => {
       const v = alloc(atomic_t, 'v');

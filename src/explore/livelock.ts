@@ -8,6 +8,7 @@
  * an end.
  */
 
+import type { Bases } from './bases.ts';
 import type { OpenReason } from './result.ts';
 import { Frontier } from './frontier.ts';
 import { withValidFutures } from './liveness.ts';
@@ -49,7 +50,9 @@ interface Graph {
  * @param symmetric whether interchangeable threads may be merged; the way in is found without
  */
 export function findLivelock(input: SearchInput, symmetric: boolean): LivelockAnswer {
-  const traps = trapsOfWeak(input);
+  const bases = input.automaton.tables.weak?.bases ?? null;
+  const traps = bases === null ? null : trapsAmong(input, bases);
+  if (traps !== null && 'limit' in traps) return { kind: 'open', open: traps };
   if (traps?.size === 0) return { kind: 'none' };
   return withValidFutures(input.automaton.tables, () => explore(input, symmetric, traps));
 }
@@ -85,14 +88,14 @@ function addAllSteps(graph: Graph, isTrap: (state: number) => boolean): OpenReas
  * `fast-gup-vs-mkclean-with-faults` took 97 s when its 64,000 states were explored again with
  * their views, 5 s now.
  *
- * @returns the hashes of the traps among what the search has met; null under another model
+ * @returns the hashes of the traps among what the search has met, or the limit that was reached
  */
-function trapsOfWeak(input: SearchInput): ReadonlySet<string> | null {
-  const bases = input.automaton.tables.weak?.bases;
-  if (bases === undefined || bases.count === 0) return null;
+function trapsAmong(input: SearchInput, bases: Bases): ReadonlySet<string> | OpenReason {
   const graph = startGraph(input, false, true);
-  for (let i = 0; i < bases.count; i++) addState(graph, bases.records, i * input.layout.width);
-  if (addAllSteps(graph, () => false) !== null) return null;
+  const { records, count } = bases.states;
+  for (let i = 0; i < count; i++) addState(graph, records, i * input.layout.width);
+  const open = addAllSteps(graph, () => false);
+  if (open !== null) return open;
   const reached = reachEnds(graph);
   const traps = new Set<string>();
   reached.forEach((one, state) => one === 0 && traps.add(hashOf(graph, state)));

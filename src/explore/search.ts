@@ -10,6 +10,7 @@
  */
 
 import { Antichain } from './antichain.ts';
+import { Bases } from './bases.ts';
 import { rehearsalOf } from './common-room.ts';
 import { searchTogether } from './coordinate.ts';
 import { candidatesMax, Counted } from './counting.ts';
@@ -37,6 +38,8 @@ interface Search {
   readonly stepper: Stepper;
   readonly expansion: Expansion;
   readonly visited: Visited;
+  /** weak: what the states have in common, for livelocks. */
+  readonly bases: Bases | null;
   /** weak: what else need not be looked at; null without reduction. */
   readonly antichain: Antichain | null;
   /** How many states came before the current layer. */
@@ -126,6 +129,8 @@ function startSearch(input: SearchInput): Search {
   const next = new Frontier(layout.width);
   const visited = new Visited();
   const { weak } = automaton.tables;
+  const bases = weak === null ? null : new Bases(layout);
+  if (weak !== null) weak.bases = bases;
   const antichain = weak === null || !input.options.reduction ? null : new Antichain(layout, weak);
   return {
     input,
@@ -133,6 +138,7 @@ function startSearch(input: SearchInput): Search {
     stepper,
     expansion,
     visited,
+    bases,
     antichain,
     earlier: 0,
     doomedAt: -1,
@@ -160,6 +166,7 @@ function placeInitialState(one: Search): void {
   const { records } = one.current;
   writeInitial(one.input, one.stepper, records);
   one.visited.add(records[0] as number, records[1] as number);
+  one.bases?.add(records, 0);
   one.antichain?.add(records, 0, 0);
   one.counted.states = 1;
   one.counted.layers.push(1);
@@ -190,7 +197,8 @@ function addCandidates(one: Search): void {
   }
   counted.transitions += addTouched(one);
   counted.states = one.earlier + one.current.count + one.next.count;
-  counted.visitedBytes = visited.bytes() + (one.antichain?.bytes() ?? 0);
+  counted.visitedBytes =
+    visited.bytes() + (one.antichain?.bytes() ?? 0) + (one.bases?.bytes() ?? 0);
   counted.bytes = counted.visitedBytes + one.current.bytes() + one.next.bytes();
   stepper.length = 0;
   learn(one);
@@ -231,7 +239,7 @@ function doom(one: Search): void {
 
 /** Adds what has been touched. @returns how many candidates there were */
 function addTouched(one: Search): number {
-  const { stepper, visited, antichain, current, next } = one;
+  const { stepper, visited, bases, antichain, current, next } = one;
   const { width } = one.input.layout;
   const { out, length } = stepper;
   const before = one.earlier + current.count;
@@ -242,8 +250,10 @@ function addTouched(one: Search): number {
     if (visited.add(out[at + 1] as number, out[at + 2] as number)) {
       const base = next.push();
       applyCandidate(out, at, from, out[at] as number, next.records, base, width);
-      if (antichain === null) continue;
-      if (!antichain.add(next.records, base, before + next.count - 1)) next.pop();
+      if (bases === null) continue;
+      const covered = antichain?.add(next.records, base, before + next.count - 1) === false;
+      if (covered) next.pop();
+      else bases.add(next.records, base);
     }
   }
   return count;

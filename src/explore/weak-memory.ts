@@ -5,9 +5,9 @@
  * step copies them here, changes them, and writes back what differs.
  */
 
+import type { Bases } from './bases.ts';
 import { createCoherence, SETTLED } from './coherence.ts';
 import type { Coherence, Message } from './coherence.ts';
-import { Frontier } from './frontier.ts';
 import type { Layout } from './layout.ts';
 import type { Liveness } from './liveness.ts';
 import { createObservers, mapViews } from './observers.ts';
@@ -27,8 +27,8 @@ export interface WeakTables {
   /** Observers without what nobody needs, by what is needed; cleared when more becomes known. */
   readonly trimmed: Map<number, number>;
   trimmedVersion: number;
-  /** Memory and thread states that the last search met, without views and messages. */
-  bases: Frontier;
+  /** What the last search has met, without views and messages; null before the first. */
+  bases: Bases | null;
 }
 
 /** Makes the tables of one search. */
@@ -43,7 +43,7 @@ export function createWeakTables(liveness: Liveness): WeakTables {
     liveness,
     trimmed: new Map(),
     trimmedVersion: 0,
-    bases: new Frontier(0),
+    bases: null,
   };
 }
 

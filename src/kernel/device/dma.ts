@@ -12,6 +12,7 @@ import {
   label,
   loop,
   modelFunction,
+  smp_store_release,
   struct,
   u32,
   wait_for_completion,
@@ -51,7 +52,8 @@ export function dma_write(engine: DmaEngine, page: Page, value: number): void {
   WRITE_ONCE(engine.value, value);
   WRITE_ONCE(engine.page, page);
   label('ring the doorbell');
-  WRITE_ONCE(engine.doorbell, 1);
+  // Like writel(): the device sees what was stored before.
+  smp_store_release(engine.doorbell, 1);
   label('wait for the device');
   wait_for_completion(engine.done);
 }
