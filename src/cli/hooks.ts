@@ -30,10 +30,13 @@ const OWN_MODULES: ReadonlyMap<string, string> = new Map([
   ['holdfast/linux/mm', '../kernel/index.js'],
 ]);
 
-/** Whether this Node strips types without being asked (22.18, 24 and later). */
-const NODE_STRIPS: boolean = Boolean(
-  (process.features as unknown as Record<string, unknown>)['typescript'],
-);
+/** Node warns about its own stripping in these: what a user did not choose is no news to them. */
+const NODE_WARNS = /^(?:23\.|24\.[012]\.)/;
+
+/** Whether this Node strips types without being asked (22.18, 24.3 and later), and in silence. */
+export const NODE_STRIPS: boolean =
+  Boolean((process.features as unknown as Record<string, unknown>)['typescript']) &&
+  !NODE_WARNS.test(process.versions.node);
 
 /** swc takes 70 ms and 4 MB to load, so it is loaded when the first file needs it. */
 export function loadStripper(): Stripper {

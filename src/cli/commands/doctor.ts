@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import { byteCount, columns } from '../../report/text.ts';
 import type { Context } from '../context.ts';
 import { Exit } from '../exit.ts';
+import { NODE_STRIPS } from '../hooks.ts';
 import { version } from '../version.ts';
 import { withExamples } from './help.ts';
 
@@ -51,8 +52,7 @@ function nodeVersion(): Finding {
 }
 
 function typeStripping(): Finding {
-  const native = Boolean((process.features as unknown as Record<string, unknown>)['typescript']);
-  const text = native ? 'by Node itself' : 'by @swc/wasm-typescript';
+  const text = NODE_STRIPS ? 'by Node itself' : 'by @swc/wasm-typescript';
   return { what: 'TypeScript', state: 'ok', text };
 }
 
