@@ -5,7 +5,7 @@ import { pte_t } from '../../src/kernel/mm/mm_types.ts';
 import type { Folio, MmStruct } from '../../src/kernel/mm/mm_types.ts';
 import { system } from '../../src/kernel/system.ts';
 import type { File, FileOptions, MmapOptions, Process, System } from '../../src/kernel/system.ts';
-import { wrongWith } from './small.ts';
+import { traceOf, tried, wrongWith } from './small.ts';
 
 /** A machine with one file that one process maps. */
 export interface World extends System {
@@ -28,7 +28,24 @@ export function alone(how: FileOptions & MmapOptions, body: Body): Promise<strin
   });
 }
 
-/** The same with a page of anonymous memory. */
+/** The labels of the steps that one thread makes with a file, in their order. */
+export async function stepsOf(how: FileOptions, body: Body): Promise<string[]> {
+  const result = await tried((stage) => {
+    const machine = system(stage, { freeBlocks: 1 });
+    const log = machine.file('log', how);
+    const app = machine.proc('app');
+    const [first] = log.folios;
+    if (first === undefined) throw new Error('the file has no page in memory');
+    stage.thread('app', () => body({ ...machine, log, app }, first));
+    stage.never('ended', () => true);
+  });
+  const { steps, threads } = traceOf(result);
+  return steps
+    .filter(({ thread }) => threads[thread] === 'app')
+    .flatMap(({ label }) => label ?? []);
+}
+
+/** `alone` with a page of anonymous memory. */
 export function anonymous(
   isReadOnly: boolean,
   body: (mm: MmStruct, machine: System) => void,

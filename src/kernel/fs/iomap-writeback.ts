@@ -3,11 +3,19 @@
  * iomap_writepages, 6.18).
  *
  * Page after page: find it by its mark, lock it, look whether it still is a dirty page of the file,
- * write-protect and clean it, set PG_writeback, add it to the bio, unlock it. The bio is submitted
- * at the end, so while a later page is locked and waited for, earlier ones are under write-back and
- * *not submitted*. Linux looks pages up in batches of 15; here one by one. For
+ * write-protect and clean it, set PG_writeback, choose its block, add it to the bio, unlock it. The
+ * bio is submitted at the end, so while a later page is locked and waited for, earlier ones are
+ * under write-back and *not submitted*. Linux looks pages up in batches of 15; here one by one. For
  * WB_SYNC_ALL it marks first what it is going to write (PAGECACHE_TAG_TOWRITE), so that pages which
  * are dirtied meanwhile do not keep it going; here each page is visited once.
+ *
+ * This is the order of iomap, which XFS uses: iomap_writeback_folio sets PG_writeback, then
+ * iomap_writeback_range asks ->writeback_range (xfs_writeback_range) for the block, then the dirty
+ * blocks are forgotten (iomap_clear_range_dirty), and where nothing is to be written write-back
+ * ends at once. Linux adds the page to the bio before it forgets; here it does so after, and nobody
+ * sees a bio that is not submitted. ext4 has another order: the block first, before the page is
+ * write-protected (mpage_map_and_submit_extent, mpage_submit_folio); and __block_write_full_folio
+ * (fs/buffer.c) yet another: write-protect, the block, PG_writeback.
  *
  * What the file system does with a page: it was told of the write (FS_TOLD) and has reserved what
  * it needs, so a page over a hole or over a block that another file shares gets a block of its own.
@@ -44,7 +52,12 @@ import type { Folio } from '../mm/mm_types.ts';
 import { folio_put } from '../mm/page_ref.ts';
 import { folio_clear_dirty, folio_test_clear_dirty, folio_test_dirty } from '../mm/page-flags.ts';
 import { waitUntilUnpinned, whileWaiting } from '../mm/pin-wait.ts';
-import { folio_prepare_writeback, folio_start_writeback, WriteOut } from '../mm/page-writeback.ts';
+import {
+  folio_end_writeback,
+  folio_prepare_writeback,
+  folio_start_writeback,
+  WriteOut,
+} from '../mm/page-writeback.ts';
 import {
   folio_buffers,
   forgetWrite,
@@ -161,7 +174,8 @@ function lacksBuffers(mapping: AddressSpace, folio: Folio): boolean {
 }
 
 /**
- * Decides where the folio goes, and sets PG_writeback.
+ * Sets PG_writeback, then decides where the folio goes. Over a hole nothing is written, and
+ * write-back ends at once.
  *
  * @returns the block; null: the folio is behind the end of the file, or over a hole
  */
@@ -172,9 +186,10 @@ const iomap_writeback_folio: (file: Inode, index: number, folio: Folio) => DiskB
     function iomap_writeback_folio(file: Inode, index: number, folio: Folio): DiskBlock | null {
       label('beyond the end?');
       if (index >= i_size_read(file)) return null;
+      folio_start_writeback(folio);
       const block = blockFor(file, index, folio);
       forgetWrite(mappingOf(file), folio);
-      if (block !== null) folio_start_writeback(folio);
+      if (block === null) folio_end_writeback(folio);
       return block;
     },
   );

@@ -48,9 +48,9 @@ export const submitFolio: (folio: Folio, block: DiskBlock) => WriteOut = modelFu
     const how = folio_prepare_writeback(mapping, folio, WB_SYNC_ALL);
     assert(how !== WriteOut.PINNED, 'one folio by itself is not waited for: use vfs_fsync');
     if (how === WriteOut.IN_PLACE) {
+      folio_start_writeback(folio);
       label('expects it clean');
       WRITE_ONCE(folio.private, FS_CLEAN);
-      folio_start_writeback(folio);
     }
     if (how === WriteOut.COPY) {
       fillFrom(block, folio.data);
