@@ -802,27 +802,59 @@ describe('mistakes that people make', () => {
   });
 });
 
-describe('a scenario that neither ends nor touches memory', () => {
-  it('HF029: is ended', async () => {
+describe('code that neither ends nor touches memory', () => {
+  /** Runs a file whose search is silent, for as short as a busy machine allows. */
+  async function silent(text: string): Promise<string> {
+    desk.write('silent.scenario.ts', text);
+    const { code, err } = await desk.runWith({ silentSecondsMax: 3 }, 'silent.scenario.ts');
+    expect(code).toBe(2);
+    return `\n${err}`;
+  }
+
+  it('HF029: is ended, and the loop of the thread is shown', async () => {
     const text = `${HEAD}export default scenario('silent', ({ alloc, thread }) => {
   const b = alloc(box);
   thread('one', () => { WRITE_ONCE(b.data, 1); for (;;) { /* nothing */ } });
 });
 `;
-    desk.write('silent.scenario.ts', text);
-    const { code, err } = await desk.runWith({ silentSecondsMax: 3 }, 'silent.scenario.ts');
-    expect(code).toBe(2);
-    expect(`\n${err}`).toMatchInlineSnapshot(`
+    expect(await silent(text)).toMatchInlineSnapshot(`
       "
       HF029  The search stopped answering.
 
-        silent.scenario.ts:5:16
-          5 |   export default scenario('silent', ({ alloc, thread }) => {
-            |                  ^^^^^^^^
-        silent: no step for 3 s, so it was ended.
+        silent.scenario.ts:7:48
+          7 |   thread('one', () => { WRITE_ONCE(b.data, 1); for (;;) { /* nothing */ } });
+            |                                                ^^^
+        silent: no step for 3 s, so it was ended here.
 
         Most likely: a loop in the scenario without any access, for example while (true) {}.
         Look for loops that neither end nor touch shared memory.
+        More: holdfast explain HF029
+
+      "
+    `);
+  });
+
+  it('HF029: shows the loop of a function that a property calls', async () => {
+    const lines = ['stage.thread("t", () => {});', 'stage.always("x", () => until(7));'];
+    const text = `${HEAD}function until(limit: number): boolean {
+  for (let i = 0; i < limit; i = (i + 1) % limit);
+  return true;
+}
+${withBody('silent', ...lines).replace(HEAD, '')}`;
+    const said = await silent(text);
+    expect(said).toContain('silent.scenario.ts:6:3\n');
+    expect(said).toContain('for (let i = 0; i < limit; i = (i + 1) % limit);\n      |   ^^^\n');
+  });
+
+  it('HF029: shows the file where it waits and no code runs', async () => {
+    expect(await silent(`await new Promise(() => {});\n${withBody('silent')}`))
+      .toMatchInlineSnapshot(`
+      "
+      HF029  The search stopped answering.
+
+        silent.scenario.ts: no step for 3 s, so it was ended.
+
+        Look beside the scenarios for a loop that does not end, or an await that nobody answers.
         More: holdfast explain HF029
 
       "

@@ -5,9 +5,10 @@
  * with a problem; the next request gets a new worker.
  */
 import { Worker } from 'node:worker_threads';
-import type { CheckResult, Problem, Progress, Trace } from '../explore/result.ts';
+import type { CheckResult, Position, Problem, Progress, Trace } from '../explore/result.ts';
 import { lateFailure, silentSearch } from './problems.ts';
 import { Shared } from './protocol.ts';
+import { placeOfStuck } from './stuck.ts';
 import type {
   Answer,
   LateFailure,
@@ -111,10 +112,7 @@ class WorkerLine {
     this.worker ??= this.start();
     this.worker.postMessage({ id: ++this.number, request });
     const seconds = this.settings.silentSecondsMax;
-    const watch = watchdog(this.shared, seconds, () => {
-      void this.close();
-      this.settle(silentAnswer(request, scenario, seconds));
-    });
+    const watch = watchdog(this.shared, seconds, () => void this.endSilent(request, scenario));
     try {
       return await asked;
     } finally {
@@ -133,6 +131,15 @@ class WorkerLine {
     // What fails while it is being ended is of no interest, but would be thrown without a listener.
     ending?.on('error', () => {});
     await ending?.terminate();
+  }
+
+  /** Ends a silent worker, unless it answers while it is asked where it is. */
+  private async endSilent(request: Request, scenario: ScenarioInfo | null): Promise<void> {
+    const silent = this.worker;
+    const place = silent === null ? null : await placeOfStuck(silent);
+    if (this.worker !== silent || this.pending?.request !== request) return;
+    void this.close();
+    this.settle(silentAnswer(request, scenario, this.settings.silentSecondsMax, place));
   }
 
   private start(): Worker {
@@ -208,27 +215,37 @@ function exitAnswer(file: string): Answer {
 const ENDLESS_FILE =
   'Look beside the scenarios for a loop that does not end, or an await that nobody answers.';
 
-function silentAnswer(request: Request, scenario: ScenarioInfo | null, seconds: number): Answer {
+/** @param place where the worker is; null if that cannot be told */
+function silentAnswer(
+  request: Request,
+  scenario: ScenarioInfo | null,
+  seconds: number,
+  place: Position | null,
+): Answer {
   const what = 'The search stopped answering.';
   const where = scenario === null ? request.file : scenario.name;
-  const details = [`${where}: no step for ${seconds} s, so it was ended.`];
-  const next = scenario === null ? ENDLESS_FILE : undefined;
-  const problem = silentSearch(what, details, scenario?.position ?? null, next);
+  const ended = place === null ? 'it was ended' : 'it was ended here';
+  const details = [`${where}: no step for ${seconds} s, so ${ended}.`];
+  const next = scenario === null && place === null ? ENDLESS_FILE : undefined;
+  const problem = silentSearch(what, details, place ?? scenario?.position ?? null, next);
   return { kind: 'problem', problem };
 }
 
 function watchdog(shared: Int32Array, seconds: number, onSilence: () => void): NodeJS.Timeout {
   let beat = Atomics.load(shared, Shared.BEAT);
   let since = performance.now();
-  return setInterval(
+  const watch = setInterval(
     () => {
       const now = Atomics.load(shared, Shared.BEAT);
       if (now !== beat) since = performance.now();
       beat = now;
-      if (performance.now() - since > seconds * 1000) onSilence();
+      if (performance.now() - since <= seconds * 1000) return;
+      clearInterval(watch);
+      onSilence();
     },
     Math.min(250, seconds * 250),
   );
+  return watch;
 }
 
 function saysWrong(answer: Answer): boolean {

@@ -86,7 +86,8 @@ export const scenarioCodes: readonly Code[] = [
     'HF029',
     'The search stopped answering',
     `Scenarios run in a worker thread of their own. It made no step for a long time, so it
-      was ended; the other scenarios go on.`,
+      was ended; the other scenarios go on. The place shown is where it was then: in the loop
+      that does not end, or in what that calls.`,
     'a loop in the scenario without any access, for example while (true) {}.',
     'Look for loops that neither end nor touch shared memory.',
   ),
