@@ -133,7 +133,10 @@ function stateTable(layout: Layout, places: Places, style: Style): string[] {
     style.paint.bold(line('', (column) => column.title)),
     line('  init', (column) => column.initial),
     ...changing.map((row) =>
-      line(String(row.number ?? '').padStart(4), (_column, at) => row.values[at] ?? null),
+      line(
+        String(row.number ?? style.glyphs.fold).padStart(4),
+        (_column, at) => row.values[at] ?? null,
+      ),
     ),
     line('  end', (column) => column.final),
   ];
@@ -146,7 +149,7 @@ function changeList(layout: Layout, style: Style): string[] {
     const texts = changesOf(layout, row);
     return texts.length === 0
       ? []
-      : [`${String(row.number ?? '').padStart(4)}    ${texts.join('  ')}`];
+      : [`${String(row.number ?? style.glyphs.fold).padStart(4)}    ${texts.join('  ')}`];
   });
   return [
     ...wrapped(initial.join(', '), style.width - 10).map(

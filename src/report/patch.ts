@@ -6,8 +6,10 @@
  */
 
 import type { Finding, Trace } from '../explore/result.ts';
+import { causeOf } from './cause.ts';
 import { layoutOf } from './layout.ts';
 import type { Layout, Row } from './layout.ts';
+import { shortened } from './shorten.ts';
 import { slug, wrapped } from './text.ts';
 
 const COLUMNS_MAX = 75;
@@ -19,7 +21,8 @@ const LANE_TABS_MIN = 2;
 export function patchText(finding: Finding): string {
   const trace = finding.trace;
   if (trace === null) return paragraph(finding.message).join('\n');
-  const layout = layoutOf(trace);
+  const whole = layoutOf(trace);
+  const layout = shortened(whole, causeOf(trace, whole, finding.property).text);
   const laneTabs = Math.floor((COLUMNS_MAX - TAB) / TAB / layout.threads.length);
   const body =
     laneTabs < LANE_TABS_MIN ? listRows(layout) : laneRows(layout, Math.min(laneTabs, 4));

@@ -11,6 +11,7 @@ import { cpuText } from './models.ts';
 import type { ModelVerdict } from './models.ts';
 import { plainStyle } from './paint.ts';
 import type { Style } from './paint.ts';
+import { shortened } from './shorten.ts';
 import { columns, counted, hanging, sideBySide, slug, wrapped } from './text.ts';
 
 /** What is known of a finding beside its trace; everything may be left out. */
@@ -41,9 +42,10 @@ export function picture(finding: Finding, options: PictureOptions = {}): string 
   const lines = [headLine(finding, options, style), ...settingLines(trace), ''];
   if (trace === null) {
     lines.push(...wrapped(finding.message, style.width - 4).map((line) => `  ${line}`), '');
+    return [...lines, ...notes(finding, options, style, false)].join('\n').trimEnd();
   }
-  if (trace !== null) lines.push(...pictureOfTrace(trace, finding, options, style));
-  lines.push(...notes(finding, options, style));
+  const { drawn, isFolded } = pictureOfTrace(trace, finding, options, style);
+  lines.push(...drawn, ...notes(finding, options, style, isFolded));
   return lines.join('\n').trimEnd();
 }
 
@@ -52,13 +54,16 @@ function pictureOfTrace(
   { message, property }: Finding,
   options: PictureOptions,
   style: Style,
-): string[] {
-  const layout = layoutOf(trace, { unfold: options.unfold === true });
-  const { text, positions } = causeOf(trace, layout, property);
+): { drawn: string[]; isFolded: boolean } {
+  const unfold = options.unfold === true;
+  const whole = layoutOf(trace, { unfold });
+  const { text, positions } = causeOf(trace, whole, property);
+  const layout = unfold ? whole : shortened(whole, text);
   const where = [...new Set(positions.map(options.place ?? fileName))];
   const lines = hanging('  Why'.padEnd(HEAD_WIDTH), text, style.width);
   lines.push(...sideBySide(where, ' '.repeat(HEAD_WIDTH), 2, style.width));
-  return [...drawing(layout, message, style), '', ...lines];
+  const drawn = [...drawing(layout, message, style), '', ...lines];
+  return { drawn, isFolded: layout.rows.some(({ kind }) => kind === 'fold') };
 }
 
 function headLine(finding: Finding, options: PictureOptions, style: Style): string {
@@ -84,7 +89,12 @@ function settingLines(trace: Trace | null): string[] {
   return all.length === 0 ? [] : [`        ${all.join(', ')}`];
 }
 
-function notes(finding: Finding, options: PictureOptions, style: Style): string[] {
+function notes(
+  finding: Finding,
+  options: PictureOptions,
+  style: Style,
+  isFolded: boolean,
+): string[] {
   const all: (readonly [string, string])[] = [];
   const { models = [] } = options;
   if (models.length > 1) all.push([modelsHead(finding), cpuText(models, finding.property)]);
@@ -92,6 +102,7 @@ function notes(finding: Finding, options: PictureOptions, style: Style): string[
   if (finding.position !== null) {
     all.push(['Where', (options.place ?? fileName)(finding.position)]);
   }
+  if (isFolded) all.push([style.glyphs.fold, 'steps of one thread without news; -v shows them']);
   const name = finding.trace?.scenario ?? options.scenario;
   if (finding.trace !== null && name !== undefined) {
     all.push(['Again', `holdfast replay ${slug(name)}:${finding.id}`]);
