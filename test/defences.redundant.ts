@@ -70,6 +70,23 @@ export const REDUNDANT: readonly Redundant[] = [
     },
   },
   {
+    defence: 'truncate_inode_folio/truncated',
+    because:
+      'whoever else takes pages out of a file holds i_rwsem (direct writes), stops at the ' +
+      'reference of the truncation (reclaim, migration) or is another truncation, which i_rwsem ' +
+      'keeps out',
+  },
+  {
+    defence: 'filemap_fault/truncated again',
+    because:
+      'the invalidate lock keeps truncation out; a direct write takes pages out without it, but ' +
+      'then a third must have brought the page in since it was looked for first',
+  },
+  {
+    defence: 'filemap_read/truncated again',
+    because: 'the same, and i_rwsem is held to read',
+  },
+  {
     defence: '__folio_migrate_mapping/spin_lock',
     because:
       'whoever could change the marks has a reference, and the count that is frozen under the ' +

@@ -13,8 +13,10 @@ import {
   do_truncate,
   EFAULT,
   filemap_read,
+  folio_test_dirty,
   system,
   userLoad,
+  userStore,
   wb_writeback,
   xfs_file_buffered_write,
   xfs_file_dio_read,
@@ -46,6 +48,7 @@ export const againstReader = scenario(
   },
 );
 
+/** What is in the memory of the process and not yet on disk: the file's own page is the buffer. */
 export const ownMapping = scenario.each(
   { call: ['write', 'read'] },
   'dio-own-mapping',
@@ -55,8 +58,16 @@ export const ownMapping = scenario.each(
     const app = proc('app');
     app.mmap(log, { pte: 'rw dirty' });
     const direct = call === 'write' ? xfs_file_dio_write : xfs_file_dio_read;
-    const app1 = stage.thread('app', () => direct(log.inode, 0, app.mm, 0));
+    const app1 = stage.thread('app', () => {
+      userStore(app.mm, 0, NEW);
+      return direct(log.inode, 0, app.mm, 0);
+    });
     stage.always('it returns, and has moved the page', () => app1.result() === DONE);
+    stage.always('what was stored is kept', () => {
+      const page = READ_ONCE(log.mapping.i_pages[0] ?? raise());
+      const kept = page !== null && folio_test_dirty(page) ? [page] : log.blocks;
+      return kept.every(({ data }) => data.every((word) => READ_ONCE(word) === NEW));
+    });
   },
 );
 
@@ -72,6 +83,25 @@ export const ownMappingAgainstFlusher = scenario.each(
     const moved = stage.thread('app', () => direct(log.inode, 0, app.mm, 0));
     stage.thread('flusher', () => wb_writeback(log.inode));
     stage.always('it returns, and has moved the page', () => moved.result() === DONE);
+  },
+  () => ({ about: 'the page does not change: the call returns, and nobody waits for ever' }),
+);
+
+export const byTwo = scenario(
+  'dio-write-by-two',
+  { about: 'two direct writes, each with i_rwsem shared, drop the same page of the page cache' },
+  (stage) => {
+    const { file, proc } = system(stage);
+    const log = file('log', { data: OLD, always: ['no loss'] });
+    for (const [name, data] of [
+      ['left', NEW],
+      ['right', OLD],
+    ] as const) {
+      const { mm, mmap } = proc(name);
+      mmap(file(`${name}'s memory`, { data, shmem: true }), { pte: 'ro' });
+      const writer = stage.thread(name, () => xfs_file_dio_write(log.inode, 0, mm, 0));
+      stage.always(`written (${name})`, () => writer.result() === DONE);
+    }
   },
 );
 
@@ -129,3 +159,7 @@ export const sourceTruncated = scenario(
     stage.sometimes('EFAULT', () => writer.result() === -EFAULT);
   },
 );
+
+function raise(): never {
+  throw new Error('the file has a page');
+}

@@ -5,6 +5,8 @@
  * and waits for the lock. A hole punched meanwhile: the invalidate lock keeps the fault from
  * reading a block that is freed behind its back. A fault that makes a page writable: the folio lock
  * keeps the page in its file, but unmapping needs no folio lock, so the PTE is compared again.
+ * Whoever has waited for a lock looks again at what he knew before: is the page still the file's,
+ * is it inside the file, is the PTE still the one that he saw?
  */
 
 import { scenario } from 'holdfast';
@@ -15,6 +17,7 @@ import {
   filemap_read,
   linkVma,
   PageBuddy,
+  pte_present,
   system,
   userLoad,
   userStore,
@@ -28,6 +31,8 @@ import type { Zone } from 'holdfast/linux/mm';
 
 const OLD = 3;
 const NEW = 7;
+/** What userLoad gives then. */
+const SIGBUS = -1;
 
 /** Who brings it in and changes it, and who only wants to see it. */
 const PAIRS = ['store, load', 'store, read', 'write, load'] as const;
@@ -81,6 +86,24 @@ export const punched = scenario.each(
   },
 );
 
+export const beyondTheEnd = scenario(
+  'page-brought-in-vs-truncate',
+  { about: 'the end of the file is looked at again with the folio locked: else SIGBUS' },
+  (stage) => {
+    const { file, proc } = system(stage, { freePages: 1 });
+    const log = file('log', { data: OLD });
+    const app = proc('app');
+    app.mmap(log);
+    const reader = stage.thread('reader', () => userLoad(app.mm, 0));
+    stage.thread('truncate', () => void do_truncate(log.inode, 0));
+    stage.never('a page behind the end is mapped', () => {
+      return app.mm.pte.some((ptep) => pte_present(READ_ONCE(ptep)));
+    });
+    stage.sometimes('the data is read', () => reader.result() === OLD);
+    stage.sometimes('SIGBUS', () => reader.result() === SIGBUS);
+  },
+);
+
 export const madeWritable = scenario.each(
   { how: ['truncated', 'punched'] },
   'mkwrite-vs-truncate',
@@ -115,6 +138,18 @@ export const anonymous = scenario(
     stage.always('one page is taken', () => zone.page.filter(isUsed).length === 1);
     stage.sometimes('zeroes are read', () => load.result() === 0);
     stage.sometimes('the new data is read', () => load.result() === NEW);
+  },
+);
+
+export const copied = scenario(
+  'private-page-by-two',
+  { about: 'two threads store to one page of a private mapping: one copy is made' },
+  (stage) => {
+    const { file, proc, zone } = system(stage, { freePages: 2 });
+    const { mm, mmap } = proc('app');
+    mmap(file('log', { data: OLD }), { isPrivate: true, pte: 'ro' });
+    for (const name of ['left', 'right']) stage.thread(name, () => userStore(mm, 0, NEW));
+    stage.always("the file's page, and one copy", () => zone.page.filter(isUsed).length === 2);
   },
 );
 

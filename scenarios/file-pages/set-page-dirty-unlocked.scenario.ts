@@ -46,9 +46,11 @@ export default scenario.each(
       folio_put(folio);
     });
     stage.thread('evict', () => {
+      folio_get(folio);
       folio_lock(folio);
       truncate_inode_folio(mapping, folio);
       folio_unlock(folio);
+      folio_put(folio);
       kfree(mapping);
     });
   },

@@ -1,9 +1,10 @@
 /**
  * Defences that hurt nobody when one of them alone is removed, because another does its work.
  *
- * Every pair is removed, then everything else that hurts nothing, all at once; where that fails, a
- * smallest set that fails is found by putting one defence back after the other. What is left can be
- * removed together: this scenario needs none of it. Pure: the search is passed in.
+ * All of them are removed at once. Where nothing fails then, this scenario needs none of them, and
+ * no more is asked. Else every pair is removed, then everything else that hurts nothing; where that
+ * fails, a smallest set that fails is found by putting one defence back after the other. What is
+ * left can be removed together. Pure: the search is passed in.
  */
 
 import type { Model } from '../explore/result.ts';
@@ -40,6 +41,10 @@ export async function redundanciesOf(
 ): Promise<Redundancies> {
   const weakest = models.at(-1);
   if (weakest === undefined) return { sets: [], idle: [] };
+  // A single one was removed already.
+  if (names.length < 2) return { sets: [], idle: names };
+  const all = await search(weakest, names);
+  if (all.verdict === 'pass') return { sets: [], idle: names };
   const fails = async (some: readonly string[]): Promise<boolean> =>
     some.length > 1 && (await search(weakest, some)).verdict === 'fail';
   const sets = await failingPairs(names, fails);

@@ -114,7 +114,7 @@ export const longterm = {
   },
   leaseRwsem: {
     scenario: 'lease-rdma (revocation=wait, holder=cooperates)',
-    without: ['vfs_setlease/i_rwsem'],
+    without: ['vfs_setlease/down_read'],
     expect: 'fail',
     shows: 'a lease that is taken while truncation is under way',
   },

@@ -74,6 +74,17 @@ describe('a lock that is one bit', () => {
     expectCases(PF, wanted, (field) => bitops.xor_unlock_is_negative_byte(3, field));
   });
 
+  it('testAnyAndSetBit sets one bit and tells of several', () => {
+    called.add('testAnyAndSetBit');
+    const wanted = [
+      { old: 0, told: false, left: 1 },
+      { old: 1, told: true, left: 1 },
+      { old: 2, told: true, left: 3 },
+      { old: 4, told: false, left: 5 },
+    ];
+    expectCases(PF, wanted, (field) => bitops.testAnyAndSetBit(3, PF.bit.PG_locked, field));
+  });
+
   it('xorUnlock does the same and tells nothing', () => {
     called.add('xorUnlock');
     const wanted = [0, 1, 0x80, 0x83].map((old) => ({ old, left: old ^ 3, told: undefined }));

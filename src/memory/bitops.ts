@@ -103,6 +103,20 @@ export function test_and_set_bit<N extends string>(nr: Bit<NoInfer<N>>, addr: Fl
   return perform('test_and_set_bit', addr, { ...setting(nr), ...telling(nr) });
 }
 
+/**
+ * Sets the bit; tells whether one of the bits of `mask` was set before.
+ *
+ * Ours, not the kernel's: for code that would read the word to look at other bits at the same time.
+ */
+export function testAnyAndSetBit<N extends string>(
+  mask: number,
+  nr: Bit<NoInfer<N>>,
+  addr: Flags<N>,
+): boolean {
+  const told = { result: Result.OLD_BITS, resultArgument: integer(mask, 'a mask') };
+  return perform('test_and_set_bit', addr, { ...setting(nr), ...told });
+}
+
 /** Clears the bit; tells whether it was set before. */
 export function test_and_clear_bit<N extends string>(nr: Bit<NoInfer<N>>, addr: Flags<N>): boolean {
   return perform('test_and_clear_bit', addr, { ...clearing(nr), ...telling(nr) });

@@ -24,6 +24,7 @@ import {
 import { bio_add_folio, bio_alloc, bio_get, bio_put, submit_bio } from '../block/bio.ts';
 import { bio_set_pages_dirty, dirtiesBefore } from '../block/bio-endio.ts';
 import type { BioVec } from '../block/bio.ts';
+import type { DiskBlock } from '../block/disk-block.ts';
 import {
   END_DIRECT_READ,
   END_DIRECT_WRITE,
@@ -35,6 +36,7 @@ import { pin_user_pages_fast } from '../mm/gup.ts';
 import { invalidate_inode_pages2_range } from '../mm/invalidate.ts';
 import type { MmStruct } from '../mm/mm_types.ts';
 import { FOLL_WRITE } from '../mm/pin-count.ts';
+import { userStore } from '../mm/user-access.ts';
 import { inode_dio_begin, inode_dio_end } from './inode-dio.ts';
 import { xfs_file_buffered_write } from './buffered-io.ts';
 import { blockToWrite } from './iomap-writeback.ts';
@@ -69,17 +71,28 @@ export const iomap_dio_rw: (file: Inode, index: number, mm: MmStruct, buffer: nu
     'fs/iomap/direct-io.c',
     '6.18',
     function iomap_dio_rw(file: Inode, index: number, mm: MmStruct, buffer: number): number {
-      filemap_write_and_wait(file);
+      if (defence('write and wait', () => true)) filemap_write_and_wait(file);
       inode_dio_begin(file);
       const block = READ_ONCE(present(file.i_block[index] ?? null, 'inode: i_block'));
-      if (block === null) throw new Error('iomap_dio_rw: reading a hole is not modelled');
-      const pages = pin_user_pages_fast(mm, buffer, 1, FOLL_WRITE);
-      const page = typeof pages === 'number' ? undefined : pages[0];
-      if (page !== undefined) transfer(file, { page, block }, REQ_OP_READ);
+      const isRead = block === null ? zeroBuffer(mm, buffer) : readBlock(file, block, mm, buffer);
       inode_dio_end(file);
-      return page === undefined ? -EFAULT : 1;
+      return isRead ? 1 : -EFAULT;
     },
   );
+
+/** Pins the buffer and has the device write into it. @returns whether all of it could be pinned */
+function readBlock(file: Inode, block: DiskBlock, mm: MmStruct, buffer: number): boolean {
+  const pages = pin_user_pages_fast(mm, buffer, 1, FOLL_WRITE);
+  const page = typeof pages === 'number' ? undefined : pages[0];
+  if (page !== undefined) transfer(file, { page, block }, REQ_OP_READ);
+  return page !== undefined;
+}
+
+/** Over a hole the CPU writes zeroes, and nothing is pinned (lib/iov_iter.c `iov_iter_zero`). */
+function zeroBuffer(mm: MmStruct, buffer: number): boolean {
+  label('a hole: zeroes');
+  return userStore(mm, buffer, 0);
+}
 
 /**
  * write(2) of one page of a file that was opened with O_DIRECT.

@@ -9,6 +9,7 @@
  */
 
 import {
+  defence,
   down_read,
   kernelFunction,
   label,
@@ -43,8 +44,11 @@ export const filemap_fault: (vma: VmArea, pgoff: number) => FaultedFolio = kerne
     if (pgoff >= i_size_read(file)) return [VM_FAULT_SIGBUS, null];
     const folio = cachedFolio(file, pgoff) ?? readFolio(file, pgoff);
     if (folio === null) return [VM_FAULT_OOM, null];
-    label('beyond the end?');
-    if (pgoff < i_size_read(file)) return [VM_FAULT_LOCKED, folio];
+    const isBeyond = defence('beyond the end', () => {
+      label('beyond the end?');
+      return pgoff >= i_size_read(file);
+    });
+    if (!isBeyond) return [VM_FAULT_LOCKED, folio];
     folio_unlock(folio);
     folio_put(folio);
     return [VM_FAULT_SIGBUS, null];
@@ -57,8 +61,11 @@ function cachedFolio(file: Inode, pgoff: number): Folio | null {
   if (folio === null) return null;
   if (folio_test_uptodate(folio)) {
     folio_lock(folio);
-    label('truncated?');
-    if (folio_mapping(folio) === mappingOf(file) && folio_test_uptodate(folio)) return folio;
+    const truncated = defence('truncated', () => {
+      label('truncated?');
+      return folio_mapping(folio) !== mappingOf(file);
+    });
+    if (!truncated && folio_test_uptodate(folio)) return folio;
     folio_unlock(folio);
   }
   folio_put(folio);
@@ -83,8 +90,12 @@ export function readFolio(file: Inode, pgoff: number): Folio | null {
       return true;
     }
     folio_lock(folio);
-    label('truncated?');
-    if (folio_mapping(folio) === mapping) return false;
+    const found = folio;
+    const truncated = defence('truncated again', () => {
+      label('truncated?');
+      return folio_mapping(found) !== mapping;
+    });
+    if (!truncated) return false;
     folio_unlock(folio);
     folio_put(folio);
     return true;

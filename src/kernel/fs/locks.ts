@@ -10,7 +10,6 @@
 import {
   atomic_dec_and_test,
   clear_bit,
-  defence,
   down_read,
   kernelFunction,
   label,
@@ -39,8 +38,7 @@ export const vfs_setlease: (filp: OpenFile, lease: FileLease) => number = kernel
   function vfs_setlease(filp: OpenFile, lease: FileLease): number {
     const file = inodeOf(filp);
     const ctx = present(READ_ONCE(file.i_flctx), 'inode: i_flctx');
-    const holdsInode = defence('i_rwsem', () => true);
-    if (holdsInode) down_read(file.i_rwsem);
+    down_read(file.i_rwsem);
     spin_lock(ctx.flc_lock);
     const isFree = !isLeased(ctx);
     if (isFree) {
@@ -49,7 +47,7 @@ export const vfs_setlease: (filp: OpenFile, lease: FileLease) => number = kernel
       WRITE_ONCE(ctx.flc_lease, lease);
     }
     spin_unlock(ctx.flc_lock);
-    if (holdsInode) up_read(file.i_rwsem);
+    up_read(file.i_rwsem);
     return isFree ? 0 : -EAGAIN;
   },
 );

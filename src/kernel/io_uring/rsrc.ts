@@ -11,6 +11,7 @@
  */
 
 import {
+  assert,
   constant,
   defence,
   kernelFunction,
@@ -153,9 +154,10 @@ const io_release_ubuf: (node: IoRsrcNode) => void = kernelFunction(
   'io_uring/rsrc.c',
   '6.18',
   function io_release_ubuf(node: IoRsrcNode): void {
-    const page = present(READ_ONCE(node.bv_page), 'io_rsrc_node: bv_page');
+    const page = READ_ONCE(node.bv_page);
+    assert(page !== null, 'a buffer is given back once');
     WRITE_ONCE(node.bv_page, null);
-    unpin_user_page(page);
+    if (page !== null) unpin_user_page(page);
   },
 );
 

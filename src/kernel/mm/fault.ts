@@ -7,6 +7,7 @@
  */
 
 import {
+  defence,
   down_read,
   kernelFunction,
   label,
@@ -97,8 +98,10 @@ const handle_pte_fault: (vma: VmArea, address: number, flags: number, orig_pte: 
     '6.18',
     function handle_pte_fault(vma: VmArea, address: number, flags: number, orig_pte: Pte): number {
       const ptep = pte_offset_map_lock(vmMm(vma), address);
-      label('fault: pte unchanged?');
-      const changed = !pteUnchanged(ptep, orig_pte);
+      const changed = defence('pte unchanged', () => {
+        label('fault: pte unchanged?');
+        return !pteUnchanged(ptep, orig_pte);
+      });
       if (!changed && flags !== 0 && !pte_write(orig_pte)) {
         return do_wp_page(vma, address, flags, orig_pte);
       }
@@ -121,14 +124,16 @@ const do_anonymous_page: (vma: VmArea, address: number, flags: number) => number
     if (folio === null) return VM_FAULT_OOM;
     for (const word of folio.data) WRITE_ONCE(word, 0);
     const ptep = pte_offset_map_lock(mm, address);
-    label('fault: still no pte?');
-    const isEmpty = pteUnchanged(ptep, 0);
-    if (isEmpty) {
+    const isTaken = defence('pte unchanged', () => {
+      label('fault: still no pte?');
+      return !pteUnchanged(ptep, 0);
+    });
+    if (!isTaken) {
       becomeAnonymous(folio);
       set_pte_at(ptep, maybe_mkwrite(pte_mkdirty(mk_pte(folio)), vma));
     }
     pte_unmap_unlock(mm);
-    if (!isEmpty) folio_put(folio);
+    if (isTaken) folio_put(folio);
     return 0;
   },
 );

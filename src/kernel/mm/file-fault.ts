@@ -7,7 +7,7 @@
  * neighbours that are in memory already, and the page-table page allocated beforehand.
  */
 
-import { atomic_inc, kernelFunction, label, READ_ONCE } from '../../memory/index.ts';
+import { defence, atomic_inc, kernelFunction, label, READ_ONCE } from '../../memory/index.ts';
 import { filemap_fault } from '../fs/filemap-fault.ts';
 import { xfs_write_fault } from '../fs/write-fault.ts';
 import { present } from '../fs/inode.ts';
@@ -115,14 +115,16 @@ const finish_fault: (vma: VmArea, address: number, file: Folio | null, pte: Pte)
     function finish_fault(vma: VmArea, address: number, file: Folio | null, pte: Pte): number {
       const mm = vmMm(vma);
       const ptep = pte_offset_map_lock(mm, address);
-      label('fault: still no pte?');
-      const isEmpty = pteUnchanged(ptep, 0);
-      if (isEmpty) {
+      const isTaken = defence('pte unchanged', () => {
+        label('fault: still no pte?');
+        return !pteUnchanged(ptep, 0);
+      });
+      if (!isTaken) {
         if (file !== null) atomic_inc(file._mapcount);
         label('fault: write pte');
         set_pte_at(ptep, pte);
       }
       pte_unmap_unlock(mm);
-      return isEmpty ? 0 : VM_FAULT_NOPAGE;
+      return isTaken ? VM_FAULT_NOPAGE : 0;
     },
   );

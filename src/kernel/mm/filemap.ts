@@ -8,6 +8,7 @@
  */
 
 import {
+  defence,
   clear_bit,
   kernelFunction,
   label,
@@ -53,10 +54,13 @@ export const filemap_get_folio: (mapping: AddressSpace, index: number) => Folio 
         found = READ_ONCE(slot);
         if (found === null) return false;
         if (!folio_ref_try_add(found, 1)) return true;
-        label('still in the page cache?');
-        if (readEquals(slot, found)) return false;
-        folio_put(found);
-        return true;
+        const expected = found;
+        const isGone = defence('still there', () => {
+          label('still in the page cache?');
+          return !readEquals(slot, expected);
+        });
+        if (isGone) folio_put(found);
+        return isGone;
       });
       return found;
     },
@@ -120,7 +124,7 @@ export const __folio_mark_dirty: (mapping: AddressSpace, folio: Folio) => void =
   '6.18',
   function __folio_mark_dirty(mapping: AddressSpace, folio: Folio): void {
     spin_lock_irq(mapping.xa_lock);
-    if (folio_mapping(folio) === mapping) {
+    if (!defence('truncated', () => folio_mapping(folio) !== mapping)) {
       label('mark in the page cache');
       set_bit(markOf(READ_ONCE(folio.index)), mapping.dirty_tag);
     }

@@ -6,7 +6,13 @@
  * and the pin keeps a page that belongs to no file. A dirty page stays, and the caller is told.
  */
 
-import { kernelFunction, label, spin_lock_irq, spin_unlock_irq } from '../../memory/index.ts';
+import {
+  defence,
+  kernelFunction,
+  label,
+  spin_lock_irq,
+  spin_unlock_irq,
+} from '../../memory/index.ts';
 import type { AddressSpace } from '../fs/address_space.ts';
 import { EBUSY } from '../errno.ts';
 import { __filemap_remove_folio, filemap_get_folio } from './filemap.ts';
@@ -43,7 +49,7 @@ export const invalidate_inode_pages2_range: (
       }
       folio_lock(folio);
       label('truncated?');
-      if (folio_mapping(folio) === mapping) {
+      if (!defence('truncated', () => folio_mapping(folio) !== mapping)) {
         folio_wait_writeback(folio);
         if (!folio_unmap_invalidate(mapping, folio)) result = -EBUSY;
       }

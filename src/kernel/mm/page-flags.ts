@@ -10,12 +10,14 @@
 
 import {
   clear_bit,
+  readAnyBit,
   set_bit,
   smp_rmb,
   smp_wmb,
   test_and_clear_bit,
   test_and_set_bit,
   test_bit,
+  testAnyAndSetBit,
 } from '../../memory/index.ts';
 import { page_flags } from './mm_types.ts';
 import type { Folio, Page } from './mm_types.ts';
@@ -106,9 +108,23 @@ export function PageBuddy(page: Page): boolean {
   return test_bit(PG_buddy, page.flags);
 }
 
-/** Marks the page free; tells whether it was free before. Ours: Linux sets a type, not a bit. */
+/**
+ * What must not be set in a page that is given back (`PAGE_FLAGS_CHECK_AT_FREE`), as far as it is
+ * modelled; it must not be free either.
+ */
+const CHECK_AT_FREE = (1 << PG_locked) | (1 << PG_writeback);
+
+/**
+ * Marks the page free; tells whether it was free before, or still in use. Ours: Linux sets a type,
+ * not a bit, and looks at the flags.
+ */
 export function testSetPageBuddy(page: Page): boolean {
-  return test_and_set_bit(PG_buddy, page.flags);
+  return testAnyAndSetBit(CHECK_AT_FREE | (1 << PG_buddy), PG_buddy, page.flags);
+}
+
+/** Whether somebody has the page locked or writes it to disk. */
+export function isInUse(page: Page): boolean {
+  return readAnyBit(page.flags, CHECK_AT_FREE);
 }
 
 /** Takes the free mark away; tells whether the page was free. Ours, as above. */

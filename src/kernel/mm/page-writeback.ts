@@ -198,18 +198,19 @@ export const folio_mark_dirty: (folio: Folio) => boolean = kernelFunction(
 
 /**
  * Write-back begins; the folio is locked. The xarray lock, under which the marks of the page cache
- * change, keeps interrupts off: write-back ends in one, on this CPU perhaps.
+ * change, keeps interrupts off: write-back ends in one, on this CPU perhaps. A folio that was taken
+ * out of its file, which the callers' locks prevent, has no marks; Linux asks, and so is it here.
  */
 export const folio_start_writeback: (folio: Folio) => void = kernelFunction(
   'mm/page-writeback.c',
   '6.18',
   function folio_start_writeback(folio: Folio): void {
-    const mapping = mappingOf(folio);
+    const mapping = folio_mapping(folio);
+    if (mapping === null) return setWriteback(folio);
     const irqsOff = defence('interrupts off', () => true);
     if (irqsOff) local_irq_save();
     spin_lock(mapping.xa_lock);
-    label('set write-back');
-    assert(!folio_test_set_writeback(folio), 'a folio is written once at a time');
+    setWriteback(folio);
     const mark = markOf(READ_ONCE(folio.index));
     set_bit(mark, mapping.writeback_tag);
     if (!folio_test_dirty(folio)) clear_bit(mark, mapping.dirty_tag);
@@ -217,6 +218,11 @@ export const folio_start_writeback: (folio: Folio) => void = kernelFunction(
     if (irqsOff) local_irq_restore();
   },
 );
+
+function setWriteback(folio: Folio): void {
+  label('set write-back');
+  assert(!folio_test_set_writeback(folio), 'a folio is written once at a time');
+}
 
 /**
  * Write-back ends: the data is on disk. Runs in interrupts. The bit is flipped with release order.
@@ -239,17 +245,16 @@ export const __folio_end_writeback: (folio: Folio) => void = kernelFunction(
   'mm/page-writeback.c',
   '6.18',
   function __folio_end_writeback(folio: Folio): void {
-    const mapping = mappingOf(folio);
+    const mapping = folio_mapping(folio);
+    if (mapping === null) return clearWriteback(folio);
     spin_lock_irqsave(mapping.xa_lock);
-    label('end write-back');
-    xorUnlock(1 << page_flags.bit.PG_writeback, folio.flags);
+    clearWriteback(folio);
     clear_bit(markOf(READ_ONCE(folio.index)), mapping.writeback_tag);
     spin_unlock_irqrestore(mapping.xa_lock);
   },
 );
 
-function mappingOf(folio: Folio): AddressSpace {
-  const mapping = folio_mapping(folio);
-  if (mapping === null) throw new Error('write-back: the folio belongs to no file');
-  return mapping;
+function clearWriteback(folio: Folio): void {
+  label('end write-back');
+  xorUnlock(1 << page_flags.bit.PG_writeback, folio.flags);
 }

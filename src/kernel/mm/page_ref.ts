@@ -25,7 +25,7 @@ import {
   label,
 } from '../../memory/index.ts';
 import type { Folio } from './mm_types.ts';
-import { testClearPageBuddy, testSetPageBuddy } from './page-flags.ts';
+import { isInUse, testClearPageBuddy, testSetPageBuddy } from './page-flags.ts';
 
 /** The smallest word that is negative as a signed number. */
 const SIGN = 0x80000000;
@@ -103,12 +103,18 @@ export function folio_put(folio: Folio): void {
   folio_put_refs(folio, 1);
 }
 
-/** Gives a folio without references back to the allocator. */
+/**
+ * Gives a folio without references back to the allocator, which says "Bad page state" if somebody
+ * holds its lock or it is under write-back (`free_page_is_bad`, mm/page_alloc.c). Write-back has no
+ * reference: it is waited for before a folio leaves its file.
+ */
 export const __folio_put: (folio: Folio) => void = kernelFunction(
   'mm/swap.c',
   '6.18',
   function __folio_put(folio: Folio): void {
-    assert(!testSetPageBuddy(folio), 'a folio is freed once');
+    if (!testSetPageBuddy(folio)) return;
+    assert(!isInUse(folio), 'a folio in use is not freed');
+    assert(false, 'a folio is freed once');
   },
 );
 

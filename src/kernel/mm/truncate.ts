@@ -92,7 +92,7 @@ export const truncate_inode_folio: (mapping: AddressSpace, folio: Folio) => void
   '6.18',
   function truncate_inode_folio(mapping: AddressSpace, folio: Folio): void {
     label('truncated already?');
-    if (folio_mapping(folio) !== mapping) return;
+    if (defence('truncated', () => folio_mapping(folio) !== mapping)) return;
     if (folio_mapped(folio)) unmap_mapping_folio(mapping, folio);
     folio_invalidate(mapping, folio);
     label('cancel dirty');

@@ -192,9 +192,11 @@ const wp_page_copy: (vma: VmArea, address: number, orig_pte: Pte, how: 'ro' | 'r
         mmu_notifier_invalidate_range_start(mm, { start: address, end: address + 1 });
       }
       const ptep = pte_offset_map_lock(mm, address);
-      label('fault: pte unchanged?');
-      const unchanged = pteUnchanged(ptep, orig_pte);
-      if (unchanged) {
+      const changed = defence('pte unchanged', () => {
+        label('fault: pte unchanged?');
+        return !pteUnchanged(ptep, orig_pte);
+      });
+      if (!changed) {
         ptep_clear_flush(mm, address);
         label('pte of the copy');
         const pte = mk_pte(copy);
@@ -203,8 +205,8 @@ const wp_page_copy: (vma: VmArea, address: number, orig_pte: Pte, how: 'ro' | 'r
       }
       pte_unmap_unlock(mm);
       if (notified) mmu_notifier_invalidate_range_end(mm);
-      if (unchanged) putMapped(old, orig_pte);
-      else folio_put(copy);
+      if (changed) folio_put(copy);
+      else putMapped(old, orig_pte);
       putMapped(old, orig_pte);
       return 0;
     },
