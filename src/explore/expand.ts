@@ -43,7 +43,7 @@ export function expand(one: Expansion, records: Int32Array, base: number): void 
     if (kind === NodeKind.FAILED) failed = true;
   }
   const racy = tables.features[Feature.PLAIN] === 1 && hasRace(one, records, base);
-  if (failed || racy || one.suspectsAll) one.suspicious(records, base);
+  if (failed || racy || one.suspectsAll) suspect(one, records, base);
   if (failed) return;
   stepper.look(records, base);
   const before = stepper.length;
@@ -52,6 +52,16 @@ export function expand(one: Expansion, records: Int32Array, base: number): void 
     for (let thread = 0; thread < threads; thread++) stepper.step(thread);
   }
   if (stepper.excuses > excuses || !onlyStaleWaits(stepper, before)) return;
+  end(one, done, records, base);
+}
+
+/* Whom each search tells is called from here, not from the inner loop: see stepper.ts. */
+
+function suspect(one: Expansion, records: Int32Array, base: number): void {
+  one.suspicious(records, base);
+}
+
+function end(one: Expansion, done: boolean, records: Int32Array, base: number): void {
   if (done) one.final(records, base);
   else one.stuck(records, base);
 }
