@@ -80,11 +80,19 @@ export function sameContext(a: Context, b: Context): boolean {
   );
 }
 
-/** Nearly all are numbers. Texts are slow, so they are made only of what is not. */
+/**
+ * Nearly all are numbers; the rest are small records of them, such as the locks that are held.
+ * Compared as texts they took 6 of 100 CPU seconds of a check of scenarios/file-pages, now 1.
+ */
 function sameValue(a: unknown, b: unknown): boolean {
-  if (a === b || typeof a !== 'object' || typeof b !== 'object') return a === b;
-  if (Array.isArray(a) && Array.isArray(b) && a.length === 0 && b.length === 0) return true;
-  return JSON.stringify(a) === JSON.stringify(b);
+  if (a === b || !isRecord(a) || !isRecord(b)) return a === b;
+  const keys = Object.keys(a);
+  if (keys.length !== Object.keys(b).length) return false;
+  return keys.every((key) => sameValue(a[key], b[key]));
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** A result as integers, to compare it. */
