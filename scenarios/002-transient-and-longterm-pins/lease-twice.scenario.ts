@@ -4,6 +4,7 @@
  */
 
 import { scenario } from 'holdfast';
+import type { Stage } from 'holdfast';
 import { READ_ONCE, WRITE_ONCE } from 'holdfast/linux';
 import {
   do_truncate,
@@ -15,6 +16,23 @@ import {
   vfs_fallocate,
   vfs_setlease,
 } from 'holdfast/linux/mm';
+import type { File, FileLockContext, LeasedRegion } from 'holdfast/linux/mm';
+
+/** The file has been leased before the threads begin. */
+function giveLease({ inode }: File, { lease }: LeasedRegion): FileLockContext {
+  const ctx = READ_ONCE(inode.i_flctx);
+  if (ctx === null) throw new Error('a file that is leased has a context');
+  WRITE_ONCE(ctx.flc_lease, lease);
+  return ctx;
+}
+
+/** Two processes have a file open, and the first has the lease. */
+function firstHasIt(stage: Stage) {
+  const { file, leased } = system(stage);
+  const log = file('log');
+  const [first, next] = [leased('first', log), leased('next', log)];
+  return { log, first, next, ctx: giveLease(log, first) };
+}
 
 export const byTwo = scenario('lease-taken-by-two', (stage) => {
   const { file, leased } = system(stage);
@@ -32,12 +50,7 @@ export const takenAfter = scenario(
   'lease-given-back-late',
   { about: 'a lease that is taken away and given to another does not go with the first' },
   (stage) => {
-    const { file, leased } = system(stage);
-    const log = file('log');
-    const [first, next] = [leased('first', log), leased('next', log)];
-    const ctx = READ_ONCE(log.inode.i_flctx);
-    if (ctx === null) return;
-    WRITE_ONCE(ctx.flc_lease, first.lease);
+    const { ctx, first, next } = firstHasIt(stage);
     stage.thread('holder', () => locks_remove_lease(first.filp));
     stage.thread('break', () => time_out_leases(ctx, first.lease));
     const taker = stage.thread('next', () => vfs_setlease(next.filp, next.lease) === 0);
@@ -55,12 +68,7 @@ export const takenMeanwhile = scenario(
     about: 'when truncation has ended nobody had a lease while it removed the pages',
   },
   (stage) => {
-    const { file, leased } = system(stage);
-    const log = file('log');
-    const [first, next] = [leased('first', log), leased('next', log)];
-    const ctx = READ_ONCE(log.inode.i_flctx);
-    if (ctx === null) return;
-    WRITE_ONCE(ctx.flc_lease, first.lease);
+    const { log, first, next } = firstHasIt(stage);
     stage.thread('holder', () => locks_remove_lease(first.filp));
     const taker = stage.thread('next', () => {
       if (vfs_setlease(next.filp, next.lease) !== 0) return false;
@@ -84,9 +92,7 @@ export const faultMeanwhile = scenario(
     const { file, leased, proc } = system(stage, { freePages: 2 });
     const log = file('log', { data: 3, cached: false, always: ['no loss'] });
     const holder = leased('holder', log);
-    const ctx = READ_ONCE(log.inode.i_flctx);
-    if (ctx === null) return;
-    WRITE_ONCE(ctx.flc_lease, holder.lease);
+    giveLease(log, holder);
     const app = proc('app');
     app.mmap(log);
     stage.thread('holder', () => locks_remove_lease(holder.filp));

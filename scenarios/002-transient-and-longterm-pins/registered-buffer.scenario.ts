@@ -9,6 +9,7 @@
  */
 
 import { assert, scenario } from 'holdfast';
+import type { Stage } from 'holdfast';
 import {
   deviceStores,
   do_truncate,
@@ -54,15 +55,20 @@ export const againstFsync = scenario.each(
         },
 );
 
+/** A process with a ring, and memory (a file of it) that can be registered. */
+function ringAndMemory(stage: Stage) {
+  const { file, proc, ring } = system(stage);
+  const memory = file('memory', { shmem: true });
+  const app = proc('app');
+  app.mmap(memory, { pte: 'rw dirty' });
+  return { app, ctx: ring('ring'), memory };
+}
+
 export const againstUnregister = scenario(
   'registered-buffer-vs-unregister',
   { about: 'the buffer is given back and its file truncated while a request fills it' },
   (stage) => {
-    const { file, proc, ring } = system(stage);
-    const memory = file('memory', { shmem: true });
-    const app = proc('app');
-    app.mmap(memory, { pte: 'rw dirty' });
-    const ctx = ring('ring');
+    const { app, ctx, memory } = ringAndMemory(stage);
     if (io_sqe_buffers_register(ctx, app.mm, 0) !== 0) return;
     const filled = stage.thread('request', () =>
       fixedBufferRequest(ctx, (page) => {
@@ -84,11 +90,7 @@ export const byTwo = scenario(
   'registered-buffer-by-two',
   { about: 'two threads register a buffer with one ring: one of them gets EBUSY, no pin is lost' },
   (stage) => {
-    const { file, proc, ring } = system(stage);
-    const memory = file('memory', { shmem: true });
-    const app = proc('app');
-    app.mmap(memory, { pte: 'rw dirty' });
-    const ctx = ring('ring');
+    const { app, ctx } = ringAndMemory(stage);
     const threads = ['one', 'other'].map((name) =>
       stage.thread(name, () => io_sqe_buffers_register(ctx, app.mm, 0)),
     );

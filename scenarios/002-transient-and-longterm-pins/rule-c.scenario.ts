@@ -10,18 +10,15 @@
 import { scenario } from 'holdfast';
 import type { Stage } from 'holdfast';
 import {
-  deviceStores,
   do_truncate,
   EBUSY,
   FALLOC_FL_PUNCH_HOLE,
-  folio_mapping,
   FOLL_WRITE,
   pin_user_pages_fast,
   system,
-  unpinUserPages,
   vfs_fallocate,
 } from 'holdfast/linux/mm';
-import { A, C, NEW } from './rules.ts';
+import { A, C, IN_ITS_FILE, LEFT_ITS_FILE, writeThrough } from './rules.ts';
 
 const SHORTEN = {
   truncated: (file: Parameters<typeof do_truncate>[0]) => do_truncate(file, 0),
@@ -42,19 +39,11 @@ function pinAgainstTruncate(stage: Stage, { how, pinned, faults = false }: Case)
   const app = proc('app');
   app.mmap(log, faults ? {} : { pte: 'rw dirty' });
   const driver = stage.thread('driver', () => {
-    const pages = pin_user_pages_fast(app.mm, 0, 1, FOLL_WRITE);
-    if (typeof pages === 'number') return pages;
-    let isOrphan = false;
-    for (const page of pages) {
-      deviceStores(page, NEW);
-      isOrphan ||= folio_mapping(page) === null;
-    }
-    unpinUserPages(pages, true);
-    return isOrphan ? 1 : 0;
+    return writeThrough(pin_user_pages_fast(app.mm, 0, 1, FOLL_WRITE));
   });
   const truncate = stage.thread('truncate', () => SHORTEN[how](log.inode));
-  stage.never('a pinned page has left its file', () => driver.result() === 1);
-  stage.sometimes('the pin is given', () => driver.result() === 0);
+  stage.never('a pinned page has left its file', () => driver.result() === LEFT_ITS_FILE);
+  stage.sometimes('the pin is given', () => driver.result() === IN_ITS_FILE);
   if (pinned === 'EBUSY') stage.sometimes('EBUSY', () => truncate.result() === -EBUSY);
   else stage.always('it succeeds', () => truncate.result() === 0);
 }

@@ -5,17 +5,8 @@
  */
 
 import { scenario } from 'holdfast';
-import {
-  deviceStores,
-  do_truncate,
-  folio_mapping,
-  FOLL_WRITE,
-  pin_user_pages,
-  system,
-  unpinUserPages,
-  vfs_fsync,
-} from 'holdfast/linux/mm';
-import { ABC, NEW } from './rules.ts';
+import { do_truncate, FOLL_WRITE, pin_user_pages, system, vfs_fsync } from 'holdfast/linux/mm';
+import { ABC, IN_ITS_FILE, LEFT_ITS_FILE, writeThrough } from './rules.ts';
 
 export default scenario(
   'rules-a-b-c',
@@ -26,19 +17,11 @@ export default scenario(
     const app = proc('app');
     app.mmap(log, { pte: 'rw dirty' });
     const driver = stage.thread('driver', () => {
-      const pages = pin_user_pages(app.mm, 0, 1, FOLL_WRITE);
-      if (typeof pages === 'number') return pages;
-      let isOrphan = false;
-      for (const page of pages) {
-        deviceStores(page, NEW);
-        isOrphan ||= folio_mapping(page) === null;
-      }
-      unpinUserPages(pages, true);
-      return isOrphan ? 1 : 0;
+      return writeThrough(pin_user_pages(app.mm, 0, 1, FOLL_WRITE));
     });
     stage.thread('fsync', () => vfs_fsync(log.inode));
     stage.thread('truncate', () => do_truncate(log.inode, 0));
-    stage.never('a pinned page has left its file', () => driver.result() === 1);
-    stage.sometimes('the pin is given', () => driver.result() === 0);
+    stage.never('a pinned page has left its file', () => driver.result() === LEFT_ITS_FILE);
+    stage.sometimes('the pin is given', () => driver.result() === IN_ITS_FILE);
   },
 );

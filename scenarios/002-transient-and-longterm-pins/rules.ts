@@ -6,8 +6,14 @@
  * is not pinned; (c) truncation and hole punching wait until it is not pinned.
  */
 
-import { deviceStores, FOLL_WRITE, pin_user_pages_fast, unpinUserPages } from 'holdfast/linux/mm';
-import type { MmStruct } from 'holdfast/linux/mm';
+import {
+  deviceStores,
+  folio_mapping,
+  FOLL_WRITE,
+  pin_user_pages_fast,
+  unpinUserPages,
+} from 'holdfast/linux/mm';
+import type { MmStruct, Pages } from 'holdfast/linux/mm';
 
 /** What a device writes; pages and disks hold 0 before. */
 export const NEW = 7;
@@ -34,4 +40,20 @@ export function transientPin(mm: MmStruct, address: number): boolean {
   for (const page of pages) deviceStores(page, NEW);
   unpinUserPages(pages, true);
   return true;
+}
+
+/** What `writeThrough` tells. */
+export const IN_ITS_FILE = 0;
+export const LEFT_ITS_FILE = 1;
+
+/** Has the device write to pinned pages, looks whether they still are in their file, and unpins. */
+export function writeThrough(pages: Pages): number {
+  if (typeof pages === 'number') return pages;
+  let hasLeft = false;
+  for (const page of pages) {
+    deviceStores(page, NEW);
+    hasLeft ||= folio_mapping(page) === null;
+  }
+  unpinUserPages(pages, true);
+  return hasLeft ? LEFT_ITS_FILE : IN_ITS_FILE;
 }
