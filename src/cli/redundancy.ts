@@ -2,12 +2,12 @@
  * Defences that hurt nobody when one of them alone is removed, because another does its work.
  *
  * All of them are removed at once. Where nothing fails then, this scenario needs none of them, and
- * no more is asked. Else every pair is removed, then everything else that hurts nothing; where that
- * fails, a smallest set that fails is found by putting one defence back after the other. What is
- * left can be removed together. Pure: the search is passed in.
+ * no more is asked. Else every smallest set that fails is looked for, as if what fails without some
+ * failed without more, too. What is left is removed together, to be sure of it. Pure: the search is
+ * passed in.
  */
 
-import type { Model } from '../explore/result.ts';
+import type { Model, Verdict } from '../explore/result.ts';
 import { searchAll } from './why-search.ts';
 import type { Search, Verdicts } from './why-search.ts';
 
@@ -25,8 +25,8 @@ export interface Redundancies {
   readonly idle: readonly string[];
 }
 
-/** More pairs than this are not tried one by one; larger sets are looked for all the same. */
-const PAIRS_MAX = 500;
+/** More searches for another smallest set are not begun. */
+const LOOKS_MAX = 64;
 
 /**
  * Looks for redundant defences.
@@ -41,54 +41,68 @@ export async function redundanciesOf(
 ): Promise<Redundancies> {
   const weakest = models.at(-1);
   if (weakest === undefined) return { sets: [], idle: [] };
-  // A single one was removed already.
-  if (names.length < 2) return { sets: [], idle: names };
-  const all = await search(weakest, names);
-  if (all.verdict === 'pass') return { sets: [], idle: names };
+  const known = new Map<string, Verdict>();
+  const verdictWithout = async (some: readonly string[]): Promise<Verdict> => {
+    if (some.length < 2) return 'pass'; // as the caller knows
+    const key = some.join('\n');
+    const verdict = known.get(key) ?? (await search(weakest, some)).verdict;
+    known.set(key, verdict);
+    return verdict;
+  };
   const fails = async (some: readonly string[]): Promise<boolean> =>
-    some.length > 1 && (await search(weakest, some)).verdict === 'fail';
-  const sets = await failingPairs(names, fails);
-  let rest = withoutPairs(names, sets);
-  while (await fails(rest)) {
-    const smallest = await smallestFailing(rest, fails);
-    sets.push(smallest);
-    rest = rest.filter((name) => name !== smallest[0]);
-  }
+    (await verdictWithout(names.filter((name) => some.includes(name)))) === 'fail';
+  const sets = await smallestSets(names, fails);
   const idle = names.filter((name) => !sets.some((set) => set.includes(name)));
   const told: Redundancy[] = [];
   for (const set of sets) told.push({ names: set, without: await searchAll(models, search, set) });
   // What stands behind a removed test may never be met: that is no mistake here.
-  const together = idle.length < 2 || (await search(weakest, idle)).verdict === 'pass';
+  const together = (await verdictWithout(idle)) === 'pass';
   return { sets: told, idle: together ? idle : [] };
 }
 
 type Fails = (names: readonly string[]) => Promise<boolean>;
 
-async function failingPairs(names: readonly string[], fails: Fails): Promise<string[][]> {
-  const pairs = names.flatMap((one, at) => names.slice(at + 1).map((other) => [one, other]));
-  const failing: string[][] = [];
-  for (const pair of pairs.length > PAIRS_MAX ? [] : pairs) {
-    if (await fails(pair)) failing.push(pair);
+/**
+ * Every smallest set that fails. If there is another beside a known one, it lacks one of its names:
+ * so each of them in turn is left in place (the hitting-set tree of Reiter).
+ */
+async function smallestSets(names: readonly string[], fails: Fails): Promise<string[][]> {
+  const sets: string[][] = [];
+  const waiting = [[...names]];
+  const seen = new Set<string>();
+  for (let some = waiting.shift(); some !== undefined; some = waiting.shift()) {
+    const among = some;
+    const key = among.join('\n');
+    if (seen.has(key) || seen.size === LOOKS_MAX) continue;
+    seen.add(key);
+    let set = sets.find((one) => one.every((name) => among.includes(name)));
+    if (set === undefined && (await fails(among))) {
+      const found = await smallestFailing([], among, fails);
+      set = names.filter((name) => found.includes(name));
+      sets.push(set);
+    }
+    for (const kept of set ?? []) waiting.push(among.filter((name) => name !== kept));
   }
-  return failing;
+  const places = (set: readonly string[]): string =>
+    set.map((name) => String(names.indexOf(name)).padStart(4)).join();
+  return sets.toSorted((one, other) => (places(one) < places(other) ? -1 : 1));
 }
 
-/** As many as possible of which no two are known to be a failing pair. */
-function withoutPairs(names: readonly string[], pairs: readonly string[][]): string[] {
-  const chosen: string[] = [];
-  for (const name of names) {
-    const clash = pairs.some((pair) => pair.includes(name) && pair.some((x) => chosen.includes(x)));
-    if (!clash) chosen.push(name);
-  }
-  return chosen;
-}
-
-/** What is left of a failing set when everything is put back that it fails without. */
-async function smallestFailing(names: readonly string[], fails: Fails): Promise<string[]> {
-  let failing = [...names];
-  for (const name of names) {
-    const fewer = failing.filter((one) => one !== name);
-    if (await fails(fewer)) failing = fewer;
-  }
-  return failing;
+/**
+ * What of `names` fails together with `base`, without which it does not (QuickXplain): half of them
+ * at a time is tried.
+ */
+async function smallestFailing(
+  base: readonly string[],
+  names: readonly string[],
+  fails: Fails,
+): Promise<string[]> {
+  if (names.length === 1) return [...names];
+  const half = names.length >>> 1;
+  const [first, second] = [names.slice(0, half), names.slice(half)];
+  const withFirst = [...base, ...first];
+  const right = (await fails(withFirst)) ? [] : await smallestFailing(withFirst, second, fails);
+  const withRight = [...base, ...right];
+  const isAll = right.length > 0 && (await fails(withRight));
+  return isAll ? right : [...(await smallestFailing(withRight, first, fails)), ...right];
 }
