@@ -38,7 +38,7 @@ export class Antichain {
   }
 
   bytes(): number {
-    return this.entries.byteLength + this.buckets.byteLength;
+    return this.entries.byteLength + this.buckets.byteLength + this.covering.bytes();
   }
 
   /**

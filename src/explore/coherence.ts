@@ -43,27 +43,40 @@ export const BARE_MESSAGE: Message = {
   plain: false,
 };
 
+/** An array, its place in the list, a string, its place in the map. */
+const BYTES_PER_LIST = 120;
+const BYTES_PER_MESSAGE = 96;
+
 /** Interned lists of messages of one search. */
 export interface Coherence {
   messages(list: number): readonly Message[];
   intern(messages: readonly Message[]): number;
   readonly count: () => number;
+  /** About how much memory the lists take. */
+  bytes(): number;
 }
 
 /** Makes the table of one search. */
 export function createCoherence(): Coherence {
   const lists: (readonly Message[])[] = [];
   const numbers = new Map<string, number>();
+  let bytes = 0;
   const intern = (messages: readonly Message[]): number => {
     const list = messages.map((message, i) => normal(message, i, messages.length));
     const key = list.map(keyOf).join(';');
     const known = numbers.get(key);
     if (known !== undefined) return known;
     numbers.set(key, lists.length);
+    bytes += BYTES_PER_LIST + key.length + BYTES_PER_MESSAGE * list.length;
     return lists.push(list) - 1;
   };
   intern([BARE_MESSAGE]);
-  return { intern, messages: (list) => lists[list] ?? [], count: () => lists.length };
+  return {
+    intern,
+    messages: (list) => lists[list] ?? [],
+    count: () => lists.length,
+    bytes: () => bytes,
+  };
 }
 
 /** Leaves out what can make no difference any more, so that equal futures have equal numbers. */

@@ -15,6 +15,7 @@
 import { SETTLED } from './coherence.ts';
 import type { Message } from './coherence.ts';
 import type { Layout } from './layout.ts';
+import { Memo } from './memo.ts';
 import type { Observer } from './observers.ts';
 import { EMPTY_VIEW } from './views.ts';
 import type { WeakTables } from './weak-memory.ts';
@@ -36,13 +37,17 @@ export class Covering {
   private readonly differing: Int32Array;
   private differences = 0;
   /** Pairs of observers that were compared without shifts. */
-  private readonly known: Map<number, boolean> = new Map();
+  private readonly known: Memo = new Memo();
 
   constructor(layout: Layout, tables: WeakTables) {
     this.tables = tables;
     this.threads = layout.threads;
     this.shift = new Int32Array(layout.memoryWords + 1);
     this.differing = new Int32Array(2 * layout.memoryWords);
+  }
+
+  bytes(): number {
+    return this.known.bytes();
   }
 
   /** Whether the part at `a` of one array covers the part at `b` of another. */
@@ -111,11 +116,10 @@ export class Covering {
       return this.hasSeenLess(observers.observer(numberA), observers.observer(numberB));
     }
     const key = numberA * NUMBERS + numberB;
-    let result = this.known.get(key);
-    if (result === undefined) {
-      result = this.hasSeenLess(observers.observer(numberA), observers.observer(numberB));
-      this.known.set(key, result);
-    }
+    const known = this.known.get(key);
+    if (known !== undefined) return known === 1;
+    const result = this.hasSeenLess(observers.observer(numberA), observers.observer(numberB));
+    this.known.set(key, result ? 1 : 0);
     return result;
   }
 

@@ -59,27 +59,39 @@ export const NEW_OBSERVER: Observer = {
   pointers: [],
 };
 
+/** An object of fifteen fields, an array, a string, and their places in the list and the map. */
+const BYTES_PER_OBSERVER = 280;
+
 /** Interned observers of one search. */
 export interface Observers {
   observer(number: number): Observer;
   intern(observer: Observer): number;
   readonly count: () => number;
+  /** About how much memory the observers take. */
+  bytes(): number;
 }
 
 /** Makes the table of one search; NEW_OBSERVER has number 0. */
 export function createObservers(views: Views): Observers {
   const list: Observer[] = [];
   const numbers = new Map<string, number>();
+  let bytes = 0;
   const intern = (given: Observer): number => {
     const observer = normal(views, given);
     const key = keyOf(observer);
     const known = numbers.get(key);
     if (known !== undefined) return known;
     numbers.set(key, list.length);
+    bytes += BYTES_PER_OBSERVER + key.length;
     return list.push(observer) - 1;
   };
   intern(NEW_OBSERVER);
-  return { intern, observer: (number) => list[number] ?? NEW_OBSERVER, count: () => list.length };
+  return {
+    intern,
+    observer: (number) => list[number] ?? NEW_OBSERVER,
+    count: () => list.length,
+    bytes: () => bytes,
+  };
 }
 
 /** An observer with `change` made to each of its views. */

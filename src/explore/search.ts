@@ -25,6 +25,7 @@ import { CANDIDATE_HEAD } from './candidates.ts';
 import { Stepper } from './stepper.ts';
 import { Visited } from './visited.ts';
 import { applyCandidate, placesOf, poolLayouts, writeInitial } from './walk.ts';
+import { bytesOfWeak } from './weak-memory.ts';
 
 /**
  * As long as there are no more thread states than this, the reduction learns of each discovery at
@@ -191,15 +192,16 @@ function expandLayer(one: Search): void {
 /** Adds the collected candidates to the visited set; new ones become states of the next layer. */
 function addCandidates(one: Search): void {
   const { stepper, visited, counted } = one;
+  const { weak } = one.input.automaton.tables;
   const { out, length } = stepper;
   for (let at = 0; at < length; at += CANDIDATE_HEAD + 2 * (out[at + 4] as number)) {
     visited.touch(out[at + 1] as number);
   }
   counted.transitions += addTouched(one);
   counted.states = one.earlier + one.current.count + one.next.count;
-  counted.visitedBytes =
-    visited.bytes() + (one.antichain?.bytes() ?? 0) + (one.bases?.bytes() ?? 0);
+  counted.visitedBytes = visited.bytes() + (one.antichain?.bytes() ?? 0);
   counted.bytes = counted.visitedBytes + one.current.bytes() + one.next.bytes();
+  if (weak !== null) counted.bytes += bytesOfWeak(weak);
   stepper.length = 0;
   learn(one);
   if (counted.losesSymmetry()) counted.retry = 'symmetry';

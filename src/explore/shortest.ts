@@ -23,9 +23,8 @@ import { CANDIDATE_HEAD, outcomeOf } from './candidates.ts';
 import { NumberedStates } from './visited.ts';
 import { applyCandidate, createWalker, writeInitial } from './walk.ts';
 import type { Walker } from './walk.ts';
-
-/** One step of an execution: who, and which outcome (outcomeOf, candidates.ts). */
-export type Choice = readonly [thread: number, outcome: number];
+import { WayTable } from './way-table.ts';
+import type { Choice } from './way-table.ts';
 
 /** A way to a violation. */
 export interface Execution {
@@ -36,21 +35,20 @@ export interface Execution {
 interface Ways {
   readonly input: SearchInput;
   readonly threads: number;
-  readonly states: Frontier;
+  /** The records of the layer that is visited, and of the next one. */
+  current: Frontier;
+  next: Frontier;
+  /** The numbers of their first states. */
+  currentFrom: number;
+  nextFrom: number;
   readonly numbers: NumberedStates;
-  readonly depths: number[];
-  /**
-   * For each state and last thread: switches so far, the state before, its last thread, outcome.
-   */
-  readonly cost: number[];
-  readonly before: number[];
-  readonly beforeLast: number[];
-  readonly outcome: number[];
+  readonly table: WayTable;
   readonly walker: Walker;
   readonly target: PropertyName | null;
   /** weak: the states that another one of at most their depth covers need not be visited. */
   readonly antichain: Antichain | null;
-  readonly covered: Set<number>;
+  covered: Set<number>;
+  coveredNext: Set<number>;
 }
 
 interface Meeting {
@@ -80,18 +78,32 @@ const STATES_OF_A_BEAT = 256;
 
 function explore(input: SearchInput, target: PropertyName | null, depthMax: number): Execution[] {
   const ways = startWays(input, target);
-  let from = 0;
   for (let depth = 0; depth <= depthMax; depth++) {
-    const to = ways.states.count;
-    const meetings: Meeting[] = [];
-    for (let state = from; state < to; state++) {
-      if (state % STATES_OF_A_BEAT === 0) input.options.stop();
-      if (!ways.covered.has(state)) visit(ways, state, meetings);
-    }
+    const meetings = visitLayer(ways);
     if (meetings.length > 0) return cheapestOfEach(ways, meetings);
-    from = to;
+    enterNextLayer(ways);
   }
   return [];
+}
+
+function visitLayer(ways: Ways): Meeting[] {
+  const meetings: Meeting[] = [];
+  for (let state = ways.currentFrom; state < ways.nextFrom; state++) {
+    if (state % STATES_OF_A_BEAT === 0) ways.input.options.stop();
+    if (!ways.covered.has(state)) visit(ways, state, meetings);
+  }
+  return meetings;
+}
+
+function enterNextLayer(ways: Ways): void {
+  const emptied = ways.current;
+  emptied.clear();
+  ways.current = ways.next;
+  ways.next = emptied;
+  ways.currentFrom = ways.nextFrom;
+  ways.nextFrom += ways.current.count;
+  ways.covered = ways.coveredNext;
+  ways.coveredNext = new Set();
 }
 
 function cheapestOfEach(ways: Ways, meetings: readonly Meeting[]): Execution[] {
@@ -110,20 +122,20 @@ function startWays(input: SearchInput, target: PropertyName | null): Ways {
   const ways: Ways = {
     input,
     threads: layout.threads,
-    states: new Frontier(layout.width),
+    current: new Frontier(layout.width),
+    next: new Frontier(layout.width),
+    currentFrom: 0,
+    nextFrom: 1,
     numbers: new NumberedStates(),
-    depths: [0],
-    cost: Array.from({ length: layout.threads }, () => 0),
-    before: Array.from({ length: layout.threads }, () => -1),
-    beforeLast: Array.from({ length: layout.threads }, () => -1),
-    outcome: Array.from({ length: layout.threads }, () => 0),
+    table: new WayTable(layout.threads),
     walker: createWalker(input, false),
     target,
     antichain: weak === null ? null : new Antichain(layout, weak),
     covered: new Set(),
+    coveredNext: new Set(),
   };
-  ways.states.push();
-  const { records } = ways.states;
+  ways.current.push();
+  const { records } = ways.current;
   writeInitial(input, ways.walker.stepper, records);
   ways.numbers.add(records[0] as number, records[1] as number);
   return ways;
@@ -133,8 +145,9 @@ function startWays(input: SearchInput, target: PropertyName | null): Ways {
 function visit(ways: Ways, state: number, meetings: Meeting[]): void {
   const { input, walker, threads } = ways;
   const { stepper } = walker;
-  const base = state * input.layout.width;
-  for (const violation of matching(ways, input.judge.inAnyState(ways.states.records, base))) {
+  const base = (state - ways.currentFrom) * input.layout.width;
+  const { records } = ways.current;
+  for (const violation of matching(ways, input.judge.inAnyState(records, base))) {
     meetings.push({ state, violation, offender: -1 });
   }
   if (hasFailed(ways, base)) return;
@@ -142,7 +155,7 @@ function visit(ways: Ways, state: number, meetings: Meeting[]): void {
   for (let thread = 0; thread < threads; thread++) {
     stepper.length = 0;
     walker.trouble = null;
-    stepper.look(ways.states.records, base);
+    stepper.look(records, base);
     stepper.step(thread);
     const trouble = walker.trouble as Violation | null;
     if (!onlyStaleWaits(stepper, 0) || trouble !== null) steps++;
@@ -156,7 +169,7 @@ function visit(ways: Ways, state: number, meetings: Meeting[]): void {
 
 function visitEnd(ways: Ways, state: number, base: number, meetings: Meeting[]): void {
   const { judge } = ways.input;
-  const { records } = ways.states;
+  const { records } = ways.current;
   const ended = isDone(ways, base) ? judge.final(records, base) : [judge.stuck(records, base)];
   for (const violation of matching(ways, ended)) {
     meetings.push({ state, violation, offender: -1 });
@@ -165,7 +178,7 @@ function visitEnd(ways: Ways, state: number, base: number, meetings: Meeting[]):
 
 function kindOf(ways: Ways, base: number, thread: number): number {
   const { layout, automaton } = ways.input;
-  const node = ways.states.records[base + layout.nodesAt + thread] ?? 0;
+  const node = ways.current.records[base + layout.nodesAt + thread] ?? 0;
   return automaton.tables.rows[node << ROW_SHIFT] ?? 0;
 }
 
@@ -179,7 +192,7 @@ function hasFailed(ways: Ways, base: number): boolean {
 function isDone(ways: Ways, base: number): boolean {
   const { layout, automaton } = ways.input;
   const { rows } = automaton.tables;
-  const { records } = ways.states;
+  const { records } = ways.current;
   const at = base + layout.nodesAt;
   for (let thread = 0; thread < ways.threads; thread++) {
     if (!mayEnd(rows, (records[at + thread] ?? 0) << ROW_SHIFT)) return false;
@@ -194,96 +207,40 @@ function matching(ways: Ways, violations: readonly Violation[]): readonly Violat
   return violations.filter(({ property }) => property.kind === kind && property.name === name);
 }
 
-/** Notes where the candidates of one thread lead, and at what cost. */
+/** Notes where the candidates of one thread lead. */
 function addWays(ways: Ways, state: number, thread: number): void {
-  const { threads } = ways;
   const { stepper } = ways.walker;
-  const last = cheapestLast(ways, state, thread);
-  const cost = (ways.cost[state * threads + last] ?? 0) + switches(state, last, thread);
   for (let at = 0; at < stepper.length;) {
     const number = successor(ways, state, at);
-    const entry = number * threads + thread;
-    const isNext = ways.depths[number] === (ways.depths[state] ?? 0) + 1;
-    if (isNext && cost < (ways.cost[entry] ?? Infinity)) {
-      ways.cost[entry] = cost;
-      ways.before[entry] = state;
-      ways.beforeLast[entry] = last;
-      ways.outcome[entry] = outcomeOf(stepper.out, at);
+    if (number >= ways.nextFrom) {
+      ways.table.offer(number, thread, state, outcomeOf(stepper.out, at));
     }
     at += CANDIDATE_HEAD + 2 * (stepper.out[at + 4] as number);
   }
 }
 
-function switches(state: number, last: number, thread: number): number {
-  return state === 0 || last === thread ? 0 : 1;
-}
-
-/** The last thread with which a step of `thread` from this state costs least. */
-function cheapestLast(ways: Ways, state: number, thread: number): number {
-  let best = 0;
-  let least = Infinity;
-  for (let last = 0; last < ways.threads; last++) {
-    const cost =
-      (ways.cost[state * ways.threads + last] ?? Infinity) + switches(state, last, thread);
-    if (cost < least) {
-      least = cost;
-      best = last;
-    }
-  }
-  return best;
-}
-
 /** The number of the state that a candidate leads to; builds its record when it is new. */
 function successor(ways: Ways, state: number, at: number): number {
+  const { current, next, table } = ways;
   const { out } = ways.walker.stepper;
   const { width } = ways.input.layout;
   const known = ways.numbers.add(out[at + 1] as number, out[at + 2] as number);
   if (known >= 0) return known;
-  const number = ways.states.count;
-  const base = ways.states.push();
-  const { records } = ways.states;
-  applyCandidate(out, at, records, state * width, records, base, width);
-  if (ways.antichain?.add(records, base, number) === false) ways.covered.add(number);
-  ways.depths.push((ways.depths[state] ?? 0) + 1);
-  for (let last = 0; last < ways.threads; last++) {
-    ways.cost.push(Infinity);
-    ways.before.push(-1);
-    ways.beforeLast.push(-1);
-    ways.outcome.push(0);
-  }
+  const base = next.push();
+  const from = (state - ways.currentFrom) * width;
+  applyCandidate(out, at, current.records, from, next.records, base, width);
+  const number = table.push();
+  if (ways.antichain?.add(next.records, base, number) === false) ways.coveredNext.add(number);
   return number;
 }
 
-function cheapest(ways: Ways, meetings: readonly Meeting[]): Meeting {
-  const costs = meetings.map((meeting) => {
-    const thread = Math.max(0, meeting.offender);
-    const last = cheapestLast(ways, meeting.state, thread);
-    return ways.cost[meeting.state * ways.threads + last] ?? Infinity;
-  });
+function cheapest({ table }: Ways, meetings: readonly Meeting[]): Meeting {
+  const costs = meetings.map(({ state, offender }) => table.costOf(state, offender));
   const best = meetings[costs.indexOf(Math.min(...costs))];
   if (best === undefined) throw new Error('shortest: no meeting to choose from');
   return best;
 }
 
-function executionTo(ways: Ways, meeting: Meeting): Execution {
-  const { violation } = meeting;
-  const choices: Choice[] = [];
-  let state = meeting.state;
-  let last = cheapestOfAll(ways, state);
-  while (state !== 0) {
-    const entry = state * ways.threads + last;
-    choices.push([last, ways.outcome[entry] ?? 0]);
-    state = ways.before[entry] ?? 0;
-    last = ways.beforeLast[entry] ?? 0;
-  }
-  return { choices: choices.toReversed(), violation };
-}
-
-function cheapestOfAll(ways: Ways, state: number): number {
-  let best = 0;
-  for (let last = 1; last < ways.threads; last++) {
-    const cost = ways.cost[state * ways.threads + last] ?? Infinity;
-    if (cost < (ways.cost[state * ways.threads + best] ?? Infinity)) best = last;
-  }
-  return best;
+function executionTo({ table }: Ways, { state, offender, violation }: Meeting): Execution {
+  return { choices: table.wayTo(state, offender), violation };
 }

@@ -10,7 +10,7 @@ import { objectAt } from './program.ts';
 import type { ProgramWord } from './program.ts';
 import type { Change, Model, Step, Trace } from './result.ts';
 import type { SearchInput } from './counting.ts';
-import type { Choice } from './shortest.ts';
+import type { Choice } from './way-table.ts';
 import { CANDIDATE_HEAD, outcomeOf } from './candidates.ts';
 import type { Stepper } from './stepper.ts';
 import { addFailure, addSections, leftOpen } from './trace-failure.ts';

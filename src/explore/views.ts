@@ -7,6 +7,8 @@
  * a search meets few different views, very often.
  */
 
+import { Memo } from './memo.ts';
+
 /** The view that has seen nothing but what everybody has. */
 export const EMPTY_VIEW = 0;
 
@@ -29,6 +31,8 @@ export interface Views {
   /** Whether `a`, counted from `shift` of each word on, is nowhere further than `b` or `also`. */
   within(a: number, b: number, also: number, shift: Int32Array): boolean;
   readonly count: () => number;
+  /** About how much memory the views take, with what is remembered of them. */
+  bytes(): number;
 }
 
 /** Pairs of word and position, sorted by word. */
@@ -36,9 +40,14 @@ type Pairs = readonly number[];
 
 /** Makes the table of views of one search. */
 export function createViews(): Views {
-  const table: Table = { pairs: [[]], numbers: new Map([['', EMPTY_VIEW]]), changes: new Map() };
-  const joins = new Map<number, number>();
-  const differences = new Map<number, number>();
+  const table: Table = {
+    pairs: [[]],
+    numbers: new Map([['', EMPTY_VIEW]]),
+    bytes: 0,
+    changes: new Memo(),
+  };
+  const joins = new Memo();
+  const differences = new Memo();
   const of = (view: number): Pairs => table.pairs[view] ?? [];
   const at = (view: number, word: number): number => positionIn(of(view), word);
   return {
@@ -87,25 +96,29 @@ export function createViews(): Views {
       return true;
     },
     count: () => table.pairs.length,
+    bytes: () => table.bytes + table.changes.bytes() + joins.bytes() + differences.bytes(),
   };
 }
 
 interface Table {
   readonly pairs: Pairs[];
   readonly numbers: Map<string, number>;
+  bytes: number;
   /** Views with the position of one word changed. */
-  readonly changes: Map<number, number>;
+  readonly changes: Memo;
 }
 
-function intern({ pairs, numbers }: Table, list: Pairs): number {
+function intern(table: Table, list: Pairs): number {
+  const { pairs, numbers } = table;
   const key = list.join();
   const known = numbers.get(key);
   if (known !== undefined) return known;
   numbers.set(key, pairs.length);
+  table.bytes += BYTES_PER_VIEW + key.length + BYTES_PER_NUMBER * list.length;
   return pairs.push(list) - 1;
 }
 
-function remembered(results: Map<number, number>, key: number, make: () => number): number {
+function remembered(results: Memo, key: number, make: () => number): number {
   const known = results.get(key);
   if (known !== undefined) return known;
   const result = make();
@@ -136,6 +149,10 @@ function changed(
   const key = ((view * WORDS + word) * KINDS + kind) * POSITIONS + argument;
   return remembered(table.changes, key, () => intern(table, withPosition(list, word, after)));
 }
+
+/** An array, its place in the list, a string, its place in the map. */
+const BYTES_PER_VIEW = 120;
+const BYTES_PER_NUMBER = 8;
 
 /** Bounds that keep the keys of remembered results apart; all stay below 2**53. */
 const NUMBERS = 2 ** 26;

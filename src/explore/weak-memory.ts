@@ -10,6 +10,7 @@ import { createCoherence, SETTLED } from './coherence.ts';
 import type { Coherence, Message } from './coherence.ts';
 import type { Layout } from './layout.ts';
 import type { Liveness } from './liveness.ts';
+import { Memo } from './memo.ts';
 import { createObservers, mapViews } from './observers.ts';
 import type { Observer, Observers } from './observers.ts';
 import { createViews, EMPTY_VIEW } from './views.ts';
@@ -21,11 +22,11 @@ export interface WeakTables {
   readonly coherence: Coherence;
   readonly observers: Observers;
   /** The numbers of things whose views were changed, by what changed them. */
-  readonly changedObservers: Map<number, number>;
-  readonly changedLists: Map<number, number>;
+  readonly changedObservers: Memo;
+  readonly changedLists: Memo;
   readonly liveness: Liveness;
   /** Observers without what nobody needs, by what is needed; cleared when more becomes known. */
-  readonly trimmed: Map<number, number>;
+  readonly trimmed: Memo;
   trimmedVersion: number;
   /** What the last search has met, without views and messages; null before the first. */
   bases: Bases | null;
@@ -38,13 +39,21 @@ export function createWeakTables(liveness: Liveness): WeakTables {
     views,
     coherence: createCoherence(),
     observers: createObservers(views),
-    changedObservers: new Map(),
-    changedLists: new Map(),
+    changedObservers: new Memo(),
+    changedLists: new Memo(),
     liveness,
-    trimmed: new Map(),
+    trimmed: new Memo(),
     trimmedVersion: 0,
     bases: null,
   };
+}
+
+/** About how much memory they take. */
+export function bytesOfWeak(tables: WeakTables): number {
+  const { views, coherence, observers, changedObservers, changedLists, trimmed, bases } = tables;
+  const interned = views.bytes() + coherence.bytes() + observers.bytes();
+  const remembered = changedObservers.bytes() + changedLists.bytes() + trimmed.bytes();
+  return interned + remembered + (bases?.bytes() ?? 0);
 }
 
 /** A state being changed. A class because it is filled again for every step. */
