@@ -1,8 +1,8 @@
 /**
  * The cheapest ways into the states of a breadth-first search: for each state and each thread that
  * can have made the last step, how often the execution switches between threads, and the way that
- * this step goes on from. One array of numbers: as lists, `dio-read-into-mmap-vs-wb` under weak took
- * 2.7 GB.
+ * this step goes on from. One array of numbers: as lists, `dio-read-into-mmap-vs-wb` under weak
+ * took 2.7 GB.
  */
 
 import { grown } from './grown.ts';
