@@ -10,6 +10,7 @@ import { scenario } from 'holdfast';
 import type { Stage } from 'holdfast';
 import { READ_ONCE } from 'holdfast/linux';
 import {
+  askDisk,
   pte_none,
   pte_pfn,
   rdmaRead,
@@ -20,6 +21,7 @@ import {
   vfs_clone_file_range,
   vfs_fsync,
   wb_writeback,
+  wordOf,
 } from 'holdfast/linux/mm';
 import type { InitialPte } from 'holdfast/linux/mm';
 
@@ -55,12 +57,12 @@ export const durable = scenario(
     const app = proc('app');
     const region = app.odp('mr', app.mmap(log, { pte: 'rw dirty' }));
     const word = log.folios[0]?.data[0];
-    const block = log.blocks[0]?.data[0];
+    const [block] = log.blocks;
     stage.thread.device('device', (dma) => rdmaWrite(region, 0, NEW, dma));
     const fsync = stage.thread('fsync', () => {
       const wasWritten = word !== undefined && READ_ONCE(word) === NEW;
       vfs_fsync(log.inode);
-      return !wasWritten || (block !== undefined && READ_ONCE(block) === NEW);
+      return !wasWritten || askDisk(block) === NEW;
     });
     stage.always('durable', () => fsync.result() === true);
   },
@@ -77,16 +79,15 @@ export const shared = scenario(
     const region = app.odp('mr', app.mmap(log, { pte: 'ro' }));
     const device = stage.thread.device('device', (dma) => rdmaWrite(region, 0, NEW, dma));
     const [block] = log.blocks;
-    const word = block?.data[0];
     const reflink = stage.thread('reflink', () => {
       vfs_clone_file_range(log.inode, copy.inode, 0);
-      const cloned = word === undefined ? 0 : READ_ONCE(word);
+      const cloned = askDisk(block);
       wb_writeback(log.inode);
       return cloned;
     });
     stage.always('the device writes', () => device.result() === true);
     stage.always('the shared block keeps its contents', () => {
-      return word !== undefined && READ_ONCE(word) === reflink.result();
+      return wordOf(block) === reflink.result();
     });
     stage.sometimes('the device writes afterwards', () => reflink.result() !== NEW);
   },

@@ -6,7 +6,16 @@
  * a page that changes meanwhile leaves a block whose two halves disagree.
  */
 
-import { array, atomic_t, label, READ_ONCE, struct, u32, WRITE_ONCE } from '../../memory/index.ts';
+import {
+  array,
+  atomic_t,
+  label,
+  READ_ONCE,
+  smp_mb,
+  struct,
+  u32,
+  WRITE_ONCE,
+} from '../../memory/index.ts';
 import type { ArrayType, Struct, StructType, Type } from '../../memory/index.ts';
 import { PAGE_WORDS } from '../mm/sizes.ts';
 
@@ -41,6 +50,23 @@ export function holds(block: DiskBlock, words: DiskBlock['data']): boolean {
     const twin = words[i];
     return twin !== undefined && READ_ONCE(word) === READ_ONCE(twin);
   });
+}
+
+/** The first word of a block. For properties. @returns -1: there is no block */
+export function wordOf(block: DiskBlock | null | undefined): number {
+  const word = block?.data[0];
+  return word === undefined ? -1 : READ_ONCE(word);
+}
+
+/**
+ * The first word of a block, for a thread that asks the disk now: a request is ordered behind what
+ * its CPU has seen, so it finds nothing older. A plain look at the word would.
+ *
+ * @returns -1: there is no block
+ */
+export function askDisk(block: DiskBlock | null | undefined): number {
+  smp_mb();
+  return wordOf(block);
 }
 
 /** Writes a copy of a page, which nobody else can change, with its checksum. */

@@ -15,6 +15,7 @@ import {
   loop,
   waitForWork,
 } from '../../memory/index.ts';
+import { dmaWritesDone } from '../device/device-order.ts';
 import type { DeviceMemory } from '../device/nic.ts';
 import type { BioVec } from './bio.ts';
 import { segmentsOf } from './bio.ts';
@@ -40,6 +41,7 @@ function serve(queue: RequestQueue, bio: Bio, dma: DeviceMemory): void {
     if (isWrite) writeBlock(segment, dma);
     else readBlock(segment, dma);
   }
+  dmaWritesDone();
   local_irq_save();
   bio_endio(queue, bio);
   local_irq_restore();

@@ -23,6 +23,7 @@ import {
 import type { Struct, StructType, Type } from '../../memory/index.ts';
 import { folio_ptr } from '../mm/mm_types.ts';
 import type { Page } from '../mm/mm_types.ts';
+import { dmaWritesDone } from './device-order.ts';
 import type { DeviceMemory } from './nic.ts';
 
 type Word = Type<'word', number>;
@@ -81,6 +82,7 @@ export function serveDmaEngine(engine: DmaEngine, dma: DeviceMemory): void {
     label('device writes the page');
     if (word !== undefined) dma.write(word, value);
     dma.write(engine.doorbell, 0);
+    dmaWritesDone();
     label('device is done');
     complete(engine.done);
     return true;

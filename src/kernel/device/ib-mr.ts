@@ -35,7 +35,7 @@ import { fput } from '../fs/locks.ts';
 import { folio_ptr } from '../mm/mm_types.ts';
 import type { MmStruct } from '../mm/mm_types.ts';
 import type { DeviceMemory } from './nic.ts';
-import { orderInside } from './rdma.ts';
+import { dmaWritesDone, orderInside } from './device-order.ts';
 import { ib_umem_get, ib_umem_release } from './rdma-umem.ts';
 
 /** The members of `struct ib_mr`. */
@@ -147,6 +147,7 @@ export const mrWrite: (mr: IbMr, value: number, dma: DeviceMemory) => boolean = 
     const word = dma.read(mr.mtt)?.data[0];
     label('device writes the page');
     if (word !== undefined) dma.write(word, value);
+    dmaWritesDone();
     label('device ends the access');
     dma.write(mr.in_flight, 0);
     return word !== undefined;

@@ -16,6 +16,7 @@ import {
   WRITE_ONCE,
 } from '../../memory/index.ts';
 import type { Field, Readable, Struct, StructType, Type, ValueOf } from '../../memory/index.ts';
+import { dmaWritesDone } from './device-order.ts';
 import { folio_ptr } from '../mm/mm_types.ts';
 import type { Page } from '../mm/mm_types.ts';
 
@@ -71,6 +72,7 @@ export function serveDma(nic: Nic, dma: DeviceMemory): void {
   const value = dma.read(nic.value);
   label('device writes the page');
   dma.write(word, value);
+  dmaWritesDone();
   label('device is done');
   complete(nic.done);
 }

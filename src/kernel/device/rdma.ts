@@ -9,10 +9,11 @@
  * at again when it has kept it, so that an invalidation in between leaves nothing behind.
  */
 
-import { label, loop, modelFunction, READ_ONCE, smp_mb } from '../../memory/index.ts';
+import { label, loop, modelFunction, READ_ONCE } from '../../memory/index.ts';
 import type { Page } from '../mm/mm_types.ts';
 import { pte_access_permitted, pte_page } from '../mm/pte.ts';
 import type { Pte } from '../mm/pte.ts';
+import { dmaWritesDone, orderInside } from './device-order.ts';
 import type { DeviceMemory } from './nic.ts';
 import { cachedTranslationOf, pagefault_real_mr, translationOf } from './mlx5-odp.ts';
 import type { IbUmemOdp } from './umem-odp.ts';
@@ -52,14 +53,6 @@ export const rdmaRead: (umem: IbUmemOdp, address: number, dma: DeviceMemory) => 
     return value;
   });
 
-/**
- * Accesses under way, the table and the TLB are inside the device, which takes a command to change
- * them before an access or after it: in one order for all.
- */
-export function orderInside(): void {
-  smp_mb();
-}
-
 /** One access. @returns false: there is no translation that permits it */
 function transaction(
   umem: IbUmemOdp,
@@ -77,6 +70,7 @@ function transaction(
     : dma.read(translationOf(umem, address));
   const isPermitted = pte_access_permitted(entry, write);
   if (isPermitted) access(pte_page(entry));
+  if (write) dmaWritesDone();
   label('device ends the access');
   dma.write(umem.in_flight, 0);
   return isPermitted;

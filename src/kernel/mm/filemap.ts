@@ -13,6 +13,8 @@ import {
   kernelFunction,
   label,
   loop,
+  rcu_assign_pointer,
+  rcu_dereference,
   READ_ONCE,
   readEquals,
   set_bit,
@@ -51,7 +53,7 @@ export const filemap_get_folio: (mapping: AddressSpace, index: number) => Folio 
       let found: Folio | null = null;
       loop(() => {
         label('look the page up');
-        found = READ_ONCE(slot);
+        found = rcu_dereference(slot);
         if (found === null) return false;
         if (!folio_ref_try_add(found, 1)) return true;
         const expected = found;
@@ -84,7 +86,7 @@ export const filemap_add_folio: (file: Inode, index: number, folio: Folio) => bo
       spin_lock_irq(mapping.xa_lock);
       const isEmpty = readEquals(slot, null);
       label('into the page cache');
-      if (isEmpty) WRITE_ONCE(slot, folio);
+      if (isEmpty) rcu_assign_pointer(slot, folio);
       spin_unlock_irq(mapping.xa_lock);
       if (isEmpty) return true;
       WRITE_ONCE(folio.mapping, 0);
@@ -111,7 +113,7 @@ export function __filemap_remove_folio(mapping: AddressSpace, folio: Folio): voi
   clear_bit(markOf(index), mapping.dirty_tag);
   clear_bit(markOf(index), mapping.writeback_tag);
   label('out of the page cache');
-  WRITE_ONCE(slotOf(mapping, index), null);
+  rcu_assign_pointer(slotOf(mapping, index), null);
   WRITE_ONCE(folio.mapping, 0);
 }
 

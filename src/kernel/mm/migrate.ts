@@ -13,14 +13,15 @@
  */
 
 import {
+  clear_bit,
   kernelFunction,
   label,
+  rcu_assign_pointer,
   READ_ONCE,
   set_bit,
   spin_lock_irq,
   spin_unlock_irq,
   test_and_set_bit,
-  clear_bit,
   WRITE_ONCE,
 } from '../../memory/index.ts';
 import type { AddressSpace } from '../fs/address_space.ts';
@@ -136,7 +137,7 @@ export const __folio_migrate_mapping: (mapping: AddressSpace, dst: Folio, src: F
       if (folio_test_clear_dirty(src)) set_bit(PG_dirty, dst.flags);
       folio_mark_uptodate(dst);
       label('the copy into the page cache');
-      WRITE_ONCE(slotOf(mapping, index), dst);
+      rcu_assign_pointer(slotOf(mapping, index), dst);
       WRITE_ONCE(src.mapping, 0);
       folio_ref_unfreeze(src, EXPECTED - 1);
       spin_unlock_irq(mapping.xa_lock);
