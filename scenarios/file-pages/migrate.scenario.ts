@@ -14,6 +14,7 @@ import {
   folio_isolate_lru,
   folio_mark_dirty,
   folio_put,
+  folio_test_dirty,
   folio_test_uptodate,
   migrate_pages,
   PageBuddy,
@@ -45,6 +46,12 @@ export const written = scenario('migrate-vs-fsync', (stage) => {
     folio_mark_dirty(page);
   }
   stage.thread('fsync', () => vfs_fsync(log.inode));
+  stage.never('fsync leaves it dirty', () => {
+    return log.mapping.i_pages.some((slot) => {
+      const page = READ_ONCE(slot);
+      return page !== null && folio_test_dirty(page);
+    });
+  });
 });
 
 export const read = scenario('migrate-vs-read', (stage) => {

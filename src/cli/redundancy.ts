@@ -26,7 +26,7 @@ export interface Redundancies {
 }
 
 /** More searches for another smallest set are not begun. */
-const LOOKS_MAX = 64;
+const LOOKS_MAX = 16;
 
 /**
  * Looks for redundant defences.

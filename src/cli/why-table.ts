@@ -41,6 +41,19 @@ export async function whyTable(
   search: Search,
   isOver: () => boolean = () => false,
 ): Promise<WhyTable> {
+  const table = await oneByOne(models, search, isOver);
+  if (isOver()) return table;
+  const harmless = table.rows.filter(({ removed }) => holds(removed));
+  const names = harmless.map(({ defence }) => defence.name);
+  return { ...table, redundancies: await redundanciesOf(names, models, search) };
+}
+
+/** The table without redundancies: each defence is removed alone. */
+export async function oneByOne(
+  models: readonly Model[],
+  search: Search,
+  isOver: () => boolean = () => false,
+): Promise<WhyTable> {
   const whole = await searchAll(models, search, []);
   if (!holds(whole)) return { whole, rows: [], redundancies: NOTHING, notAsked: 0 };
   const defences = metIn(whole);
@@ -50,10 +63,7 @@ export async function whyTable(
     const row = await whyRow(defence, defences, models, search);
     if (!isOver()) rows.push(row);
   }
-  const notAsked = defences.length - rows.length;
-  const harmless = rows.filter(({ removed }) => holds(removed)).map(({ defence }) => defence.name);
-  const redundancies = isOver() ? NOTHING : await redundanciesOf(harmless, models, search);
-  return { whole, rows, redundancies, notAsked };
+  return { whole, rows, redundancies: NOTHING, notAsked: defences.length - rows.length };
 }
 
 async function whyRow(

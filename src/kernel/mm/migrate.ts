@@ -25,6 +25,7 @@ import {
   WRITE_ONCE,
 } from '../../memory/index.ts';
 import type { AddressSpace } from '../fs/address_space.ts';
+import { FS_CLEAN, FS_TOLD, fsWasTold } from '../fs/buffer-head.ts';
 import { EAGAIN, ENOMEM } from '../errno.ts';
 import { slotOf } from './filemap.ts';
 import { folio_lock, folio_trylock, folio_unlock, folio_wait_writeback } from './folio-lock.ts';
@@ -106,9 +107,19 @@ export const migrate_folio: (mapping: AddressSpace, dst: Folio, src: Folio) => n
       label('other references?');
       if (folio_ref_count(src) !== EXPECTED) return -EAGAIN;
       copyContents(dst, src);
-      return __folio_migrate_mapping(mapping, dst, src);
+      const error = __folio_migrate_mapping(mapping, dst, src);
+      if (error === 0) moveWhatTheFsKnows(dst, src);
+      return error;
     },
   );
+
+/** `folio_attach_private` of the copy; both folios are locked. */
+function moveWhatTheFsKnows(dst: Folio, src: Folio): void {
+  if (!fsWasTold(src)) return;
+  label('the file system was told of the copy');
+  WRITE_ONCE(src.private, FS_CLEAN);
+  WRITE_ONCE(dst.private, FS_TOLD);
+}
 
 function copyContents(dst: Folio, src: Folio): void {
   label('copy the page');
