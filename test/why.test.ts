@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { REDUNDANT } from './defences.redundant.ts';
 import { shippedScenarios } from './support/shipped.ts';
 import { blocksOf, noAnswers, whyBlock, whyOf } from './support/why.ts';
 
@@ -34,5 +35,16 @@ describe('why, of a shipped scenario', () => {
     const table = await whyOf(scenario);
     expect(table === null ? ['not asked'] : noAnswers(table)).toEqual([]);
     expect(whyBlock(scenario, table).join('\n')).toBe(told.get(name));
+  });
+});
+
+describe('why.txt', () => {
+  it('needs nowhere what is listed as redundant', () => {
+    const needed = [...told.values()].flatMap((block) =>
+      Array.from(block.matchAll(/^ {2}(\S[^:(]*?)(?: \([^)]*\))?: /gm), (m) => m[1] ?? ''),
+    );
+    expect(needed).toContain('gup_fast_pte_range/pte unchanged');
+    expect(needed).toContain('folio_try_share_anon_rmap_pte/smp_mb');
+    expect(REDUNDANT.filter(({ defence }) => needed.includes(defence))).toEqual([]);
   });
 });

@@ -9,8 +9,8 @@ import { hanging } from '../../src/report/text.ts';
 
 const WIDTH = 100;
 
-/** Larger searches are not repeated for each of their defences: one scenario of 15. */
-export const STATES_MAX = 10_000;
+/** Larger searches are not repeated for each of their defences: seven of 305. */
+export const STATES_MAX = 20_000;
 
 /** Beyond, each defence is removed alone, and not together with others. */
 const TOGETHER_MAX = 2000;
