@@ -32,12 +32,15 @@ export function describeUnderWeak(scenarios: readonly Scenario[], extent: Extent
   });
 }
 
-/** Checks one; its verdict must be the expected one unless the search was not finished. */
+/**
+ * Checks one; its verdict must be the expected one unless the search was not finished: too many
+ * states, or a loop that stores again and again while somebody may still read the first store.
+ */
 async function checkUnderWeak(one: Scenario, states: number): Promise<CheckResult> {
   const result = await check(one, { model: 'weak', until: { states } });
   const { verdict, expected, open, problems } = result;
   expect(problems).toEqual([]);
-  if (verdict === 'open') expect(open?.limit).toBe('states');
+  if (verdict === 'open') expect(['states', 'messages']).toContain(open?.limit);
   else expect(verdict).toBe(expected);
   return result;
 }
