@@ -6,11 +6,11 @@
  * atomics that read the same write, by the conditions under which the paths were taken.
  */
 
-import type { Operator } from './ast.ts';
 import { Coherence } from './coherence.ts';
 import type { Constraint } from './event.ts';
 import { Mistake } from './mistake.ts';
 import type { ExecutionEvent, Structure } from './structure.ts';
+import type { Operation } from './term.ts';
 import { Values } from './values.ts';
 
 /** Told of every candidate. Each function answers whether to go on with it (or with the search). */
@@ -147,10 +147,10 @@ class Search {
 }
 
 /** The mistake of arithmetic that has no result; herd7 refuses such a test as well. */
-function senseless(operator: Operator): Mistake {
+function senseless({ operator, at }: Operation): Mistake {
   const zero = operator === '/' ? ', or the divisor is 0' : '';
   const what = `In some execution \`${operator}\` is applied to the address of a global${zero}.`;
-  return new Mistake('HF113', what, null, [
+  return new Mistake('HF113', what, at, [
     'Addresses can be compared, and 0 can be added to them; nothing else has a value.',
   ]);
 }

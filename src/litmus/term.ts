@@ -11,7 +11,7 @@
  * 0/1).
  */
 
-import type { Operator } from './ast.ts';
+import type { Operator, Place } from './ast.ts';
 import { OPERATORS_MAX } from './limits.ts';
 import { Mistake } from './mistake.ts';
 
@@ -33,9 +33,14 @@ export type Term =
       readonly operator: Operator;
       readonly left: Term;
       readonly right: Term;
+      /** Where it stands first in the file, for messages. */
+      readonly at: Place | null;
       /** How many operations stand above each other in it. */
       readonly depth: number;
     };
+
+/** What an operator makes of two terms. */
+export type Operation = Extract<Term, { kind: 'operation' }>;
 
 /** Whether a value is an address. */
 export function isAddress(value: number): boolean {
@@ -55,7 +60,7 @@ export class Terms {
   }
 
   /** The term of an operation, computed at once where its operands allow it. */
-  operation(operator: Operator, left: Term, right: Term): Term {
+  operation(operator: Operator, left: Term, right: Term, at: Place | null): Term {
     if (left.kind === 'value' && right.kind === 'value') {
       const value = apply(operator, left.value, right.value);
       if (value !== null) return this.value(value);
@@ -66,9 +71,9 @@ export class Terms {
     const depth = 1 + Math.max(depthOf(left), depthOf(right));
     if (depth > OPERATORS_MAX) {
       const what = `A value is computed by more than ${OPERATORS_MAX} operations on each other.`;
-      throw new Mistake('HF109', what, null);
+      throw new Mistake('HF109', what, at);
     }
-    return this.intern(key, (id) => ({ kind: 'operation', id, operator, left, right, depth }));
+    return this.intern(key, (id) => ({ kind: 'operation', id, operator, left, right, at, depth }));
   }
 
   /** Laws that hold for whatever the reads return, addresses included. */

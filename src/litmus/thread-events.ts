@@ -126,7 +126,7 @@ export class Recorder {
   atomic(location: number, address: Value, operand: Value, site: Atomic<'atomic'>): Value {
     const read = this.pushRead(location, site.order, address, site, true);
     const found = this.observed(read);
-    const result = this.terms.operation(site.operator, found.term, operand.term);
+    const result = this.terms.operation(site.operator, found.term, operand.term, site.at);
     const data = sorted([...operand.loads, read]);
     this.pushPartner(read, address, result, data, operand.last, site);
     return {
@@ -147,7 +147,7 @@ export class Recorder {
   ): Value {
     const read = this.pushRead(location, 'mb', address, site, true);
     if (amount !== null) {
-      const result = this.terms.operation('+', this.observed(read).term, amount.term);
+      const result = this.terms.operation('+', this.observed(read).term, amount.term, site.at);
       const last = [...amount.last, ...unless.last];
       this.pushPartner(read, address, result, sorted([...amount.loads, read]), last, site);
     }

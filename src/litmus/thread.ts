@@ -196,7 +196,12 @@ class Run {
       case 'binary': {
         const left = this.value(expression.left);
         const right = this.value(expression.right);
-        const term = this.around.terms.operation(expression.operator, left.term, right.term);
+        const term = this.around.terms.operation(
+          expression.operator,
+          left.term,
+          right.term,
+          expression.at,
+        );
         return { term, ...both(left, right) };
       }
       case 'load': {
@@ -279,7 +284,7 @@ class Run {
   private equal(left: Term, right: Term): boolean {
     const { terms } = this.around;
     const [first, second] = left.id < right.id ? [left, right] : [right, left];
-    const term = terms.operation('==', first, second);
+    const term = terms.operation('==', first, second, null);
     if (term.kind === 'value') return term.value !== 0;
     return this.decided(term, (holds) => ({ kind: 'equal', left, right, holds }));
   }

@@ -6,13 +6,12 @@
  * value out of thin air, the same for the whole circle. A circle that computes has no solution.
  */
 
-import type { Operator } from './ast.ts';
 import type { Constraint } from './event.ts';
 import { COMPUTATION_DEPTH_MAX } from './limits.ts';
 import { Mistake } from './mistake.ts';
 import type { Structure } from './structure.ts';
 import { THIN_AIR, apply, isAddress } from './term.ts';
-import type { Term } from './term.ts';
+import type { Operation, Term } from './term.ts';
 
 /**
  * Operations above each other from which on a value is remembered: shared terms would else be
@@ -36,10 +35,8 @@ export class Values {
   private level = 0;
   /** What deep terms have been found to be, while the outermost value is computed. */
   private readonly deepValues = new Map<Term, number | null>();
-  /**
-   * The operator of an operation that has no value, as `*` on an address; null if there was none.
-   */
-  senseless: Operator | null = null;
+  /** An operation that has no value, as `*` on an address; null if there was none. */
+  senseless: Operation | null = null;
   /** Values out of thin air, by read; only while a complete candidate is looked at. */
   private readonly thinAir = new Map<number, number>();
 
@@ -67,20 +64,19 @@ export class Values {
     return read === undefined ? null : this.read(read);
   }
 
-  private ofOperation(term: Extract<Term, { kind: 'operation' }>): number | null {
+  private ofOperation(term: Operation): number | null {
     const known = term.depth < DEEP ? undefined : this.deepValues.get(term);
     if (known !== undefined) return known;
     const left = this.of(term.left);
     const right = left === null ? null : this.of(term.right);
-    const value =
-      left === null || right === null ? null : this.computed(term.operator, left, right);
+    const value = left === null || right === null ? null : this.computed(term, left, right);
     if (term.depth >= DEEP) this.deepValues.set(term, value);
     return value;
   }
 
-  private computed(operator: Operator, left: number, right: number): number | null {
-    const value = apply(operator, left, right);
-    if (value === null && left < THIN_AIR && right < THIN_AIR) this.senseless = operator;
+  private computed(term: Operation, left: number, right: number): number | null {
+    const value = apply(term.operator, left, right);
+    if (value === null && left < THIN_AIR && right < THIN_AIR) this.senseless = term;
     return value;
   }
 
