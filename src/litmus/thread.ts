@@ -196,12 +196,8 @@ class Run {
       case 'binary': {
         const left = this.value(expression.left);
         const right = this.value(expression.right);
-        const term = this.around.terms.operation(
-          expression.operator,
-          left.term,
-          right.term,
-          expression.at,
-        );
+        const { operator, at } = expression;
+        const term = this.around.terms.operation(operator, left.term, right.term, at);
         return { term, ...both(left, right) };
       }
       case 'load': {
