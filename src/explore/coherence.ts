@@ -26,6 +26,8 @@ export interface Message {
   /** Read-modify-write: nothing comes between this message and the one before. */
   readonly attached: boolean;
   readonly plain: boolean;
+  /** A spin lock was given back, and somebody may pass smp_mb__after_unlock_lock. */
+  readonly unlocks: boolean;
 }
 
 /** The list of one message that carries nothing. */
@@ -41,6 +43,7 @@ export const BARE_MESSAGE: Message = {
   writer: -1,
   attached: false,
   plain: false,
+  unlocks: false,
 };
 
 /** An array, its place in the list, a string, its place in the map. */
@@ -93,7 +96,7 @@ function normal(message: Message, index: number, length: number): Message {
 }
 
 function keyOf(message: Message): string {
-  const { value, view, strong, handed, depends, writer, attached, plain } = message;
-  const bits = (attached ? 1 : 0) | (plain ? 2 : 0);
+  const { value, view, strong, handed, depends, writer, attached, plain, unlocks } = message;
+  const bits = (attached ? 1 : 0) | (plain ? 2 : 0) | (unlocks ? 4 : 0);
   return `${value},${view},${strong},${handed},${depends},${writer},${bits}`;
 }

@@ -128,6 +128,8 @@ export class Covering {
     return (
       one.fenced === other.fenced &&
       one.owesFence === other.owesFence &&
+      one.hasUnlocked === other.hasUnlocked &&
+      one.isAfterUnlock === other.isAfterUnlock &&
       this.within(one.floor, other.floor) &&
       this.within(one.seen, other.seen) &&
       this.within(one.strong, other.strong) &&
@@ -136,6 +138,8 @@ export class Covering {
       this.within(one.read, other.read, other.floor) &&
       this.within(one.unlockSeen, other.unlockSeen, other.floor) &&
       this.within(one.unlockStored, other.unlockStored, other.carried) &&
+      this.within(one.lastUnlock, other.lastUnlock) &&
+      this.within(one.beforeUnlock, other.beforeUnlock) &&
       this.within(one.left, other.left) &&
       this.within(one.section, other.section) &&
       this.within(one.grace, other.grace) &&
@@ -176,7 +180,7 @@ export class Covering {
 
   /** @param oldest whether it is the other's oldest: what came before it makes no difference */
   private messageCovers(one: Message, other: Message, oldest: boolean): boolean {
-    if (one.value !== other.value) return false;
+    if (one.value !== other.value || one.unlocks !== other.unlocks) return false;
     if (!oldest && (one.attached !== other.attached || one.plain !== other.plain)) return false;
     if (one.writer !== other.writer && one.writer >= 0 && other.writer >= 0) return false;
     return (

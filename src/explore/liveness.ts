@@ -46,6 +46,8 @@ export const Ability = {
   FENCE: 64,
   /** Store without release, so that what smp_wmb has gathered is carried. */
   RELAXED: 128,
+  /** Pass smp_mb__after_unlock_lock. */
+  AFTER_UNLOCK: 256,
 } as const;
 
 /**
@@ -280,6 +282,7 @@ function abilitiesOf(rows: Int32Array, row: number): number {
   if ((order & WeakOrder.RMB) !== 0) abilities |= Ability.RMB;
   if ((order & (WeakOrder.WMB | WeakOrder.UNLOCK)) !== 0) abilities |= Ability.HAND_ON;
   if ((order & WeakOrder.LOCK) !== 0) abilities |= Ability.LOCK;
+  if ((order & WeakOrder.AFTER_UNLOCK) !== 0) abilities |= Ability.AFTER_UNLOCK;
   if ((order & FULL) !== 0 || kind >= NodeKind.GRACE_BEGIN) abilities |= Ability.FENCE;
   if (stores && (order & WeakOrder.RELEASE) === 0) abilities |= Ability.RELAXED;
   return abilities;

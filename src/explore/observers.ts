@@ -25,6 +25,15 @@ export interface Observer {
   /** * `seen` and `stored` at the last unlock: what the next lock adds to floor and carried. */
   readonly unlockSeen: number;
   readonly unlockStored: number;
+  /**
+   * `seen` at the last unlock, and at all unlocks that a lock here came after: what
+   * smp_mb__after_unlock_lock tells others; empty where there is no such barrier.
+   */
+  readonly lastUnlock: number;
+  readonly beforeUnlock: number;
+  /** Whether it has unlocked; whether an unlock came before a lock of its own. Else false. */
+  readonly hasUnlocked: boolean;
+  readonly isAfterUnlock: boolean;
   /** What grace periods have left for the next read-side section to see. */
   readonly left: number;
   /** `seen` at the end of the last read-side section: what a grace period collects. */
@@ -50,6 +59,10 @@ export const NEW_OBSERVER: Observer = {
   carried: EMPTY_VIEW,
   unlockSeen: EMPTY_VIEW,
   unlockStored: EMPTY_VIEW,
+  lastUnlock: EMPTY_VIEW,
+  beforeUnlock: EMPTY_VIEW,
+  hasUnlocked: false,
+  isAfterUnlock: false,
   left: EMPTY_VIEW,
   section: EMPTY_VIEW,
   grace: EMPTY_VIEW,
@@ -105,6 +118,10 @@ export function mapViews(observer: Observer, change: (view: number) => number): 
     carried: change(observer.carried),
     unlockSeen: change(observer.unlockSeen),
     unlockStored: change(observer.unlockStored),
+    lastUnlock: change(observer.lastUnlock),
+    beforeUnlock: change(observer.beforeUnlock),
+    hasUnlocked: observer.hasUnlocked,
+    isAfterUnlock: observer.isAfterUnlock,
     left: change(observer.left),
     section: change(observer.section),
     grace: change(observer.grace),
@@ -134,6 +151,11 @@ function normal(views: Views, observer: Observer): Observer {
 function keyOf(one: Observer): string {
   const views = `${one.floor},${one.seen},${one.read},${one.strong},${one.stored},${one.carried}`;
   const locks = `${one.unlockSeen},${one.unlockStored},${one.left},${one.section}`;
-  const rest = `${one.grace},${one.collected},${one.fenced ? 1 : 0},${one.owesFence ? 1 : 0}`;
+  const bits =
+    (one.fenced ? 1 : 0) |
+    (one.owesFence ? 2 : 0) |
+    (one.hasUnlocked ? 4 : 0) |
+    (one.isAfterUnlock ? 8 : 0);
+  const rest = `${one.grace},${one.collected},${one.lastUnlock},${one.beforeUnlock},${bits}`;
   return `${views},${locks},${rest},${one.pointers.join()}`;
 }

@@ -34,7 +34,7 @@ import { nullDereference } from './replay-end.ts';
 import { pointersColumn, withRead } from './pointers.ts';
 import { SENTINEL, fail, isLive, suspend, suspendWith } from './replay-state.ts';
 import type { FailingAct, Failure, OpenSection, State } from './replay-state.ts';
-import { Orders } from './weak-order.ts';
+import { AFTER_UNLOCK_LOCK, Orders } from './weak-order.ts';
 
 /** Makes an access, or answers it: what every primitive comes down to. */
 export function perform(state: State, operation: Operation): number {
@@ -92,6 +92,9 @@ const SECTION = makeOperation('section', {});
 
 /** A full barrier as a step of its own: a handler may come between it and the next access. */
 const FENCE = makeOperation('smp_mb', {});
+
+/** The same for what came before an unlock. */
+const FENCE_AFTER_UNLOCK = makeOperation(AFTER_UNLOCK_LOCK, {});
 
 function step(state: State, operation: Operation): number {
   const observed = observe(state, operation);
@@ -162,7 +165,6 @@ const FULL: ReadonlySet<Order> = new Set([
   'full-before-rmw',
   'full-after-rmw',
   'full-after-lock',
-  'full-after-unlock-lock',
 ]);
 
 /**
@@ -170,6 +172,7 @@ const FULL: ReadonlySet<Order> = new Set([
  * barriers for reads and for stores concern this CPU alone and are part of its next access.
  */
 function weakBarrier(state: State, order: Order): number {
+  if (order === 'full-after-unlock-lock') step(state, FENCE_AFTER_UNLOCK);
   if (FULL.has(order)) step(state, FENCE);
   const { context } = state;
   const { orders } = context;

@@ -3,11 +3,12 @@
 import { modified, Modify, resultOf, testHolds } from '../memory/operation.ts';
 import type { Message } from './coherence.ts';
 import { MESSAGES_MAX } from './limits.ts';
+import { Ability } from './liveness.ts';
 import { Column, Flag } from './node.ts';
 import type { Observer } from './observers.ts';
 import { ownSlot } from './pointers.ts';
 import { Trouble } from './trouble.ts';
-import { fence, fenceOnly, follow } from './weak-candidate.ts';
+import { fence, fenceAfterUnlock, fenceOnly, follow } from './weak-candidate.ts';
 import { WeakOrder } from './weak-order.ts';
 import { pointerKey } from './weak-pending.ts';
 import type { Pending } from './weak-pending.ts';
@@ -46,7 +47,8 @@ function withoutWord(pending: Pending, observer: Observer): void {
   const { memory, cpu } = pending;
   pending.stepper.begin();
   memory.setObserver(cpu, entered(pending, observer));
-  if ((pending.order & WeakOrder.FENCE) !== 0) fence(pending);
+  if ((pending.order & WeakOrder.AFTER_UNLOCK) !== 0) fenceAfterUnlock(pending);
+  else if ((pending.order & WeakOrder.FENCE) !== 0) fence(pending);
   follow(pending, 0, 0);
 }
 
@@ -188,7 +190,8 @@ function put(
   const { word, after, value, from } = store;
   const { views } = memory.tables;
   const plain = (flags & Flag.PLAIN) !== 0;
-  const parts = { value, writer: cpu, plain, from, dependency };
+  const unlocks = (order & WeakOrder.UNLOCK) !== 0 && somebodyMayFence(pending);
+  const parts = { value, writer: cpu, plain, unlocks, from, dependency };
   const message = messageOf(views, observer, order, parts);
   const newest = memory.messages(word).length - 1;
   const index = stepper.layout.memoryAt + word;
@@ -196,6 +199,15 @@ function put(
   memory.insert(word, after, message, stepper.records[stepper.base + index] as number);
   memory.setObserver(cpu, afterStore(views, observer, order, word, after + 1, message));
   if (after === newest) stepper.change(index, value);
+}
+
+/** Whether it matters to anybody that a lock was given back: only to what passes that barrier. */
+function somebodyMayFence({ stepper, memory }: Pending): boolean {
+  for (let thread = 0; thread < stepper.layout.threads; thread++) {
+    const node = stepper.nodeOf(thread);
+    if (memory.tables.liveness.can(node, Ability.AFTER_UNLOCK)) return true;
+  }
+  return false;
 }
 
 function readingOf({ memory, cpu }: Pending, word: number, position: number): Reading {

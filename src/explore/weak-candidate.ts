@@ -11,7 +11,7 @@ import { forget } from './weak-forget.ts';
 import { WeakOrder } from './weak-order.ts';
 import { pointerOf } from './weak-pending.ts';
 import type { Pending } from './weak-pending.ts';
-import { afterFence } from './weak-views.ts';
+import { afterFence, afterUnlockFence } from './weak-views.ts';
 
 /** A full barrier that belongs to the access before or after it. */
 export function fenceOnly(pending: Pending): void {
@@ -29,6 +29,16 @@ export function fence({ memory, cpu }: Pending): void {
   const observer = memory.observer(cpu);
   const global = views.join(memory.global, observer.seen);
   memory.setObserver(cpu, afterFence(views, observer, global));
+  memory.global = global;
+}
+
+/** smp_mb__after_unlock_lock: where no unlock came before a lock, it orders nothing. */
+export function fenceAfterUnlock({ memory, cpu }: Pending): void {
+  const { views } = memory.tables;
+  const observer = memory.observer(cpu);
+  if (!observer.isAfterUnlock) return;
+  const global = views.join(memory.global, observer.beforeUnlock);
+  memory.setObserver(cpu, afterUnlockFence(views, observer, global));
   memory.global = global;
 }
 

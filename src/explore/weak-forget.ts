@@ -139,6 +139,7 @@ function trimmedTo(
     nodes.some((node) => liveness.reads(node, word) || liveness.updates(node, word));
   const own = (view: number): number => views.about(view, accesses);
   const tells = can(Ability.TELL);
+  const fences = can(Ability.AFTER_UNLOCK);
   const when = (ability: number, view: number): number => (can(ability) ? view : EMPTY_VIEW);
   return {
     ...observer,
@@ -152,6 +153,10 @@ function trimmedTo(
     stored: when(Ability.HAND_ON, observer.stored),
     carried: when(Ability.RELAXED, observer.carried),
     unlockStored: can(Ability.LOCK) ? when(Ability.RELAXED, observer.unlockStored) : EMPTY_VIEW,
+    lastUnlock: fences ? observer.lastUnlock : EMPTY_VIEW,
+    beforeUnlock: fences ? observer.beforeUnlock : EMPTY_VIEW,
+    hasUnlocked: fences && observer.hasUnlocked,
+    isAfterUnlock: fences && observer.isAfterUnlock,
     left: can(Ability.SECTION) ? observer.left : EMPTY_VIEW,
     section: graces ? observer.section : EMPTY_VIEW,
   };

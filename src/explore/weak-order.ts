@@ -42,6 +42,8 @@ export const WeakOrder = {
   AFTER_FULL: 32768,
   /** The full barrier before it is passed also where its test fails. */
   FAILS_FULL: 65536,
+  /** FENCE is smp_mb__after_unlock_lock: only for what came before an unlock. */
+  AFTER_UNLOCK: 131072,
 } as const;
 
 /** The bits of an access in its context. */
@@ -51,9 +53,17 @@ export function weakOrderOf(operation: Operation, context: Context): number {
   if ((context.orders & Orders.WRITE) !== 0) bits |= WeakOrder.WMB;
   if (isReader(context)) bits |= WeakOrder.SECTION;
   if (context.irq > 0) bits |= WeakOrder.IRQ_SECTION;
-  if (operation.address === 0 && operation.primitive === 'smp_mb') bits |= WeakOrder.FENCE;
-  return bits | promiseOf(operation);
+  return bits | promiseOf(operation) | (operation.address === 0 ? fenceOf(operation) : 0);
 }
+
+function fenceOf({ primitive }: Operation): number {
+  if (primitive === 'smp_mb') return WeakOrder.FENCE;
+  if (primitive === AFTER_UNLOCK_LOCK) return WeakOrder.FENCE | WeakOrder.AFTER_UNLOCK;
+  return 0;
+}
+
+/** The barrier behind a lock that orders what came before an unlock. */
+export const AFTER_UNLOCK_LOCK = 'smp_mb__after_unlock_lock';
 
 /** Barriers for reads and for stores that stand before the next access: `Context.orders`. */
 export const Orders = { READ: 1, WRITE: 2 } as const;

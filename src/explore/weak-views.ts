@@ -61,7 +61,7 @@ export function afterRead(
 ): Observer {
   const { message, word, position, own } = reading;
   const learned = learnedFrom(views, reading);
-  let { floor, read, carried, unlockSeen, unlockStored } = observer;
+  let { floor, read, carried, unlockSeen, unlockStored, beforeUnlock, isAfterUnlock } = observer;
   floor = views.raise(floor, word, position);
   const seen = views.raise(views.join(observer.seen, learned), word, position);
   const strong = own ? observer.strong : views.join(observer.strong, message.strong);
@@ -70,12 +70,16 @@ export function afterRead(
     floor = views.join(floor, own ? message.depends : learned);
   }
   if ((order & WeakOrder.LOCK) !== 0) {
+    const before = views.join(observer.lastUnlock, message.unlocks ? message.view : EMPTY_VIEW);
+    beforeUnlock = views.join(beforeUnlock, before);
+    isAfterUnlock ||= observer.hasUnlocked || message.unlocks;
     floor = views.join(floor, unlockSeen);
     carried = views.join(views.join(carried, unlockStored), message.handed);
     unlockSeen = EMPTY_VIEW;
     unlockStored = EMPTY_VIEW;
   }
-  return { ...observer, floor, seen, read, strong, carried, unlockSeen, unlockStored };
+  const unlocks = { unlockSeen, unlockStored, beforeUnlock, isAfterUnlock };
+  return { ...observer, floor, seen, read, strong, carried, ...unlocks };
 }
 
 /**
@@ -92,11 +96,12 @@ export function messageOf(
     value: number;
     writer: number;
     plain: boolean;
+    unlocks: boolean;
     from: Reading | null;
     dependency: number;
   },
 ): Message {
-  const { from, value, writer, plain, dependency } = parts;
+  const { from, value, writer, plain, unlocks, dependency } = parts;
   const releases = (order & WeakOrder.RELEASE) !== 0;
   const own = releases ? observer.seen : observer.carried;
   const isComputed = from !== null && (order & WeakOrder.DATA) !== 0;
@@ -114,6 +119,7 @@ export function messageOf(
     writer,
     attached: from !== null,
     plain,
+    unlocks,
   };
 }
 
@@ -133,6 +139,8 @@ export function afterStore(
     seen: views.raise(views.join(observer.seen, message.view), word, position),
     stored: views.raise(views.join(observer.stored, message.view), word, position),
     unlockSeen: unlocks ? observer.seen : observer.unlockSeen,
+    lastUnlock: unlocks ? observer.seen : observer.lastUnlock,
+    hasUnlocked: unlocks || observer.hasUnlocked,
     unlockStored: unlocks ? observer.stored : observer.unlockStored,
     owesFence: (order & WeakOrder.FULL_AFTER) !== 0,
   };
@@ -149,8 +157,19 @@ export function afterFence(views: Views, observer: Observer, global: number): Ob
     carried: views.join(observer.carried, observer.seen),
     unlockSeen: EMPTY_VIEW,
     unlockStored: EMPTY_VIEW,
+    lastUnlock: EMPTY_VIEW,
+    beforeUnlock: EMPTY_VIEW,
     fenced: true,
     owesFence: false,
+  };
+}
+
+/** After smp_mb__after_unlock_lock. `global`: the global view with what came before the unlock. */
+export function afterUnlockFence(views: Views, observer: Observer, global: number): Observer {
+  return {
+    ...afterJoin(views, observer, global),
+    carried: views.join(observer.carried, observer.beforeUnlock),
+    beforeUnlock: EMPTY_VIEW,
   };
 }
 

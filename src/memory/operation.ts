@@ -142,7 +142,12 @@ export function operation(
 }
 
 /** Steps that have the form of an access and go to no word. */
-const WITHOUT_WORD: ReadonlySet<string> = new Set(['section', 'interrupt', 'smp_mb']);
+const WITHOUT_WORD: ReadonlySet<string> = new Set([
+  'section',
+  'interrupt',
+  'smp_mb',
+  'smp_mb__after_unlock_lock',
+]);
 
 /** Whether an access goes through a NULL pointer. */
 export function goesToNull({ effect, address, primitive }: Operation): boolean {
