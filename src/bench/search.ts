@@ -5,12 +5,15 @@
  * too: what the just-in-time compiler and the garbage collector do on their threads is in the CPU
  * time. Then the same search is run again and its last run is measured warm, beside a verifier that
  * was compiled before its time was taken (docs/decisions/0004-what-is-timed.md).
+ *
+ * V8 is told to compile as late as the executable tells it (compile-later.ts).
  */
 
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import type { CheckResult, Verdict } from '../explore/result.ts';
 import { check } from '../jobs/check.ts';
+import { compileLater } from '../jobs/compile-later.ts';
 import type { CheckOptions } from '../scenario/check.ts';
 import type { Size } from './protocol.ts';
 import { protocol } from './protocol.ts';
@@ -102,6 +105,7 @@ function seconds({ user, system }: NodeJS.CpuUsage): number {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  compileLater();
   const run = await measure(JSON.parse(process.argv[2] ?? '') as SearchRequest);
   process.stdout.write(`${JSON.stringify(run)}\n`);
 }

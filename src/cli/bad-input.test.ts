@@ -525,9 +525,9 @@ describe('files that are wrong, in one run', () => {
       "
       HF021  The scenario does something different when it is run again.
 
-        wrong/random.scenario.ts:11:5
-         11 |   WRITE_ONCE(b.ready, 1);
-            |   ^^^^^^^^^^
+        wrong/random.scenario.ts:8:9
+          8 |   stage.thread('rx', () => {
+            |         ^^^^^^
         thread rx: its end became WRITE_ONCE of box.ready := 1
 
         Most likely: a variable outside of the thread is changed by it.

@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 /** The `holdfast` executable: the command with the real streams. */
+import { compileLater } from '../jobs/compile-later.ts';
 import { Exit } from './exit.ts';
 import { processIo } from './io.ts';
 import { reportBug, run } from './program.ts';
 
+compileLater();
 const argv = process.argv.slice(2);
 const io = processIo();
 

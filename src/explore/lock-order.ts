@@ -33,23 +33,23 @@ export function createLockOrder(nameOf: (address: number) => string): LockOrder 
   return {
     note(thread, isHandler, context, address) {
       const lock = nameOf(address);
-      const taken = { thread, position: callerPosition() };
-      if (isHandler) keepFirst(inHandler, lock, taken);
-      else if (context.irq === 0) keepFirst(withInterrupts, lock, taken);
+      if (isHandler) keepFirst(inHandler, lock, thread);
+      else if (context.irq === 0) keepFirst(withInterrupts, lock, thread);
       for (const held of context.held) {
         if (held.removed || held.address === address) continue;
         const first = nameOf(held.address);
         const later = after.get(first) ?? new Map<string, Taken>();
         after.set(first, later);
-        keepFirst(later, lock, taken);
+        keepFirst(later, lock, thread);
       }
     },
     warnings: () => [...inversions(after), ...interruptInversions(inHandler, withInterrupts)],
   };
 }
 
-function keepFirst(map: Map<string, Taken>, key: string, taken: Taken): void {
-  if (!map.has(key)) map.set(key, taken);
+/** Looks up the place only for the first: that costs as much as a run of the thread. */
+function keepFirst(map: Map<string, Taken>, key: string, thread: string): void {
+  if (!map.has(key)) map.set(key, { thread, position: callerPosition() });
 }
 
 function inversions(after: ReadonlyMap<string, ReadonlyMap<string, Taken>>): string[] {

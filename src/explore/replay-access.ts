@@ -122,7 +122,7 @@ function observe(state: State, operation: Operation): number {
   if (state.delivery === null) {
     state.pointers = pointersColumn(state.sources, operation);
     if (notesAccesses(state)) noteAccess(state, operation);
-    if (!state.flat) state.stack = captureStack();
+    if (!state.flat) state.stack = state.findStack ?? captureStack();
     return suspend(state, { kind: 'access', operation });
   }
   const observed = state.delivery;

@@ -97,6 +97,8 @@ export interface State {
   label: string | null;
   end: RunEnd | null;
   stack: LazyStack;
+  /** Finds the calls around the noted access by running once more; null while that is done. */
+  readonly findStack: LazyStack | null;
   newRound: boolean;
   accesses: number;
   /** weak: the pointers that were read and may be used. */
@@ -135,6 +137,7 @@ export function start(
     label: null,
     end: null,
     stack: nowhere,
+    findStack: nowhere,
     newRound: false,
     accesses: 0,
     sources: [],
