@@ -7,6 +7,7 @@
 import { describe, expect, it } from 'vitest';
 import { pointer, scenario, struct, u32 } from '../src/index.ts';
 import {
+  atomic_dec_and_test,
   atomic_fetch_add_relaxed,
   atomic_inc,
   atomic_read,
@@ -14,6 +15,7 @@ import {
   atomic_t,
   cmpxchg,
   kernelFunction,
+  loop,
   rcu_dereference,
   rcu_read_lock,
   rcu_read_unlock,
@@ -557,5 +559,53 @@ describe('data races under weak', () => {
 
   it('are not found behind a release and an acquire', () => {
     expect(races(writer(true), reader(true))).toEqual([]);
+  });
+});
+
+describe('old messages under weak', () => {
+  /** A loop that takes something and gives it back, beside somebody who does the same once. */
+  const beside = (round: Body, once: Body): string => {
+    const one = scenario('rounds', ({ alloc, thread }) => {
+      const w = alloc(words, 'w');
+      thread('looper', () => {
+        loop(() => {
+          round(w);
+          return READ_ONCE(w.x) === 0;
+        });
+        WRITE_ONCE(w.y, 1);
+      });
+      thread('once', () => {
+        once(w);
+        WRITE_ONCE(w.x, 1);
+      });
+    });
+    const { result } = reachableFinals(one, { model: 'weak' });
+    return result.open === null ? result.verdict : result.open.limit;
+  };
+  const lock: Body = (w) => {
+    spin_lock(w.l);
+    spin_unlock(w.l);
+  };
+  const count: Body = (w) => {
+    atomic_inc(w.a);
+    atomic_dec_and_test(w.a);
+  };
+
+  it('of a lock are needed by nobody: who takes it is given the newest', () => {
+    expect(beside(lock, lock)).toBe('pass');
+  });
+
+  it('of a counter are not needed by who will update it before looking at it', () => {
+    const look: Body = (w) => {
+      WRITE_ONCE(w.x, 1);
+      waitUntilEquals(w.y, 1);
+      atomic_inc(w.a);
+      return atomic_read(w.a);
+    };
+    expect(beside(count, look)).toBe('pass');
+  });
+
+  it('are without end where somebody may read any of them', () => {
+    expect(beside(count, (w) => atomic_read(w.a))).toBe('messages');
   });
 });

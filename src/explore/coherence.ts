@@ -23,7 +23,7 @@ export interface Message {
   readonly depends: number;
   /** The thread that stored it; -1 where that makes no difference. */
   readonly writer: number;
-  /** Read-modify-write: nothing comes between this message and the one before. */
+  /** Nothing comes between this message and the one before: read-modify-write, or an unlock. */
   readonly attached: boolean;
   readonly plain: boolean;
   /** A spin lock was given back, and somebody may pass smp_mb__after_unlock_lock. */

@@ -86,7 +86,9 @@ export function emptyTables(
     isSettled: false,
   };
   if (layout.model === 'weak') {
-    growing.tables.weak = createWeakTables(new Liveness(layout, growing.tables, growing.joined));
+    growing.tables.weak = createWeakTables(
+      new Liveness(layout, growing.tables, growing.discovered),
+    );
   }
   return growing;
 }

@@ -12,6 +12,7 @@ import {
   spinlock_t,
   waitUntilEquals,
   WRITE_ONCE,
+  xchg,
 } from '../memory/index.ts';
 import type { Stage } from '../scenario/stage.ts';
 
@@ -87,6 +88,17 @@ describe('livelock', () => {
       { model: 'weak', reduction },
     );
     expect(findingsOf(result)).toEqual(['livelock']);
+  });
+
+  it('under weak is found although a loop that stores makes messages without end', async () => {
+    const body = ({ alloc, thread }: Stage): void => {
+      const [x, y] = [alloc(s32, 'x'), alloc(s32, 'y')];
+      thread('stores', () => loop(() => xchg(y, 1 - READ_ONCE(y)) < 2));
+      thread('looks', () => waitUntilEquals(x, READ_ONCE(y)));
+    };
+    const result = await tried(body, { model: 'weak' });
+    expect(findingsOf(result)).toEqual(['livelock']);
+    expect(result).toMatchObject({ verdict: 'fail', complete: false });
   });
 
   it('of interchangeable threads is found with a trace', async () => {

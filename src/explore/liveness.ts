@@ -7,13 +7,18 @@
  * ends: when the future of a thread state grows after somebody relied on it, `isInvalid` says so
  * and the search is run again with what is known now.
  *
+ * A read-modify-write that stores is given the newest message: what a thread does with the word
+ * afterwards needs none of those before. Without this, a loop that takes and gives back references
+ * makes old messages without end while somebody is about to do the same.
+ *
  * Measured on gup-fast-vs-mkclean: see docs/weak.md.
  */
 
-import { Modify, Test } from '../memory/operation.ts';
+import { Modify, Result, Test, testHolds } from '../memory/operation.ts';
 import type { Layout } from './layout.ts';
 import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
 import type { AutomatonTables } from './tables.ts';
+import type { DiscoveredEdge } from './ways.ts';
 import { WeakOrder } from './weak-order.ts';
 
 /**
@@ -67,21 +72,22 @@ export class Liveness {
 
   private readonly layout: Layout;
   private readonly tables: AutomatonTables;
-  /** Pairs of thread states that edges join, growing while the search runs. */
-  private readonly joined: readonly number[];
+  /** The edges of the automata, growing while the search runs. */
+  private readonly edges: readonly DiscoveredEdge[];
   private readonly setWords: number;
   private readonly stride: number;
   private futures: Int32Array;
   /** 1: an edge leaves it, or it has ended; 2: somebody relied on its future. */
   private marks: Uint8Array;
+  /** The states before each, as `2 * state + 1` where the edge updates a word, else `2 * state`. */
   private readonly before: number[][] = [];
-  private seenPairs = 0;
+  private seenEdges = 0;
   private known = 0;
 
-  constructor(layout: Layout, tables: AutomatonTables, joined: readonly number[]) {
+  constructor(layout: Layout, tables: AutomatonTables, edges: readonly DiscoveredEdge[]) {
     this.layout = layout;
     this.tables = tables;
-    this.joined = joined;
+    this.edges = edges;
     this.setWords = (layout.memoryWords + 32) >>> 5;
     this.stride = SETS * this.setWords + 1;
     this.futures = new Int32Array(this.stride << 8);
@@ -97,16 +103,17 @@ export class Liveness {
 
   /** Learns of the edges that were discovered since the last call. */
   sync(): void {
-    if (this.seenPairs < this.joined.length) this.version++;
-    while (this.seenPairs < this.joined.length) {
-      const from = this.joined[this.seenPairs] as number;
-      const to = this.joined[this.seenPairs + 1] as number;
-      this.seenPairs += 2;
+    if (this.seenEdges < this.edges.length) this.version++;
+    while (this.seenEdges < this.edges.length) {
+      const { node: from, observed, next: to } = this.edges[this.seenEdges] as DiscoveredEdge;
+      this.seenEdges++;
       this.meet(Math.max(from, to));
-      (this.before[to] as number[]).push(from);
+      const updates = hasUpdated(this.tables.rows, from << ROW_SHIFT, observed);
+      const source = 2 * from + (updates ? 1 : 0);
+      (this.before[to] as number[]).push(source);
       this.oweBarrier(from, to);
       this.open(from);
-      this.flow(from, to);
+      this.flow(source, to);
     }
   }
 
@@ -192,27 +199,34 @@ export class Liveness {
     const marks = this.marks[node] as number;
     if ((marks & 1) !== 0) return;
     this.marks[node] = marks | 1;
-    for (const from of this.before[node] as number[]) this.flow(from, node);
+    for (const source of this.before[node] as number[]) this.flow(source, node);
   }
 
   /** What a state can do, those before it can do, too. */
-  private flow(from: number, to: number): void {
-    const work = [from, to];
+  private flow(source: number, to: number): void {
+    const work = [source, to];
     while (work.length > 0) {
       const next = work.pop() as number;
-      const node = work.pop() as number;
-      if (!this.add(node, next)) continue;
+      const from = work.pop() as number;
+      const node = from >>> 1;
+      if (!this.add(node, next, (from & 1) !== 0)) continue;
       for (const earlier of this.before[node] as number[]) work.push(earlier, node);
     }
   }
 
-  private add(node: number, next: number): boolean {
+  /** @param updates whether the word of the first state's access is the thread's own after it */
+  private add(node: number, next: number, updates: boolean): boolean {
     const to = this.stride * node;
     const from = this.stride * next;
+    const word = updates ? this.wordOf(node) : -1;
     let grows = false;
     for (let i = 0; i < this.stride; i++) {
       const old = this.futures[to + i] as number;
-      const joined = old | (this.futures[from + i] as number);
+      let added = this.futures[from + i] as number;
+      if (updates && i < SETS * this.setWords && i % this.setWords === word >>> 5) {
+        added &= ~(1 << (word & 31));
+      }
+      const joined = old | added;
       if (joined === old) continue;
       this.futures[to + i] = joined;
       grows = true;
@@ -231,7 +245,7 @@ export class Liveness {
     const abilities = this.stride * node + SETS * this.setWords;
     this.futures[abilities] = abilitiesOf(rows, row);
     if (kind !== NodeKind.ACCESS) return;
-    const word = (rows[row + Column.INDEX] as number) - this.layout.memoryAt;
+    const word = this.wordOf(node);
     const at = this.stride * node + (word >>> 5);
     const bit = 1 << (word & 31);
     const set = isUpdate(rows, row) ? this.setWords : 0;
@@ -240,6 +254,12 @@ export class Liveness {
     // An update that may fail reads without storing: any message that makes it fail will do.
     const fails = at + (failsOnZero(rows, row) ? 2 * this.setWords : 0);
     this.futures[fails] = (this.futures[fails] as number) | bit;
+  }
+
+  /** The word that a thread state accesses. */
+  private wordOf(node: number): number {
+    const index = this.tables.rows[(node << ROW_SHIFT) + Column.INDEX] as number;
+    return index - this.layout.memoryAt;
   }
 }
 
@@ -255,6 +275,21 @@ function isUpdate(rows: Int32Array, row: number): boolean {
   // Whoever gives a lock back has taken it: the newest message is its own.
   const stores = (order & WeakOrder.STORE) !== 0 && (order & WeakOrder.UNLOCK) === 0;
   return rows[row + Column.MODIFY] !== Modify.NOTHING && !stores;
+}
+
+/**
+ * Whether a read-modify-write that gave this value has stored. What cannot be told from the value
+ * is taken not to have.
+ */
+function hasUpdated(rows: Int32Array, row: number, observed: number): boolean {
+  if (rows[row] !== NodeKind.ACCESS || !isUpdate(rows, row)) return false;
+  if (!mayFail(rows, row)) return true;
+  const result = rows[row + Column.RESULT] as number;
+  if (result === Result.TESTED) return observed !== 0;
+  const isOwnBit = ((rows[row + Column.FLAGS] as number) & Flag.OWN_BIT) !== 0;
+  if (result !== Result.OLD || isOwnBit) return false;
+  const test = rows[row + Column.TEST] as number;
+  return testHolds(test, rows[row + Column.TEST_ARGUMENT] as number, observed);
 }
 
 function failsOnZero(rows: Int32Array, row: number): boolean {

@@ -84,7 +84,7 @@ export function callerPosition(): Position | null {
 /** Calls deeper than this are left out of pictures. */
 const DEEPEST = 60;
 /** From a primitive to the function that calls it there are fewer calls of the checker. */
-const NEAR = 16;
+const NEAR = 12;
 
 function plainPath(file: string): string {
   return decodeURIComponent(file.replace(/^file:\/\//, '').replace(/\?.*$/, ''));

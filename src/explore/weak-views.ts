@@ -117,7 +117,8 @@ export function messageOf(
     handed: (order & WeakOrder.UNLOCK) === 0 ? EMPTY_VIEW : observer.stored,
     depends: views.join(ofOld, dependency),
     writer,
-    attached: from !== null,
+    // Whoever gives a spin lock back is the only one who stores: the message before is its own.
+    attached: from !== null || (order & WeakOrder.UNLOCK) !== 0,
     plain,
     unlocks,
   };

@@ -23,10 +23,10 @@ export interface Found {
 export function findingsOf(explored: Explored, head: TraceHead): Found {
   const { outcome, input, program } = explored;
   const findings = violationsOf(explored, head);
+  const livelock = findings.length === 0 && maySpin(outcome) ? livelockOf(explored, head) : null;
+  if (livelock !== null && !('limit' in livelock)) findings.push(livelock);
   if (!outcome.complete) return { findings, open: outcome.open };
-  const livelock = findings.length === 0 ? livelockOf(explored, head) : null;
   if (livelock !== null && 'limit' in livelock) return { findings, open: livelock };
-  if (livelock !== null) findings.push(livelock);
   for (const { name, position } of input.judge.unfulfilled()) {
     const message = `No execution fulfils '${name}'.`;
     const property = { kind: 'sometimes', name } as const;
@@ -34,6 +34,14 @@ export function findingsOf(explored: Explored, head: TraceHead): Found {
   }
   if (findings.length === 0) findings.push(...vacuous(program, outcome));
   return { findings, open: null };
+}
+
+/**
+ * Whether to look for livelocks. A loop that stores in every round makes old messages without end
+ * (weak): it may be such a loop that nobody leaves.
+ */
+function maySpin({ complete, open }: SearchOutcome): boolean {
+  return complete || open?.limit === 'messages';
 }
 
 /**
