@@ -13,6 +13,7 @@
 import { scenario } from 'holdfast';
 import { loop, READ_ONCE, u32, WRITE_ONCE } from 'holdfast/linux';
 import {
+  askDisk,
   deviceStores,
   FOLL_WRITE,
   pin_user_pages,
@@ -71,7 +72,6 @@ export default scenario.each(
     app.mmap(log, { pte: 'rw dirty' });
     const pinned = stage.alloc(u32, 'pinned');
     const [block] = log.blocks;
-    const onDisk = (): boolean => block?.data.some((word) => READ_ONCE(word) === NEW) ?? false;
     stage.thread('first', () => {
       const pages = pin_user_pages(app.mm, 0, 1, FOLL_WRITE);
       if (typeof pages === 'number') return;
@@ -83,7 +83,7 @@ export default scenario.each(
       if (READ_ONCE(pinned) === 0) return false;
       if (pte_write(ptep_get(pte_offset_map(app.mm, 0)))) return false;
       const pages = pin_user_pages(app.mm, 0, 1, FOLL_WRITE);
-      const overtakes = !onDisk();
+      const overtakes = askDisk(block) !== NEW;
       unpinUserPages(pages, false);
       return overtakes;
     });

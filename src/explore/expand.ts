@@ -102,7 +102,7 @@ function stepAlone(
  * Whether a step violates a property: the search ends there, so the steps that were left out would
  * never be made.
  */
-function fails(stepper: Stepper, from: number, thread: number): boolean {
+export function fails(stepper: Stepper, from: number, thread: number): boolean {
   const { out, length, layout } = stepper;
   for (let at = from; at < length;) {
     const end = at + CANDIDATE_HEAD + 2 * (out[at + 4] as number);

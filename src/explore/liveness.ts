@@ -120,8 +120,9 @@ export class Liveness {
   /** The barrier of a fully ordered access may be owed in the state after it. */
   private oweBarrier(from: number, to: number): void {
     const { rows } = this.tables;
-    const isFull = (rows[(from << ROW_SHIFT) + Column.ORDER] as number) & WeakOrder.FULL_AFTER;
-    if (isFull === 0 || rows[to << ROW_SHIFT] === NodeKind.DONE) return;
+    const order = rows[(from << ROW_SHIFT) + Column.ORDER] as number;
+    const owes = (order & (WeakOrder.FULL_AFTER | WeakOrder.WHOLE)) === WeakOrder.FULL_AFTER;
+    if (!owes || rows[to << ROW_SHIFT] === NodeKind.DONE) return;
     const at = this.stride * to + SETS * this.setWords;
     this.futures[at] = (this.futures[at] as number) | Ability.TELL | Ability.FENCE;
   }
@@ -145,6 +146,14 @@ export class Liveness {
   can(node: number, ability: number): boolean {
     if (!this.isKnown(node)) return true;
     return ((this.futures[this.stride * node + SETS * this.setWords] as number) & ability) !== 0;
+  }
+
+  /** Whether it matters to the next step of a thread state that its CPU has just passed a barrier. */
+  asksForFence(node: number): boolean {
+    const row = node << ROW_SHIFT;
+    if (this.tables.rows[row] === NodeKind.GRACE_BEGIN) return true;
+    const order = this.tables.rows[row + Column.ORDER] as number;
+    return (order & (WeakOrder.FULL_BEFORE | WeakOrder.WHOLE)) === WeakOrder.FULL_BEFORE;
   }
 
   private has(node: number, set: number, word: number): boolean {

@@ -40,7 +40,7 @@ describe('random executions', () => {
         atomic_inc(v);
       });
     });
-    const longest = probe(input, 100);
+    const longest = probe(input, 100, 1);
     expect(longest).toBeGreaterThan(6);
     expect(longest).toBeLessThanOrEqual(9);
   });
@@ -54,7 +54,7 @@ describe('random executions', () => {
       thread('u', () => WRITE_ONCE(x, 1));
     });
     expect(input.automaton.states()).toBe(2);
-    probe(input, 50);
+    probe(input, 50, 1);
     expect(input.automaton.states()).toBe(2 + 3);
   });
 
@@ -63,6 +63,6 @@ describe('random executions', () => {
       const x = alloc(s32, 'x');
       thread('t', () => loop(() => READ_ONCE(x) === 0));
     });
-    expect(probe(input, 1)).toBeGreaterThanOrEqual(1000);
+    expect(probe(input, 1, 1)).toBeGreaterThanOrEqual(1000);
   });
 });

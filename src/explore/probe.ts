@@ -16,8 +16,8 @@ import { CANDIDATE_HEAD } from './candidates.ts';
 import type { Stepper } from './stepper.ts';
 import { applyCandidate, createWalker, writeInitial } from './walk.ts';
 
-/** Executions in a row that discover nothing before the threads are taken to be known. */
-const QUIET = 30;
+/** The share of executions, in a row, that discover nothing: then the threads are taken to be known. */
+const QUIET = 0.3;
 
 /** Steps after which a random execution is given up: it goes round in a loop. */
 const STEPS_MAX = 2000;
@@ -25,15 +25,16 @@ const STEPS_MAX = 2000;
 /**
  * Makes random executions.
  *
- * @param executions how many at the most; it ends early when the last QUIET discovered nothing
+ * @param executions how many at the most; it ends early when the last of them discovered nothing
+ * @param seed of the random numbers: other ones are made where those before were too few
  * @returns the longest number of steps that one took to its end
  */
-export function probe(input: SearchInput, executions: number): number {
+export function probe(input: SearchInput, executions: number, seed: number): number {
   const { stepper } = createWalker(input, false);
-  const random = randomNumbers(1);
+  const random = randomNumbers(seed);
   let longest = 0;
   let quiet = 0;
-  for (let i = 0; i < executions && quiet < QUIET; i++) {
+  for (let i = 0; i < executions && quiet < QUIET * executions; i++) {
     const before = input.automaton.runs();
     longest = Math.max(longest, execute(input, stepper, random));
     quiet = input.automaton.runs() === before ? quiet + 1 : 0;

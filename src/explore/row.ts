@@ -29,12 +29,12 @@ export function writeRow(growing: Growing, number: number, ran: Run): Problem | 
     return null;
   }
   rows[at + Column.POINTERS] = ran.pointers;
-  return writeOperation(growing, at, ran.end.operation, ran.context, ran.stack);
+  return writeOperation(growing, number, ran.end.operation, ran.context, ran.stack);
 }
 
 function writeOperation(
   growing: Growing,
-  at: number,
+  number: number,
   operation: Operation,
   context: Context,
   stack: LazyStack,
@@ -42,6 +42,7 @@ function writeOperation(
   const { rows } = growing.tables;
   const { layout } = growing;
   const { address } = operation;
+  const at = number << ROW_SHIFT;
   const wrong = mistakeIn(operation, layout.memoryWords);
   if (wrong !== null)
     return problem(wrong.code, { what: wrong.what, position: stack()[0] ?? null });
@@ -65,9 +66,22 @@ function writeOperation(
   rows[at + Column.ARGUMENT] = operation.choices;
   rows[at + Column.STATUS] = status === 0 ? 0 : layout.memoryAt + status;
   rows[at + Column.CLASS] = accessClassOf(operation, layout.model);
-  rows[at + Column.ORDER] = layout.model === 'weak' ? weakOrderOf(operation, context) : 0;
+  if (layout.model === 'weak') {
+    rows[at + Column.ORDER] = weakOrderOf(operation, context, isTied(growing, number));
+  }
   noteFeatures(growing.tables.features, operation);
   return null;
+}
+
+/** Whether a handler interrupts a thread with this automaton, or it is one that does. */
+function isTied({ program, owners }: Growing, number: number): boolean {
+  const { threads } = program;
+  const group = threads[owners[number] ?? 0]?.group;
+  return threads.some(
+    (thread, i) =>
+      thread.group === group &&
+      (thread.interrupts !== null || threads.some(({ interrupts }) => interrupts === i)),
+  );
 }
 
 /** What is wrong with an operation by itself. */

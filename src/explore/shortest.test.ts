@@ -18,8 +18,13 @@ import {
   WRITE_ONCE,
 } from '../memory/index.ts';
 import type { Stage } from '../scenario/stage.ts';
+import { inputFor } from '../scenario/check.ts';
+import { scenario } from '../scenario/scenario.ts';
 import { endsOf } from '../../test/support/small.ts';
+import { probe } from './probe.ts';
 import type { Trace } from './result.ts';
+import { search } from './search.ts';
+import { shortestExecutions } from './shortest.ts';
 
 /** The program of `brute.ts` as a scenario. */
 function scenarioOf(program: readonly (readonly Access[])[]) {
@@ -186,4 +191,35 @@ it('the brute force agrees with the engine about what can be violated', () => {
   expect(shortestViolation(threads, 'tso')).toEqual({ steps: 3, switches: 1 });
   const { result } = endsOf(scenarioOf(threads));
   expect(result.findings).toHaveLength(1);
+});
+
+describe('a counterexample under weak that would take too long to find', () => {
+  /** Without reduction, then with it: for a search that seems to have met no states at all. */
+  const lengths = (body: (stage: Stage) => void): (number | undefined)[] =>
+    [1000, -1e6].map((states) => {
+      const input = inputFor(scenario('small', body), { model: 'weak' });
+      if ('code' in input) throw new Error(input.what);
+      probe(input, 100, 1);
+      const { retry, violations } = search(input);
+      expect(retry).toBe(null);
+      const [first] = shortestExecutions(input, null, violations[0]?.depth ?? 0, states);
+      expect(first?.violation.property.name).toBe('too soon');
+      return first?.choices.length;
+    });
+
+  it('is found with the reduction, and may be longer', () => {
+    const body = ({ alloc, thread }: Stage): void => {
+      const [x, y, z] = [alloc(s32, 'x'), alloc(s32, 'y'), alloc(s32, 'z')];
+      thread('writer', () => {
+        WRITE_ONCE(x, 1);
+        WRITE_ONCE(y, 1);
+      });
+      thread('other', () => WRITE_ONCE(z, 1));
+      thread('reader', () => {
+        const isReady = READ_ONCE(y) === 1;
+        assert(!isReady || READ_ONCE(x) === 1, 'too soon');
+      });
+    };
+    expect(lengths(body)).toEqual([4, 5]);
+  });
 });

@@ -7,11 +7,13 @@
  * thread that can have made the last step, the cheapest way in. Equal costs are decided by thread
  * order, so the same bug always gives the same text. That the violation is met again without
  * partial-order reduction is at the same time a check of it. Under weak, states that others cover
- * are left out here, too: without that, `fsync-vs-pin` took 21 s here after 3 s of search.
+ * are left out here, too: without that, `fsync-vs-pin` took 21 s here after 3 s of search. Where even
+ * then it takes far more states than the search did, it begins anew with the reduction: what it
+ * finds is an execution like any other, but there may be a shorter one.
  */
 
 import { Antichain } from './antichain.ts';
-import { mayEnd } from './expand.ts';
+import { fails, mayEnd } from './expand.ts';
 import { Frontier } from './frontier.ts';
 import type { Violation } from './judge.ts';
 import { withValidFutures } from './liveness.ts';
@@ -45,6 +47,8 @@ interface Ways {
   readonly table: WayTable;
   readonly walker: Walker;
   readonly target: PropertyName | null;
+  /** weak: steps that conflict with nothing are made alone. */
+  readonly reduces: boolean;
   /** weak: the states that another one of at most their depth covers need not be visited. */
   readonly antichain: Antichain | null;
   covered: Set<number>;
@@ -63,25 +67,40 @@ interface Meeting {
  * @param target the property; null for any: then one execution for each property that is violated
  *   at the smallest depth, whatever the search met first
  * @param depthMax the depth at which the search met a violation
+ * @param states how many states the search has met
  * @returns no execution if there is none up to that depth (then the search is wrong)
  */
 export function shortestExecutions(
   input: SearchInput,
   target: PropertyName | null,
   depthMax: number,
+  states: number,
 ): Execution[] {
-  return withValidFutures(input.automaton.tables, () => explore(input, target, depthMax));
+  const { tables } = input.automaton;
+  const patience = tables.weak === null ? Infinity : STATES_MIN + PATIENCE * states;
+  return withValidFutures(
+    tables,
+    () =>
+      explore(startWays(input, target, false), depthMax, patience) ??
+      explore(startWays(input, target, true), depthMax, Infinity) ??
+      [],
+  );
 }
+
+/** How many times the states of the search are visited before the reduction is used. */
+const PATIENCE = 2;
+const STATES_MIN = 100_000;
 
 /** After so many states whoever asked is told that the search still runs. */
 const STATES_OF_A_BEAT = 256;
 
-function explore(input: SearchInput, target: PropertyName | null, depthMax: number): Execution[] {
-  const ways = startWays(input, target);
+/** @returns null if it took more states than that */
+function explore(ways: Ways, depthMax: number, statesMax: number): Execution[] | null {
   for (let depth = 0; depth <= depthMax; depth++) {
     const meetings = visitLayer(ways);
     if (meetings.length > 0) return cheapestOfEach(ways, meetings);
     enterNextLayer(ways);
+    if (ways.nextFrom > statesMax) return null;
   }
   return [];
 }
@@ -116,7 +135,7 @@ function cheapestOfEach(ways: Ways, meetings: readonly Meeting[]): Execution[] {
   return [...byProperty.values()].map((alike) => executionTo(ways, cheapest(ways, alike)));
 }
 
-function startWays(input: SearchInput, target: PropertyName | null): Ways {
+function startWays(input: SearchInput, target: PropertyName | null, reduces: boolean): Ways {
   const { layout } = input;
   const { weak } = input.automaton.tables;
   const ways: Ways = {
@@ -130,6 +149,7 @@ function startWays(input: SearchInput, target: PropertyName | null): Ways {
     table: new WayTable(layout.threads),
     walker: createWalker(input, false),
     target,
+    reduces,
     antichain: weak === null ? null : new Antichain(layout, weak),
     covered: new Set(),
     coveredNext: new Set(),
@@ -152,7 +172,9 @@ function visit(ways: Ways, state: number, meetings: Meeting[]): void {
   }
   if (hasFailed(ways, base)) return;
   let steps = 0;
+  const alone = ways.reduces ? aloneAt(ways, base) : -1;
   for (let thread = 0; thread < threads; thread++) {
+    if (alone >= 0 && thread !== alone) continue;
     stepper.length = 0;
     walker.trouble = null;
     stepper.look(records, base);
@@ -165,6 +187,19 @@ function visit(ways: Ways, state: number, meetings: Meeting[]): void {
     addWays(ways, state, thread);
   }
   if (steps === 0) visitEnd(ways, state, base, meetings);
+}
+
+/** A thread whose step conflicts with nothing that others can still do, as in expand.ts; or -1. */
+function aloneAt({ input, walker, current, threads }: Ways, base: number): number {
+  const { stepper } = walker;
+  for (let thread = 0; thread < threads; thread++) {
+    if (!input.reduction.isIndependent(current.records, base, thread)) continue;
+    stepper.length = 0;
+    stepper.look(current.records, base);
+    stepper.step(thread);
+    if (!onlyStaleWaits(stepper, 0) && !fails(stepper, 0, thread)) return thread;
+  }
+  return -1;
 }
 
 function visitEnd(ways: Ways, state: number, base: number, meetings: Meeting[]): void {

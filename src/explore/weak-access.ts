@@ -12,7 +12,14 @@ import { fence, fenceAfterUnlock, fenceOnly, follow } from './weak-candidate.ts'
 import { WeakOrder } from './weak-order.ts';
 import { pointerKey } from './weak-pending.ts';
 import type { Pending } from './weak-pending.ts';
-import { afterRead, afterStore, beforeAccess, learnedFrom, messageOf } from './weak-views.ts';
+import {
+  afterFence,
+  afterRead,
+  afterStore,
+  beforeAccess,
+  learnedFrom,
+  messageOf,
+} from './weak-views.ts';
 import type { Reading } from './weak-views.ts';
 
 /** Writes the candidates of a pending access. */
@@ -28,6 +35,7 @@ export function access(pending: Pending, observer: Observer): void {
   if (isRace(pending, before, word)) return stepper.meet(Trouble.RACE, thread);
   if ((order & WeakOrder.STORE) !== 0) return store(pending, before, word);
   if (stepper.column(node, Column.MODIFY) === Modify.NOTHING) return readAny(pending, before, word);
+  if ((order & WeakOrder.WHOLE) !== 0) return updateWhole(pending, before, word);
   update(pending, observer, before, word);
 }
 
@@ -97,7 +105,7 @@ function readAny(pending: Pending, before: Observer, word: number): void {
 
 /**
  * A read-modify-write. It succeeds on a message that no other has used up, and fails on any; a full
- * one that succeeds has passed a full barrier before.
+ * one that succeeds has passed a full barrier before, as a step of its own.
  */
 function update(pending: Pending, observer: Observer, before: Observer, word: number): void {
   const messages = pending.memory.messages(word);
@@ -122,6 +130,32 @@ function update(pending: Pending, observer: Observer, before: Observer, word: nu
   if (fences) fenceOnly(pending);
 }
 
+/**
+ * A fully ordered read-modify-write with its barriers as one step. Nothing is lost by that: what
+ * comes between could have come before the first barrier or after the second (docs/weak.md).
+ */
+function updateWhole(pending: Pending, before: Observer, word: number): void {
+  const { memory, order, flags } = pending;
+  const messages = memory.messages(word);
+  const { views } = memory.tables;
+  const global = views.join(memory.global, before.seen);
+  const fenced = afterFence(views, before, global);
+  const earliest = views.at(before.seen, word);
+  const failing = (order & WeakOrder.FAILS_FULL) !== 0 ? fenced : before;
+  const oldest = oldestFor(pending, before, word);
+  for (let at = messages.length - 1; at >= oldest; at--) {
+    const old = valueAt(pending, word, at);
+    if (!holds(pending, old)) {
+      if ((flags & Flag.WAIT) !== 0 || at < oldestFor(pending, failing, word)) continue;
+      fail(pending, failing, word, at, old);
+    } else if (messages[at + 1]?.attached !== true) {
+      if (isQuiet(pending, old)) {
+        if (at >= earliest) succeed(quiet(pending), before, word, at, old);
+      } else if (at >= views.at(global, word)) succeed(pending, fenced, word, at, old);
+    }
+  }
+}
+
 /** Whether the word would stay what it was, and less is promised then. */
 function isQuiet(pending: Pending, old: number): boolean {
   return (pending.order & WeakOrder.QUIET) !== 0 && written(pending, old) === old;
@@ -134,7 +168,7 @@ function quiet(pending: Pending): Pending {
 
 function fail(pending: Pending, before: Observer, word: number, at: number, old: number): void {
   const newest = pending.memory.messages(word).length - 1;
-  pending.stepper.begin();
+  begin(pending, before);
   setAfterRead(pending, before, readingOf(pending, word, at), pending.order & ~PROMISES);
   follow(pending, told(pending, old, old, false), newest - at);
 }
@@ -145,6 +179,7 @@ const PROMISES =
   WeakOrder.RELEASE |
   WeakOrder.FULL_BEFORE |
   WeakOrder.FULL_AFTER |
+  WeakOrder.WHOLE |
   WeakOrder.LOCK |
   WeakOrder.UNLOCK;
 
@@ -154,10 +189,17 @@ function succeed(pending: Pending, before: Observer, word: number, at: number, o
   if (newest >= MESSAGES_MAX) return stepper.meet(Trouble.MESSAGES_FULL, pending.thread);
   const value = written(pending, old);
   const from = readingOf(pending, word, at);
-  pending.stepper.begin();
+  begin(pending, before);
   setAfterRead(pending, before, from, pending.order);
   put(pending, memory.observer(cpu), { word, after: at, value, from });
+  if ((pending.order & WeakOrder.WHOLE) !== 0) fence(pending);
   follow(pending, told(pending, old, value, true), newest - at);
+}
+
+/** Begins a step, with the full barrier before it if that has just been passed. */
+function begin({ stepper, memory }: Pending, before: Observer): void {
+  stepper.begin();
+  if (before.fenced) memory.global = before.seen;
 }
 
 /** The oldest message that a read may give. */

@@ -143,6 +143,7 @@ function trimmedTo(
   const when = (ability: number, view: number): number => (can(ability) ? view : EMPTY_VIEW);
   return {
     ...observer,
+    fenced: observer.fenced && nodes.some((node) => liveness.asksForFence(node)),
     floor: own(observer.floor),
     read: when(Ability.RMB, own(observer.read)),
     unlockSeen: when(Ability.LOCK, own(observer.unlockSeen)),

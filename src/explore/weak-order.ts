@@ -44,17 +44,28 @@ export const WeakOrder = {
   FAILS_FULL: 65536,
   /** FENCE is smp_mb__after_unlock_lock: only for what came before an unlock. */
   AFTER_UNLOCK: 131072,
+  /** Both full barriers are one step with the read-modify-write between them (weak-access.ts). */
+  WHOLE: 262144,
 } as const;
 
-/** The bits of an access in its context. */
-export function weakOrderOf(operation: Operation, context: Context): number {
+/**
+ * The bits of an access in its context.
+ *
+ * @param isTied whether a handler shares the thread's CPU, and can come behind a barrier
+ */
+export function weakOrderOf(operation: Operation, context: Context, isTied: boolean): number {
   let bits = 0;
   if ((context.orders & Orders.READ) !== 0) bits |= WeakOrder.RMB;
   if ((context.orders & Orders.WRITE) !== 0) bits |= WeakOrder.WMB;
   if (isReader(context)) bits |= WeakOrder.SECTION;
   if (context.irq > 0) bits |= WeakOrder.IRQ_SECTION;
-  return bits | promiseOf(operation) | (operation.address === 0 ? fenceOf(operation) : 0);
+  if (operation.address === 0) bits |= fenceOf(operation);
+  bits |= promiseOf(operation);
+  const isWhole = !isTied && (bits & WeakOrder.STORE) === 0 && operation.modify !== Modify.NOTHING;
+  return isWhole && (bits & BOTH) === BOTH ? bits | WeakOrder.WHOLE : bits;
 }
+
+const BOTH = WeakOrder.FULL_BEFORE | WeakOrder.FULL_AFTER;
 
 function fenceOf({ primitive }: Operation): number {
   if (primitive === 'smp_mb') return WeakOrder.FENCE;

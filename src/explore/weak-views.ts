@@ -79,7 +79,7 @@ export function afterRead(
     unlockStored = EMPTY_VIEW;
   }
   const unlocks = { unlockSeen, unlockStored, beforeUnlock, isAfterUnlock };
-  return { ...observer, floor, seen, read, strong, carried, ...unlocks };
+  return { ...observer, floor, seen, read, strong, carried, ...unlocks, fenced: false };
 }
 
 /**

@@ -143,7 +143,9 @@ function repeated(
 ): Explored | Problem {
   let one = input;
   for (let attempt = 0; ; attempt++) {
-    if (one.options.reduction) probe(one, PROBES << Math.min(attempt, DOUBLINGS_MAX));
+    if (one.options.reduction) {
+      probe(one, PROBES << Math.min(attempt, DOUBLINGS_MAX), attempt + 1);
+    }
     observer?.begin();
     const outcome = search(one, team);
     const found = outcome.problem ?? one.automaton.problem() ?? otherWays(one, outcome);

@@ -56,7 +56,7 @@ function violationsOf(explored: Explored, head: TraceHead): Finding[] {
     ? violations.map(({ violation, depth }) => ({ target: violation.property, depth }))
     : [{ target: null, depth: Math.min(...violations.map(({ depth }) => depth)) }];
   return targets.flatMap(({ target, depth }) => {
-    const executions = shortestExecutions(input, target, depth);
+    const executions = shortestExecutions(input, target, depth, outcome.states);
     if (executions.length === 0) throw new Error('check: found with reduction and not without');
     return executions.map((execution) => findingOf(explored, head, execution));
   });
