@@ -7,6 +7,8 @@
 import { describe, expect, it } from 'vitest';
 import { pointer, scenario, struct, u32 } from '../src/index.ts';
 import {
+  atomic_add,
+  atomic_add_return,
   atomic_dec_and_test,
   atomic_fetch_add_relaxed,
   atomic_inc,
@@ -40,7 +42,15 @@ import {
 import type { Struct } from '../src/memory/index.ts';
 import { reachableFinals } from '../src/scenario/finals.ts';
 
-const members = { x: u32, y: u32, z: u32, a: atomic_t, l: spinlock_t, m: spinlock_t };
+const members = {
+  x: u32,
+  y: u32,
+  z: u32,
+  a: atomic_t,
+  b: atomic_t,
+  l: spinlock_t,
+  m: spinlock_t,
+};
 const words = struct('words', members);
 type Words = Struct<typeof members>;
 type Body = (w: Words) => number | void;
@@ -479,6 +489,23 @@ const node = struct('node', { data: u32 });
 const list = struct('list', { head: pointer(node) });
 const first = kernelFunction('test.c', '6.18', function first(of: Struct<typeof list.members>) {
   return rcu_dereference(of.head);
+});
+
+describe('the barrier behind a fully ordered update', () => {
+  /** As one step with the update it would forbid this: somebody else's updates come between. */
+  it('is a step of its own', () => {
+    const add: Body = (w) => {
+      atomic_add_return(1, w.a);
+      return atomic_read(w.b);
+    };
+    const other: Body = (w) => 10 * atomic_add_return(1, w.b) + atomic_read(w.a);
+    const both: Body = (w) => {
+      atomic_add(2, w.a);
+      atomic_add(2, w.b);
+    };
+    // The second found 2 in b, and 0 in a, where what both() added to b came behind the first.
+    expect(outcomes([add, other, both])).toContain('3 30');
+  });
 });
 
 describe('a wait under weak', () => {

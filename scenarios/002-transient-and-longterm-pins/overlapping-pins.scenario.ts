@@ -11,7 +11,14 @@
  */
 
 import { scenario } from 'holdfast';
-import { loop, READ_ONCE, u32, WRITE_ONCE } from 'holdfast/linux';
+import {
+  loop,
+  READ_ONCE,
+  smp_load_acquire,
+  smp_store_release,
+  u32,
+  WRITE_ONCE,
+} from 'holdfast/linux';
 import {
   askDisk,
   deviceStores,
@@ -75,12 +82,12 @@ export default scenario.each(
     stage.thread('first', () => {
       const pages = pin_user_pages(app.mm, 0, 1, FOLL_WRITE);
       if (typeof pages === 'number') return;
-      WRITE_ONCE(pinned, 1);
+      smp_store_release(pinned, 1);
       for (const page of pages) deviceStores(page, NEW);
       unpinUserPages(pages, true);
     });
     const second = stage.thread('second', () => {
-      if (READ_ONCE(pinned) === 0) return false;
+      if (smp_load_acquire(pinned) === 0) return false;
       if (pte_write(ptep_get(pte_offset_map(app.mm, 0)))) return false;
       const pages = pin_user_pages(app.mm, 0, 1, FOLL_WRITE);
       const overtakes = askDisk(block) !== NEW;

@@ -183,8 +183,7 @@ export function addEdge(
 
 /** weak: the state after a fully ordered access may have its barrier before it. */
 function noteOwedBarrier(rows: Int32Array, from: number, to: number): void {
-  const order = rows[from + Column.ORDER] as number;
-  if ((order & WeakOrder.FULL_AFTER) === 0 || (order & WeakOrder.WHOLE) !== 0) return;
+  if (((rows[from + Column.ORDER] as number) & WeakOrder.FULL_AFTER) === 0) return;
   rows[to + Column.ORDER] = (rows[to + Column.ORDER] as number) | WeakOrder.AFTER_FULL;
 }
 

@@ -120,9 +120,8 @@ export class Liveness {
   /** The barrier of a fully ordered access may be owed in the state after it. */
   private oweBarrier(from: number, to: number): void {
     const { rows } = this.tables;
-    const order = rows[(from << ROW_SHIFT) + Column.ORDER] as number;
-    const owes = (order & (WeakOrder.FULL_AFTER | WeakOrder.WHOLE)) === WeakOrder.FULL_AFTER;
-    if (!owes || rows[to << ROW_SHIFT] === NodeKind.DONE) return;
+    const isFull = (rows[(from << ROW_SHIFT) + Column.ORDER] as number) & WeakOrder.FULL_AFTER;
+    if (isFull === 0 || rows[to << ROW_SHIFT] === NodeKind.DONE) return;
     const at = this.stride * to + SETS * this.setWords;
     this.futures[at] = (this.futures[at] as number) | Ability.TELL | Ability.FENCE;
   }
@@ -148,12 +147,12 @@ export class Liveness {
     return ((this.futures[this.stride * node + SETS * this.setWords] as number) & ability) !== 0;
   }
 
-  /** Whether it matters to the next step of a thread state that its CPU has just passed a barrier. */
+  /** Whether the next step of a thread state asks if its CPU has just passed a full barrier. */
   asksForFence(node: number): boolean {
     const row = node << ROW_SHIFT;
     if (this.tables.rows[row] === NodeKind.GRACE_BEGIN) return true;
     const order = this.tables.rows[row + Column.ORDER] as number;
-    return (order & (WeakOrder.FULL_BEFORE | WeakOrder.WHOLE)) === WeakOrder.FULL_BEFORE;
+    return (order & (WeakOrder.FULL_BEFORE | WeakOrder.ONE_STEP)) === WeakOrder.FULL_BEFORE;
   }
 
   private has(node: number, set: number, word: number): boolean {

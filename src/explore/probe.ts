@@ -16,7 +16,7 @@ import { CANDIDATE_HEAD } from './candidates.ts';
 import type { Stepper } from './stepper.ts';
 import { applyCandidate, createWalker, writeInitial } from './walk.ts';
 
-/** The share of executions, in a row, that discover nothing: then the threads are taken to be known. */
+/** When this share of the executions, in a row, discovers nothing, the threads are known. */
 const QUIET = 0.3;
 
 /** Steps after which a random execution is given up: it goes round in a loop. */

@@ -28,7 +28,7 @@ import { EMPTY_VIEW } from './views.ts';
 import { WeakOrder } from './weak-order.ts';
 
 /** weak: what a thread's next step may be beside its access, or together with it. */
-const Fences = { NEVER: 0, OR_ACCESS: 1, ONLY: 2, WHOLE: 3 } as const;
+const Fences = { NEVER: 0, WITH_ACCESS: 1, ONLY: 2 } as const;
 
 /** What has been decided, by one worker. */
 export interface Decisions {
@@ -177,7 +177,7 @@ export class Reduction {
     // A store into the own buffer changes nothing for others; but it may be half of a data race.
     const isHarmless = buffered && this.tables.features[Feature.PLAIN] === 0;
     const fences = this.fencesNow(records, base, thread, row);
-    if (fences !== Fences.NEVER && !this.mayFenceAlone(records, base, thread, fences)) return false;
+    if (fences !== Fences.NEVER && !this.mayFenceAlone(records, base, thread)) return false;
     if (kind !== NodeKind.CHOOSE && !isHarmless && fences !== Fences.ONLY) {
       const accessClass = rows[row + Column.CLASS] as number;
       if (kind !== NodeKind.ACCESS || accessClass === AccessClass.ANY) return false;
@@ -209,30 +209,23 @@ export class Reduction {
     const observer = weak.observers.observer(this.observerOf(records, base, thread));
     if (observer.owesFence) return Fences.ONLY;
     const order = rows[row + Column.ORDER] as number;
-    if ((order & WeakOrder.WHOLE) !== 0) return Fences.WHOLE;
+    if ((order & WeakOrder.ONE_STEP) !== 0) return Fences.WITH_ACCESS;
     if ((order & WeakOrder.FENCE) !== 0) return Fences.ONLY;
     return (order & WeakOrder.FULL_BEFORE) !== 0 && !observer.fenced
-      ? Fences.OR_ACCESS
+      ? Fences.WITH_ACCESS
       : Fences.NEVER;
   }
 
   /**
    * Full barriers of different CPUs see each other: as if each wrote one common word. One that has
-   * nothing to tell may come at once: later it could only learn more, and so allow less. The one
-   * behind a read-modify-write always tells of that.
+   * nothing to tell may come at once: later it could only learn more, and so allow less.
    */
-  private mayFenceAlone(
-    records: Int32Array,
-    base: number,
-    thread: number,
-    fences: number,
-  ): boolean {
+  private mayFenceAlone(records: Int32Array, base: number, thread: number): boolean {
     const { weak } = this.tables;
     if (weak === null) return false;
     const { seen } = weak.observers.observer(this.observerOf(records, base, thread));
     const global = records[base + this.layout.globalAt] as number;
-    const tells = fences === Fences.WHOLE || weak.views.beyond(seen, global) !== EMPTY_VIEW;
-    if (!tells) return true;
+    if (weak.views.beyond(seen, global) === EMPTY_VIEW) return true;
     const { memoryAt } = this.layout;
     if (this.meetsOthers(records, base, thread, memoryAt, AccessClass.WRITE)) return false;
     this.relyOnOthers(records, base, thread, memoryAt, AccessClass.WRITE);

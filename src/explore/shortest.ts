@@ -7,8 +7,8 @@
  * thread that can have made the last step, the cheapest way in. Equal costs are decided by thread
  * order, so the same bug always gives the same text. That the violation is met again without
  * partial-order reduction is at the same time a check of it. Under weak, states that others cover
- * are left out here, too: without that, `fsync-vs-pin` took 21 s here after 3 s of search. Where even
- * then it takes far more states than the search did, it begins anew with the reduction: what it
+ * are left out here, too: without that, `fsync-vs-pin` took 21 s here after 3 s of search. Where
+ * even then it takes more states than the search did, it begins anew with the reduction: what it
  * finds is an execution like any other, but there may be a shorter one.
  */
 

@@ -35,7 +35,7 @@ export function access(pending: Pending, observer: Observer): void {
   if (isRace(pending, before, word)) return stepper.meet(Trouble.RACE, thread);
   if ((order & WeakOrder.STORE) !== 0) return store(pending, before, word);
   if (stepper.column(node, Column.MODIFY) === Modify.NOTHING) return readAny(pending, before, word);
-  if ((order & WeakOrder.WHOLE) !== 0) return updateWhole(pending, before, word);
+  if ((order & WeakOrder.ONE_STEP) !== 0) return updateAtOnce(pending, before, word);
   update(pending, observer, before, word);
 }
 
@@ -131,10 +131,11 @@ function update(pending: Pending, observer: Observer, before: Observer, word: nu
 }
 
 /**
- * A fully ordered read-modify-write with its barriers as one step. Nothing is lost by that: what
- * comes between could have come before the first barrier or after the second (docs/weak.md).
+ * A fully ordered read-modify-write as one step with the barrier before it. Nothing is lost by
+ * that: what comes between could have come before the barrier or after the access. It is not so with
+ * the barrier behind it (docs/weak.md).
  */
-function updateWhole(pending: Pending, before: Observer, word: number): void {
+function updateAtOnce(pending: Pending, before: Observer, word: number): void {
   const { memory, order, flags } = pending;
   const messages = memory.messages(word);
   const { views } = memory.tables;
@@ -179,7 +180,6 @@ const PROMISES =
   WeakOrder.RELEASE |
   WeakOrder.FULL_BEFORE |
   WeakOrder.FULL_AFTER |
-  WeakOrder.WHOLE |
   WeakOrder.LOCK |
   WeakOrder.UNLOCK;
 
@@ -192,7 +192,6 @@ function succeed(pending: Pending, before: Observer, word: number, at: number, o
   begin(pending, before);
   setAfterRead(pending, before, from, pending.order);
   put(pending, memory.observer(cpu), { word, after: at, value, from });
-  if ((pending.order & WeakOrder.WHOLE) !== 0) fence(pending);
   follow(pending, told(pending, old, value, true), newest - at);
 }
 

@@ -44,8 +44,8 @@ export const WeakOrder = {
   FAILS_FULL: 65536,
   /** FENCE is smp_mb__after_unlock_lock: only for what came before an unlock. */
   AFTER_UNLOCK: 131072,
-  /** Both full barriers are one step with the read-modify-write between them (weak-access.ts). */
-  WHOLE: 262144,
+  /** The full barrier before a read-modify-write is one step with it (weak-access.ts). */
+  ONE_STEP: 262144,
 } as const;
 
 /**
@@ -61,11 +61,9 @@ export function weakOrderOf(operation: Operation, context: Context, isTied: bool
   if (context.irq > 0) bits |= WeakOrder.IRQ_SECTION;
   if (operation.address === 0) bits |= fenceOf(operation);
   bits |= promiseOf(operation);
-  const isWhole = !isTied && (bits & WeakOrder.STORE) === 0 && operation.modify !== Modify.NOTHING;
-  return isWhole && (bits & BOTH) === BOTH ? bits | WeakOrder.WHOLE : bits;
+  const isFull = (bits & WeakOrder.FULL_BEFORE) !== 0 && operation.modify !== Modify.NOTHING;
+  return isFull && !isTied ? bits | WeakOrder.ONE_STEP : bits;
 }
-
-const BOTH = WeakOrder.FULL_BEFORE | WeakOrder.FULL_AFTER;
 
 function fenceOf({ primitive }: Operation): number {
   if (primitive === 'smp_mb') return WeakOrder.FENCE;
