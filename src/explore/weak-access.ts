@@ -132,8 +132,8 @@ function update(pending: Pending, observer: Observer, before: Observer, word: nu
 
 /**
  * A fully ordered read-modify-write as one step with the barrier before it. Nothing is lost by
- * that: what comes between could have come before the barrier or after the access. It is not so with
- * the barrier behind it (docs/weak.md).
+ * that: what comes between could have come before the barrier or after the access. It is not so
+ * with the barrier behind it (docs/weak.md).
  */
 function updateAtOnce(pending: Pending, before: Observer, word: number): void {
   const { memory, order, flags } = pending;
