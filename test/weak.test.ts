@@ -491,6 +491,26 @@ const first = kernelFunction('test.c', '6.18', function first(of: Struct<typeof 
   return rcu_dereference(of.head);
 });
 
+describe('the barrier before a fully ordered update', () => {
+  const beside = (update: Body): string[] =>
+    outcomes([
+      (w) => {
+        WRITE_ONCE(w.x, 1);
+        return update(w);
+      },
+      (w) => {
+        WRITE_ONCE(w.y, 1);
+        smp_mb();
+        return READ_ONCE(w.x);
+      },
+    ]);
+
+  it('tells others of what came before it, before the update reads', () => {
+    expect(beside((w) => xchg(w.y, 2))).not.toContain('0 0');
+    expect(beside((w) => xchg_relaxed(w.y, 2))).toContain('0 0');
+  });
+});
+
 describe('the barrier behind a fully ordered update', () => {
   /** As one step with the update it would forbid this: somebody else's updates come between. */
   it('is a step of its own', () => {
@@ -618,7 +638,7 @@ describe('old messages under weak', () => {
     atomic_dec_and_test(w.a);
   };
 
-  it('of a lock are needed by nobody: who takes it is given the newest', () => {
+  it('of a lock are needed by nobody', () => {
     expect(beside(lock, lock)).toBe('pass');
   });
 

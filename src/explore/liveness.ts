@@ -7,9 +7,10 @@
  * ends: when the future of a thread state grows after somebody relied on it, `isInvalid` says so
  * and the search is run again with what is known now.
  *
- * A read-modify-write that stores is given the newest message: what a thread does with the word
- * afterwards needs none of those before. Without this, a loop that takes and gives back references
- * makes old messages without end while somebody is about to do the same.
+ * Behind a read-modify-write that stores, its own message is the oldest that the thread may still
+ * read: what it does with the word from then on needs none of those before. Without this, a loop
+ * that takes and gives back references makes old messages without end while somebody is about to
+ * do the same.
  *
  * Measured on gup-fast-vs-mkclean: see docs/weak.md.
  */

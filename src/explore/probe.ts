@@ -5,7 +5,7 @@
  * discover nearly all of that at the cost of some milliseconds; without them the search would rely
  * on too little, notice, and start again (with (5,2,1) of the benchmark four times instead of
  * once). They also tell how long executions are, which the estimate of the search's size uses. The
- * random numbers are the same every time.
+ * random numbers are the same in every check.
  *
  * Some executions change between threads at every step, others let one thread run for long: what
  * a thread does where others have come far is met only by these.
@@ -25,7 +25,7 @@ const STEPS_MAX = 2000;
 /**
  * Makes random executions.
  *
- * @param executions how many at the most; it ends early when the last of them discovered nothing
+ * @param executions how many at the most; fewer when the last QUIET of them discovered nothing
  * @param seed of the random numbers: other ones are made where those before were too few
  * @returns the longest number of steps that one took to its end
  */

@@ -57,7 +57,7 @@ export function runCollapsed(
  * with its calls noted. Few are ever asked for; noting them in every run took 10 of 100 CPU seconds
  * of a check of all scenarios. A thread that does something else each time may come to none.
  */
-export function stackOf(
+function stackOf(
   world: ReplayWorld,
   thread: Runnable,
   history: readonly number[],

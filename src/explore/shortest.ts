@@ -8,8 +8,8 @@
  * order, so the same bug always gives the same text. That the violation is met again without
  * partial-order reduction is at the same time a check of it. Under weak, states that others cover
  * are left out here, too: without that, `fsync-vs-pin` took 21 s here after 3 s of search. Where
- * even then it takes more states than the search did, it begins anew with the reduction: what it
- * finds is an execution like any other, but there may be a shorter one.
+ * even then it takes more than PATIENCE times the states of the search, it begins anew with the
+ * reduction: what it finds is an execution like any other, but there may be a shorter one.
  */
 
 import { Antichain } from './antichain.ts';
@@ -87,7 +87,7 @@ export function shortestExecutions(
   );
 }
 
-/** How many times the states of the search are visited before the reduction is used. */
+/** weak: so many times the states of the search, and these, are visited without the reduction. */
 const PATIENCE = 2;
 const STATES_MIN = 100_000;
 

@@ -141,18 +141,20 @@ function updateAtOnce(pending: Pending, before: Observer, word: number): void {
   const { views } = memory.tables;
   const global = views.join(memory.global, before.seen);
   const fenced = afterFence(views, before, global);
-  const earliest = views.at(before.seen, word);
   const failing = (order & WeakOrder.FAILS_FULL) !== 0 ? fenced : before;
+  const oldestFailing = oldestFor(pending, failing, word);
+  const earliest = views.at(before.seen, word);
+  const earliestFenced = views.at(global, word);
   const oldest = oldestFor(pending, before, word);
   for (let at = messages.length - 1; at >= oldest; at--) {
     const old = valueAt(pending, word, at);
     if (!holds(pending, old)) {
-      if ((flags & Flag.WAIT) !== 0 || at < oldestFor(pending, failing, word)) continue;
+      if ((flags & Flag.WAIT) !== 0 || at < oldestFailing) continue;
       fail(pending, failing, word, at, old);
     } else if (messages[at + 1]?.attached !== true) {
       if (isQuiet(pending, old)) {
         if (at >= earliest) succeed(quiet(pending), before, word, at, old);
-      } else if (at >= views.at(global, word)) succeed(pending, fenced, word, at, old);
+      } else if (at >= earliestFenced) succeed(pending, fenced, word, at, old);
     }
   }
 }
