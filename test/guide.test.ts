@@ -4,17 +4,18 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { templates } from '../src/cli/templates.ts';
+import { ownFolders } from './support/folder.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const HOLDFAST = join(ROOT, 'dist/cli/main.js');
 const FILE = join(ROOT, 'docs/guide-pinning.md');
 const GUIDE = readFileSync(FILE, 'utf8');
 const TIMEOUT_MS = 60_000;
+const newFolder = ownFolders('guide');
 
 /** A command of the guide, and the picture below it. */
 const PICTURE = /```\n\$ npx holdfast ([^\n]*)\n\n[\s\S]*?\n```/g;
@@ -24,7 +25,7 @@ function printed(command: string): string {
   const words = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(
     ([, quoted, plain]) => quoted ?? plain ?? '',
   );
-  const out = words[0] === 'check' ? ['--out', mkdtempSync(join(tmpdir(), 'guide-'))] : [];
+  const out = words[0] === 'check' ? ['--out', newFolder()] : [];
   const options = { encoding: 'utf8', cwd: ROOT } as const;
   const { stdout } = spawnSync('node', [HOLDFAST, ...words, ...out], options);
   const finding = / {2}(?:FAIL|fails) .*found after [\d ]+ states(?: .*)?\n[\s\S]*? {2}Again .*/;

@@ -1,14 +1,15 @@
 /** The README's first screen is what the tool prints, and its scenario is what it says it is. */
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { MODELS } from '../src/explore/models.ts';
+import { ownFolders } from './support/folder.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const HOLDFAST = join(ROOT, 'dist/cli/main.js');
+const newFolder = ownFolders('readme');
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 
 /** The kernel code moves by lines all the time, and lines break where numbers get longer. */
@@ -60,13 +61,12 @@ describe('the README', () => {
 /** The scenario of the README as a file. */
 function ownScenario(): string {
   const source = /```ts\n([\s\S]*?)```/.exec(README)?.[1] ?? '';
-  const file = join(mkdtempSync(join(tmpdir(), 'readme-')), 'wake-up.scenario.ts');
+  const file = join(newFolder(), 'wake-up.scenario.ts');
   writeFileSync(file, source);
   return file;
 }
 
 function holdfast(...words: readonly string[]): { stdout: string; status: number | null } {
-  const folder = mkdtempSync(join(tmpdir(), 'readme-'));
-  const argv = [HOLDFAST, ...words, '--out', folder];
+  const argv = [HOLDFAST, ...words, '--out', newFolder()];
   return spawnSync('node', argv, { encoding: 'utf8', env: { ...process.env, LANG: 'C.UTF-8' } });
 }

@@ -14,7 +14,10 @@ import {
   WRITE_ONCE,
   xchg,
 } from '../memory/index.ts';
+import { inputFor } from '../scenario/check.ts';
+import { scenario } from '../scenario/scenario.ts';
 import type { Stage } from '../scenario/stage.ts';
+import { findLivelock } from './livelock.ts';
 
 describe('livelock', () => {
   it.each(['sc', 'tso', 'weak'] as const)(
@@ -121,5 +124,20 @@ describe('livelock', () => {
       }),
     );
     expect(found).toEqual(['stuck thread']);
+  });
+
+  it('is looked for only as long as was asked', () => {
+    const body = ({ alloc, thread }: Stage): void => {
+      const x = alloc(s32, 'x');
+      thread('t', () => loop(() => READ_ONCE(x) === 0));
+    };
+    const input = inputFor(scenario('endless', body), {});
+    if ('code' in input) throw new Error(input.what);
+    const late = { ...input.options, since: 0, seconds: 1, now: (): number => 1.1 };
+    expect(findLivelock(input, true)).toMatchObject({ kind: 'found' });
+    expect(findLivelock({ ...input, options: late }, true)).toEqual({
+      kind: 'open',
+      open: { limit: 'time', seconds: 1 },
+    });
   });
 });

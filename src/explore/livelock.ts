@@ -17,7 +17,7 @@ import type { SearchInput } from './counting.ts';
 import { CANDIDATE_HEAD, outcomeOf } from './candidates.ts';
 import type { Stepper } from './stepper.ts';
 import { NumberedStates } from './visited.ts';
-import { applyCandidate, createWalker, writeInitial } from './walk.ts';
+import { applyCandidate, createWalker, recordAfter, writeInitial } from './walk.ts';
 
 /** What the search for livelocks says: nothing found, a way in, or that it was not finished. */
 export type LivelockAnswer =
@@ -29,16 +29,22 @@ export type LivelockAnswer =
     }
   | { readonly kind: 'open'; readonly open: OpenReason };
 
+/** Integers of an arrival and of an edge. */
+const ARRIVAL = 5;
+const EDGE = 2;
+
 interface Graph {
   readonly input: SearchInput;
-  readonly states: Frontier;
+  /** The layer whose steps are made, from the state with the number `first` on; and the next. */
+  layer: Frontier;
+  next: Frontier;
+  first: number;
   readonly numbers: NumberedStates;
   readonly stepper: Stepper;
-  /** How each state was first reached. */
-  readonly parents: number[];
-  readonly choices: Choice[];
-  readonly from: number[];
-  readonly to: number[];
+  /** By state: from which it was first reached, who stepped, with which outcome; its hash. */
+  readonly arrivals: Frontier;
+  /** Every step: from which state to which. */
+  readonly edges: Frontier;
   readonly ends: number[];
   /** weak: the first trap that was met; -1 if none was. */
   trap: number;
@@ -63,7 +69,7 @@ function explore(
   traps: ReadonlySet<string> | null,
 ): LivelockAnswer {
   const graph = startGraph(input, symmetric);
-  const open = addAllSteps(graph, (state) => traps?.has(baseOf(graph, state)) === true);
+  const open = addAllSteps(graph, (base) => traps?.has(baseOf(graph, base)) === true);
   if (open !== null) return { kind: 'open', open };
   const trapped = traps === null ? firstTrapped(graph) : graph.trap;
   if (trapped < 0) return { kind: 'none' };
@@ -71,14 +77,31 @@ function explore(
 }
 
 /** Explores until `isTrap` says so or all is explored. @returns the limit that was met, or null */
-function addAllSteps(graph: Graph, isTrap: (state: number) => boolean): OpenReason | null {
-  for (let state = 0; state < graph.states.count && graph.trap < 0; state++) {
-    const open = limitOf(graph);
-    if (open !== null) return open;
-    if (isTrap(state)) graph.trap = state;
-    else addSteps(graph, state);
+function addAllSteps(graph: Graph, isTrap: (base: number) => boolean): OpenReason | null {
+  const { width } = graph.input.layout;
+  while (graph.layer.count > 0) {
+    for (let i = 0; i < graph.layer.count; i++) {
+      const state = graph.first + i;
+      const open = limitOf(graph, state);
+      if (open !== null) return open;
+      if (isTrap(i * width)) {
+        graph.trap = state;
+        return null;
+      }
+      addSteps(graph, state, i * width);
+    }
+    goOn(graph);
   }
   return null;
+}
+
+/** The next layer becomes the one whose steps are made; the records of this one are let go. */
+function goOn(graph: Graph): void {
+  const { layer } = graph;
+  graph.first += layer.count;
+  layer.clear();
+  graph.layer = graph.next;
+  graph.next = layer;
 }
 
 /**
@@ -102,22 +125,33 @@ function trapsAmong(input: SearchInput, bases: Bases): ReadonlySet<string> | Ope
   return traps;
 }
 
-function addState({ stepper, numbers, states }: Graph, records: Int32Array, from: number): void {
+/** Adds a state of somebody else's search to the first layer. */
+function addState(graph: Graph, records: Int32Array, from: number): void {
+  const { stepper, numbers, layer } = graph;
   stepper.rehash(records, from);
   if (numbers.add(records[from] as number, records[from + 1] as number) >= 0) return;
-  const to = states.push();
-  states.records.set(records.subarray(from, from + stepper.layout.width), to);
+  const to = layer.push();
+  layer.records.set(records.subarray(from, from + stepper.layout.width), to);
+  noteArrival(graph, layer.records, to);
 }
 
-function hashOf({ states, input }: Graph, state: number): string {
-  const base = state * input.layout.width;
-  return `${states.records[base]} ${states.records[base + 1]}`;
+/** Makes room for how the newest state was reached; notes its hash. @returns where the rest goes */
+function noteArrival({ arrivals }: Graph, records: Int32Array, base: number): number {
+  const arrival = arrivals.push();
+  arrivals.records[arrival + 3] = records[base] as number;
+  arrivals.records[arrival + 4] = records[base + 1] as number;
+  return arrival;
+}
+
+function hashOf({ arrivals }: Graph, state: number): string {
+  const at = ARRIVAL * state;
+  return `${arrivals.records[at + 3]} ${arrivals.records[at + 4]}`;
 }
 
 /** The hash of memory and thread states alone, without views and messages. */
-function baseOf({ states, input, stepper }: Graph, state: number): string {
+function baseOf({ layer, input, stepper }: Graph, base: number): string {
   const { width, observersAt, memoryAt } = input.layout;
-  const record = states.records.slice(state * width, (state + 1) * width);
+  const record = layer.records.slice(base, base + width);
   record.fill(0, observersAt, memoryAt + 1);
   stepper.rehash(record, 0);
   return `${record[0]} ${record[1]}`;
@@ -125,61 +159,85 @@ function baseOf({ states, input, stepper }: Graph, state: number): string {
 
 /** The way into the trap, and the threads that cannot leave it. */
 function found(graph: Graph, state: number): LivelockAnswer {
-  const { layout, automaton } = graph.input;
-  const base = state * layout.width + layout.nodesAt;
+  const { input } = graph;
+  const { layout, automaton } = input;
+  const choices = wayTo(graph, state);
+  const record = recordAfter(input, choices);
   const threads = Array.from({ length: layout.threads }, (_, thread) => thread);
   const trapped = threads.filter((thread) => {
-    const node = graph.states.records[base + thread] ?? 0;
+    const node = record[layout.nodesAt + thread] ?? 0;
     return automaton.detail(node).operation !== null;
   });
-  return { kind: 'found', choices: wayTo(graph, state), trapped };
+  return { kind: 'found', choices, trapped };
 }
 
 function startGraph(input: SearchInput, symmetric: boolean, newestOnly = false): Graph {
-  const { layout } = input;
-  const { stepper } = createWalker(input, symmetric, newestOnly);
-  const states = new Frontier(layout.width);
-  const numbers = new NumberedStates();
-  states.push();
-  writeInitial(input, stepper, states.records);
-  numbers.add(states.records[0] as number, states.records[1] as number);
-  const empty = { from: [], to: [], ends: [], trap: -1 };
-  return { input, states, numbers, stepper, parents: [-1], choices: [[0, 0]], ...empty };
+  const { width } = input.layout;
+  const graph: Graph = {
+    input,
+    layer: new Frontier(width),
+    next: new Frontier(width),
+    first: 0,
+    numbers: new NumberedStates(),
+    stepper: createWalker(input, symmetric, newestOnly).stepper,
+    arrivals: new Frontier(ARRIVAL),
+    edges: new Frontier(EDGE),
+    ends: [],
+    trap: -1,
+  };
+  const { records } = graph.layer;
+  writeInitial(input, graph.stepper, records);
+  graph.layer.push();
+  graph.numbers.add(records[0] as number, records[1] as number);
+  noteArrival(graph, records, 0);
+  return graph;
 }
 
-/** The limit that the graph has reached, or null. */
-function limitOf(graph: Graph): OpenReason | null {
-  const { bytes, states, stop } = graph.input.options;
-  if (graph.states.bytes() + 16 * graph.from.length >= bytes) return { limit: 'memory', bytes };
-  if (graph.states.count >= states) return { limit: 'states', states };
+/** The limit that the graph has reached before a state's steps are made, or null. */
+function limitOf(graph: Graph, state: number): OpenReason | null {
+  const { bytes, states, seconds, since, now, stop } = graph.input.options;
+  if (graph.arrivals.count >= states) return { limit: 'states', states };
+  if (state % STATES_BETWEEN_LOOKS !== 0) return null;
+  if (bytesOf(graph) >= bytes) return { limit: 'memory', bytes };
+  if (now() - since >= seconds) return { limit: 'time', seconds };
   return stop() ? { limit: 'interrupted' } : null;
 }
 
-function addSteps(graph: Graph, state: number): void {
-  const { input, stepper, states } = graph;
+/** Looking at the clock costs as much as a step. */
+const STATES_BETWEEN_LOOKS = 64;
+
+function bytesOf({ layer, next, numbers, arrivals, edges }: Graph): number {
+  return layer.bytes() + next.bytes() + numbers.bytes() + arrivals.bytes() + edges.bytes();
+}
+
+function addSteps(graph: Graph, state: number, base: number): void {
+  const { input, stepper, layer, edges } = graph;
   stepper.length = 0;
-  stepper.look(states.records, state * input.layout.width);
+  stepper.look(layer.records, base);
   for (let thread = 0; thread < input.layout.threads; thread++) stepper.step(thread);
   if (stepper.length === 0) graph.ends.push(state);
   for (let at = 0; at < stepper.length;) {
-    graph.from.push(state);
-    graph.to.push(successor(graph, state, at));
+    const to = successor(graph, state, base, at);
+    const edge = edges.push();
+    edges.records[edge] = state;
+    edges.records[edge + 1] = to;
     at += CANDIDATE_HEAD + 2 * (stepper.out[at + 4] as number);
   }
 }
 
-function successor(graph: Graph, state: number, at: number): number {
-  const { out } = graph.stepper;
+function successor(graph: Graph, state: number, base: number, at: number): number {
+  const { layer, next, numbers, stepper } = graph;
+  const { out } = stepper;
   const { width } = graph.input.layout;
-  const known = graph.numbers.add(out[at + 1] as number, out[at + 2] as number);
+  const known = numbers.add(out[at + 1] as number, out[at + 2] as number);
   if (known >= 0) return known;
-  const number = graph.states.count;
-  const base = graph.states.push();
-  const { records } = graph.states;
-  applyCandidate(out, at, records, state * width, records, base, width);
-  graph.parents.push(state);
-  graph.choices.push([(out[at + 3] as number) & 0xff, outcomeOf(out, at)]);
-  return number;
+  const to = next.push();
+  applyCandidate(out, at, layer.records, base, next.records, to, width);
+  const arrival = noteArrival(graph, next.records, to);
+  graph.arrivals.records[arrival] = state;
+  graph.arrivals.records[arrival + 1] = (out[at + 3] as number) & 0xff;
+  graph.arrivals.records[arrival + 2] = outcomeOf(out, at);
+  return graph.arrivals.count - 1;
 }
 
 /**
@@ -191,41 +249,57 @@ function firstTrapped(graph: Graph): number {
 
 /** For each state whether an end can be reached from it. */
 function reachEnds(graph: Graph): Uint8Array {
-  const count = graph.states.count;
-  const starts = new Uint32Array(count + 1);
-  for (const to of graph.to) starts[to + 1] = (starts[to + 1] ?? 0) + 1;
-  for (let i = 0; i < count; i++) starts[i + 1] = (starts[i + 1] ?? 0) + (starts[i] ?? 0);
-  const sources = new Uint32Array(graph.to.length);
-  const place = starts.slice();
-  graph.to.forEach((to, edge) => {
-    sources[place[to] ?? 0] = graph.from[edge] ?? 0;
-    place[to] = (place[to] ?? 0) + 1;
-  });
-  return reachedBackwards(graph.ends, starts, sources, count);
-}
-
-function reachedBackwards(
-  ends: readonly number[],
-  starts: Uint32Array,
-  sources: Uint32Array,
-  count: number,
-): Uint8Array {
+  const { count } = graph.arrivals;
+  const { starts, sources } = backwards(graph);
   const reached = new Uint8Array(count);
-  const work = [...ends];
-  for (const end of ends) reached[end] = 1;
-  for (let state = work.pop(); state !== undefined; state = work.pop()) {
-    for (let edge = starts[state] ?? 0; edge < (starts[state + 1] ?? 0); edge++) {
-      const source = sources[edge] ?? 0;
+  const work = new Uint32Array(count);
+  let waiting = 0;
+  for (const end of graph.ends) {
+    reached[end] = 1;
+    work[waiting++] = end;
+  }
+  while (waiting > 0) {
+    const state = work[--waiting] as number;
+    const last = starts[state + 1] as number;
+    for (let edge = starts[state] as number; edge < last; edge++) {
+      const source = sources[edge] as number;
       if (reached[source] === 1) continue;
       reached[source] = 1;
-      work.push(source);
+      work[waiting++] = source;
     }
   }
   return reached;
 }
 
-function wayTo(graph: Graph, state: number): Choice[] {
+/** The states before each state: those of `state` stand in `sources` from `starts[state]` on. */
+function backwards({ arrivals, edges }: Graph): { starts: Uint32Array; sources: Uint32Array } {
+  const { records, count } = edges;
+  const starts = new Uint32Array(arrivals.count + 2);
+  // Counted two places on: then the places where each begins are where the next one's will end.
+  for (let i = 0; i < count; i++) bump(starts, (records[EDGE * i + 1] as number) + 2);
+  for (let i = 1; i < starts.length; i++) {
+    starts[i] = (starts[i] as number) + (starts[i - 1] as number);
+  }
+  const sources = new Uint32Array(count);
+  for (let i = 0; i < count; i++) {
+    const place = bump(starts, (records[EDGE * i + 1] as number) + 1);
+    sources[place] = records[EDGE * i] as number;
+  }
+  return { starts, sources };
+}
+
+/** Adds one to an element. @returns what it was before */
+function bump(array: Uint32Array, at: number): number {
+  const before = array[at] as number;
+  array[at] = before + 1;
+  return before;
+}
+
+function wayTo({ arrivals }: Graph, state: number): Choice[] {
   const way: Choice[] = [];
-  for (let at = state; at > 0; at = graph.parents[at] ?? 0) way.push(graph.choices[at] ?? [0, 0]);
+  const { records } = arrivals;
+  for (let at = state; at > 0; at = records[ARRIVAL * at] ?? 0) {
+    way.push([records[ARRIVAL * at + 1] ?? 0, records[ARRIVAL * at + 2] ?? 0]);
+  }
   return way.toReversed();
 }

@@ -5,7 +5,7 @@
  */
 
 import type { FieldWatch } from '../memory/field-use.ts';
-import { captureStack } from './position.ts';
+import { captureStack, NEAR } from './position.ts';
 import type { LazyStack } from './position.ts';
 
 /** Collects them over all runs of the threads. */
@@ -44,7 +44,7 @@ export function createNamedFields(nameOf: (address: number) => string): NamedFie
 function watchInto(uses: Map<number, Use>): FieldWatch {
   return {
     named(address) {
-      if (!uses.has(address)) uses.set(address, { stack: captureStack(), handed: false });
+      if (!uses.has(address)) uses.set(address, { stack: captureStack(NEAR), handed: false });
     },
     handed(address) {
       const use = uses.get(address);

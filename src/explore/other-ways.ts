@@ -24,7 +24,7 @@ import type { Program, ProgramThread } from './program.ts';
 import type { Run } from './replay-state.ts';
 import type { Problem } from './result.ts';
 import { differsOn } from './watched.ts';
-import { graphOf, waysThrough, wayTo } from './ways.ts';
+import { graphOf, waysOverAll, waysThrough } from './ways.ts';
 import type { DiscoveredEdge, Graph, Way } from './ways.ts';
 
 /** What a second look needs. */
@@ -38,7 +38,7 @@ export interface SecondLook {
 const RUNS_MAX = 20_000;
 const RANDOM_WAYS = 20;
 /** Runs of all threads together, and how often properties are asked between them. */
-const MIXED_RUNS_MAX = 200;
+const MIXED_RUNS_MAX = 100;
 const ANSWERS_MAX = 2000;
 
 /**
@@ -112,14 +112,18 @@ function togetherAgain(
 }
 
 /**
- * Ways that end anywhere, by all threads in turn. A thread with fewer edges than others begins
- * again, and one without any is run up to its first observation: what it does there may depend on
- * what others have assigned since.
+ * Ways of all threads in turn, that take every edge of each: first up to any place, so that the
+ * others begin where this one has stopped, then to the end. A thread with fewer ways than others
+ * begins again, and one without any is run up to its first observation: what it does there may
+ * depend on what others have assigned since.
  */
 function mixedWays(graphs: ReadonlyMap<number, Graph>): { owner: number; way: Way }[] {
   const lists = [...graphs].map(([owner, graph]) => {
-    const ways = graph.edges.map((edge) => wayTo(graph, edge));
-    return (ways.length === 0 ? [[]] : ways).map((way) => ({ owner, way }));
+    const ways = graph.edges.length === 0 ? [[]] : [...waysOverAll(graph)];
+    return ways.flatMap((way) => [
+      { owner, way: way.slice(0, Math.ceil(graph.random() * way.length)) },
+      { owner, way },
+    ]);
   });
   const longest = Math.max(0, ...lists.map((list) => list.length));
   const mixed = Array.from({ length: longest }, (_, i) =>

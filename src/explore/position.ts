@@ -39,9 +39,13 @@ function positionOf(line: string): Position | null {
  */
 export type LazyStack = () => readonly Position[];
 
-/** The calls around the caller, innermost first, without those of the checker. */
-export function captureStack(): LazyStack {
-  const here = errorHere(DEEPEST);
+/**
+ * The calls around the caller, innermost first, without those of the checker.
+ *
+ * @param calls how many at the most, with those of the checker; NEAR is enough for the first
+ */
+export function captureStack(calls = DEEPEST): LazyStack {
+  const here = errorHere(calls);
   let positions: readonly Position[] | null = null;
   return () => {
     positions ??= userPositions(here.stack ?? '');
@@ -84,7 +88,7 @@ export function callerPosition(): Position | null {
 /** Calls deeper than this are left out of pictures. */
 const DEEPEST = 60;
 /** From a primitive to the function that calls it there are fewer calls of the checker. */
-const NEAR = 12;
+export const NEAR = 12;
 
 function plainPath(file: string): string {
   return decodeURIComponent(file.replace(/^file:\/\//, '').replace(/\?.*$/, ''));

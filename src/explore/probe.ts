@@ -4,8 +4,7 @@
  * Partial-order reduction relies on what threads can still do. A few hundred random executions
  * discover nearly all of that at the cost of some milliseconds; without them the search would rely
  * on too little, notice, and start again (with (5,2,1) of the benchmark four times instead of
- * once). They also tell how long executions are, which the estimate of the search's size uses. The
- * random numbers are the same in every check.
+ * once). The random numbers are the same in every check.
  *
  * Some executions change between threads at every step, others let one thread run for long: what
  * a thread does where others have come far is met only by these.
@@ -18,38 +17,52 @@ import { applyCandidate, createWalker, writeInitial } from './walk.ts';
 
 /** When this share of the executions, in a row, discovers nothing, the threads are known. */
 const QUIET = 0.3;
+/**
+ * So many in a row are enough in any case: with 200 a check of all scenarios makes a third of the
+ * random steps and tries a search again 3 times in 100 more often.
+ */
+const QUIET_MAX = 200;
 
 /** Steps after which a random execution is given up: it goes round in a loop. */
 const STEPS_MAX = 2000;
+/** The same as a multiple of the longest that ended, where one has. */
+const LONGEST_TIMES = 4;
+const STEPS_MIN = 200;
 
 /**
  * Makes random executions.
  *
  * @param executions how many at the most; fewer when the last QUIET of them discovered nothing
  * @param seed of the random numbers: other ones are made where those before were too few
- * @returns the longest number of steps that one took to its end
  */
-export function probe(input: SearchInput, executions: number, seed: number): number {
+export function probe(input: SearchInput, executions: number, seed: number): void {
   const { stepper } = createWalker(input, false);
   const random = randomNumbers(seed);
+  const enough = Math.min(QUIET_MAX, QUIET * executions);
   let longest = 0;
   let quiet = 0;
-  for (let i = 0; i < executions && quiet < QUIET * executions; i++) {
+  for (let i = 0; i < executions && quiet < enough; i++) {
     const before = input.automaton.runs();
-    longest = Math.max(longest, execute(input, stepper, random));
+    longest = Math.max(longest, execute(input, stepper, random, stepsMax(longest)));
     quiet = input.automaton.runs() === before ? quiet + 1 : 0;
   }
-  return longest;
 }
 
-function execute(input: SearchInput, stepper: Stepper, random: () => number): number {
+/** @param longest steps of the longest execution that ended; 0 if none has */
+function stepsMax(longest: number): number {
+  if (longest === 0) return STEPS_MAX;
+  return Math.min(STEPS_MAX, Math.max(STEPS_MIN, LONGEST_TIMES * longest));
+}
+
+/** Makes one execution. @returns its steps, or 0 if it was given up */
+function execute(input: SearchInput, stepper: Stepper, random: () => number, most: number): number {
   const { layout } = input;
   let record = new Int32Array(layout.width);
   let after = new Int32Array(layout.width);
   writeInitial(input, stepper, record);
   const restless = 2 ** (-5 * random());
   let thread = 0;
-  for (let steps = 0; steps < STEPS_MAX; steps++) {
+  for (let steps = 0; steps < most; steps++) {
     stepper.length = 0;
     stepper.look(record, 0);
     if (steps === 0 || random() < restless) thread = Math.floor(random() * layout.threads);
@@ -62,7 +75,7 @@ function execute(input: SearchInput, stepper: Stepper, random: () => number): nu
     applyCandidate(stepper.out, at, record, 0, after, 0, layout.width);
     [record, after] = [after, record];
   }
-  return STEPS_MAX;
+  return 0;
 }
 
 /** The place of a random candidate. */

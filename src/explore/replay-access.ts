@@ -209,8 +209,9 @@ export function defended(state: State, name: string): boolean {
 }
 
 /**
- * Notes that a defence was met. Where it was met before is looked up only if the fields around it
- * are wanted: finding the place in the source costs more than the rest of a run.
+ * Notes that a defence was met. Finding its place in the source costs more than the rest of a run:
+ * so only a flat run asks for it, which meets what the collapsed run before it met, and only for
+ * what is new, unless the fields around every defence are wanted.
  */
 function noteDefence(
   state: State,
@@ -218,8 +219,8 @@ function noteDefence(
   name: string,
   primitive: string,
 ): void {
-  const again = state.flat && state.world.pairs;
-  if ((!isLive(state) && !again) || state.watch !== null) return;
+  if (!state.flat || state.watch !== null) return;
+  if (!isLive(state) && !state.world.pairs) return;
   const key = state.world.sites.note(kind, state.thread, state.calls, name, primitive);
   if (kind !== 'barrier') return;
   for (const field of state.recent) state.world.sites.noteFields(key, field, null);

@@ -48,7 +48,9 @@ export function runCollapsed(
   history: readonly number[],
   observed: number | null,
 ): Run {
-  const findStack = (): readonly Position[] => stackOf(world, thread, history, observed);
+  let found: readonly Position[] | null = null;
+  const findStack = (): readonly Position[] =>
+    (found ??= stackOf(world, thread, history, observed));
   return run({ ...start(world, thread, false, history, observed), findStack }, thread.body);
 }
 

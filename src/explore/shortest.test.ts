@@ -21,6 +21,7 @@ import type { Stage } from '../scenario/stage.ts';
 import { inputFor } from '../scenario/check.ts';
 import { scenario } from '../scenario/scenario.ts';
 import { endsOf } from '../../test/support/small.ts';
+import type { SearchInput } from './counting.ts';
 import { probe } from './probe.ts';
 import type { Trace } from './result.ts';
 import { search } from './search.ts';
@@ -194,18 +195,22 @@ it('the brute force agrees with the engine about what can be violated', () => {
 });
 
 describe('a counterexample under weak that would take too long to find', () => {
-  /** Without reduction, then with it: for a search that seems to have met no states at all. */
-  const lengths = (body: (stage: Stage) => void): (number | undefined)[] =>
-    [1000, -1e6].map((states) => {
-      const input = inputFor(scenario('small', body), { model: 'weak' });
-      if ('code' in input) throw new Error(input.what);
-      probe(input, 100, 1);
-      const { retry, violations } = search(input);
-      expect(retry).toBe(null);
-      const [first] = shortestExecutions(input, null, violations[0]?.depth ?? 0, states);
-      expect(first?.violation.property.name).toBe('too soon');
-      return first?.choices.length;
-    });
+  const lengthOf = (
+    body: (stage: Stage) => void,
+    states: number,
+    options: Partial<SearchInput['options']> = {},
+  ): number | undefined => {
+    const input = inputFor(scenario('small', body), { model: 'weak' });
+    if ('code' in input) throw new Error(input.what);
+    probe(input, 100, 1);
+    const { retry, violations } = search(input);
+    expect(retry).toBe(null);
+    const asked = { ...input, options: { ...input.options, ...options } };
+    const [first] = shortestExecutions(asked, null, violations[0]?.depth ?? 0, states);
+    expect(first?.violation.property.name).toBe('too soon');
+    return first?.choices.length;
+  };
+  const aSecond = { since: 0, seconds: 1 };
 
   it('is found with the reduction, and may be longer', () => {
     const body = ({ alloc, thread }: Stage): void => {
@@ -220,6 +225,10 @@ describe('a counterexample under weak that would take too long to find', () => {
         assert(!isReady || READ_ONCE(x) === 1, 'too soon');
       });
     };
-    expect(lengths(body)).toEqual([4, 5]);
+    expect(lengthOf(body, 1000)).toBe(4);
+    // As many states as if the search had met next to none.
+    expect(lengthOf(body, -1e6)).toBe(5);
+    expect(lengthOf(body, 1000, { ...aSecond, now: () => 0.9 })).toBe(4);
+    expect(lengthOf(body, 1000, { ...aSecond, now: () => 1.1 })).toBe(5);
   });
 });

@@ -8,8 +8,9 @@
  * order, so the same bug always gives the same text. That the violation is met again without
  * partial-order reduction is at the same time a check of it. Under weak, states that others cover
  * are left out here, too: without that, `fsync-vs-pin` took 21 s here after 3 s of search. Where
- * even then it takes more than PATIENCE times the states of the search, it begins anew with the
- * reduction: what it finds is an execution like any other, but there may be a shorter one.
+ * even then it takes more than PATIENCE times the states of the search, or the time that was given
+ * is over, it begins anew with the reduction: what it finds is an execution like any other, but
+ * there may be a shorter one.
  */
 
 import { Antichain } from './antichain.ts';
@@ -94,15 +95,20 @@ const STATES_MIN = 100_000;
 /** After so many states whoever asked is told that the search still runs. */
 const STATES_OF_A_BEAT = 256;
 
-/** @returns null if it took more states than that */
+/** @returns null if it took more states than that, or more time than was given */
 function explore(ways: Ways, depthMax: number, statesMax: number): Execution[] | null {
   for (let depth = 0; depth <= depthMax; depth++) {
     const meetings = visitLayer(ways);
     if (meetings.length > 0) return cheapestOfEach(ways, meetings);
     enterNextLayer(ways);
-    if (ways.nextFrom > statesMax) return null;
+    if (ways.nextFrom > statesMax || isLate(ways.input, statesMax)) return null;
   }
   return [];
+}
+
+/** Whether the time for the whole search is over, and there is a quicker way to an execution. */
+function isLate({ options }: SearchInput, statesMax: number): boolean {
+  return statesMax < Infinity && options.now() - options.since >= options.seconds;
 }
 
 function visitLayer(ways: Ways): Meeting[] {

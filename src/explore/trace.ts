@@ -11,7 +11,6 @@ import type { ProgramWord } from './program.ts';
 import type { Change, Model, Step, Trace } from './result.ts';
 import type { SearchInput } from './counting.ts';
 import type { Choice } from './way-table.ts';
-import { CANDIDATE_HEAD, outcomeOf } from './candidates.ts';
 import type { Stepper } from './stepper.ts';
 import { addFailure, addSections, leftOpen } from './trace-failure.ts';
 import type { LeftOpen } from './trace-failure.ts';
@@ -20,7 +19,7 @@ import type { BareStep } from './trace-step.ts';
 import { accessParts, fieldAt, formatAt, indexOf } from './trace-access.ts';
 import { forgetOrigins, noOrigins } from './trace-weak.ts';
 import type { Origins } from './trace-weak.ts';
-import { applyCandidate, createWalker, writeInitial } from './walk.ts';
+import { applyCandidate, candidateFor, createWalker, writeInitial } from './walk.ts';
 
 /** What stands in the head of a trace. */
 export interface TraceHead {
@@ -121,21 +120,15 @@ function startTelling(input: SearchInput, open: LeftOpen): Telling {
 }
 
 /** Makes one step and tells it; false if the thread cannot make it. */
-function tellStep(telling: Telling, [thread, outcome]: Choice): boolean {
+function tellStep(telling: Telling, choice: Choice): boolean {
   const { stepper, record, input } = telling;
-  stepper.length = 0;
-  stepper.look(record, 0);
-  stepper.step(thread);
-  const { out } = stepper;
-  let at = 0;
-  while (at < stepper.length && outcomeOf(out, at) !== outcome) {
-    at += CANDIDATE_HEAD + 2 * (out[at + 4] as number);
-  }
-  if (at >= stepper.length) return false;
+  const at = candidateFor(stepper, record, choice);
+  if (at < 0) return false;
+  const [thread, outcome] = choice;
   if (outcome >= 0) addSections(telling.steps, thread, telling.open);
   const node = record[input.layout.nodesAt + thread] ?? 0;
   const after = new Int32Array(record.length);
-  applyCandidate(out, at, record, 0, after, 0, record.length);
+  applyCandidate(stepper.out, at, record, 0, after, 0, record.length);
   const step = bareStep(telling, thread, node, outcome);
   const changes = changesOf(telling, after);
   telling.steps.push({ ...step, observed: step.observed ?? allocated(step, changes), changes });

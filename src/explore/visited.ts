@@ -96,6 +96,11 @@ export class NumberedStates {
     return -1;
   }
 
+  /** Bytes of the table. */
+  bytes(): number {
+    return this.table.byteLength;
+  }
+
   /** Where a hash is, or the free slot where it belongs. */
   private find(hash1: number, hash2: number): number {
     const { table, mask } = this;

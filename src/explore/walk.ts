@@ -10,9 +10,10 @@ import type { Layout } from './layout.ts';
 import type { Program } from './program.ts';
 import { candidatesMax } from './counting.ts';
 import type { SearchInput } from './counting.ts';
-import { CANDIDATE_HEAD } from './candidates.ts';
+import { CANDIDATE_HEAD, outcomeOf } from './candidates.ts';
 import { Stepper } from './stepper.ts';
 import type { PoolLayout, Trouble } from './trouble.ts';
+import type { Choice } from './way-table.ts';
 
 /** A stepper, and the trouble that its last step ran into. */
 export interface Walker {
@@ -96,4 +97,36 @@ export function applyCandidate(
   for (let i = at + CANDIDATE_HEAD; i < end; i += 2) {
     to[base + (out[i] as number)] = out[i + 1] as number;
   }
+}
+
+/** The place of the candidate that a thread's step with this outcome gives; -1 if there is none. */
+export function candidateFor(
+  stepper: Stepper,
+  record: Int32Array,
+  [thread, outcome]: Choice,
+): number {
+  const { out } = stepper;
+  stepper.length = 0;
+  stepper.look(record, 0);
+  stepper.step(thread);
+  for (let at = 0; at < stepper.length;) {
+    if (outcomeOf(out, at) === outcome) return at;
+    at += CANDIDATE_HEAD + 2 * (out[at + 4] as number);
+  }
+  return -1;
+}
+
+/** The state that an execution leads to. */
+export function recordAfter(input: SearchInput, choices: readonly Choice[]): Int32Array {
+  const { stepper } = createWalker(input, false);
+  let record = new Int32Array(input.layout.width);
+  writeInitial(input, stepper, record);
+  for (const choice of choices) {
+    const at = candidateFor(stepper, record, choice);
+    if (at < 0) throw new Error('walk: a step of an execution cannot be made');
+    const after = new Int32Array(record.length);
+    applyCandidate(stepper.out, at, record, 0, after, 0, record.length);
+    record = after;
+  }
+  return record;
 }

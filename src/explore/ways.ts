@@ -71,34 +71,45 @@ export function* waysThrough(graph: Graph, more: number): Generator<Way> {
     if (behind.length === 0) yield [...graph.firstWay(edge.node), edge];
     for (const next of open) {
       if (taken.has(pairOf(edge, next))) continue;
-      yield extended(graph, [...graph.firstWay(edge.node), edge, next], taken);
+      yield extended(graph, [...graph.firstWay(edge.node), edge, next], taken, pairOf);
     }
   }
   const meets = new Set(graph.edges.map(({ next }) => next)).size < graph.edges.length;
-  for (let i = 0; meets && i < more; i++) yield extended(graph, [], null);
+  for (let i = 0; meets && i < more; i++) yield extended(graph, [], null, pairOf);
 }
 
-/** A way from the start to some edge, with nothing behind it. */
-export function wayTo(graph: Graph, edge: DiscoveredEdge): Way {
-  return [...graph.firstWay(edge.node), edge];
+/** Ways to the end of the thread that together take every edge. */
+export function* waysOverAll(graph: Graph): Generator<Way> {
+  const taken = new Set<string>();
+  for (const edge of graph.edges) {
+    if (taken.has(edgeOf(null, edge))) continue;
+    yield extended(graph, [...graph.firstWay(edge.node), edge], taken, edgeOf);
+  }
 }
 
-/** Goes on to the end of the thread, by pairs that were not taken yet if there are any. */
-function extended(graph: Graph, way: DiscoveredEdge[], taken: Set<string> | null): Way {
-  for (let i = 1; taken !== null && i < way.length; i++) taken.add(pairOf(way[i - 1], way[i]));
+/** What of a way counts as taken: its edges, or one edge behind another. */
+type Name = (before: DiscoveredEdge | null, edge: DiscoveredEdge) => string;
+
+/** Goes on to the end of the thread, by what was not taken yet if there is any. */
+function extended(
+  graph: Graph,
+  way: DiscoveredEdge[],
+  taken: Set<string> | null,
+  nameOf: Name,
+): Way {
+  way.forEach((edge, i) => taken?.add(nameOf(way[i - 1] ?? null, edge)));
   while (way.length < LENGTH_MAX) {
-    const last = way.at(-1);
+    const last = way.at(-1) ?? null;
     const next = graph.leaving.get(last?.next ?? graph.edges[0]?.node ?? -1) ?? [];
-    const open = next.filter((edge) => taken !== null && !taken.has(pairOf(last, edge)));
+    const open = next.filter((edge) => taken !== null && !taken.has(nameOf(last, edge)));
     const choices = open.length > 0 ? open : next;
     const chosen = choices[Math.floor(graph.random() * choices.length)];
     if (chosen === undefined) break;
-    taken?.add(pairOf(last, chosen));
+    taken?.add(nameOf(last, chosen));
     way.push(chosen);
   }
   return way;
 }
 
-function pairOf(before: DiscoveredEdge | undefined, edge: DiscoveredEdge | undefined): string {
-  return `${before?.node} ${before?.observed} ${edge?.observed}`;
-}
+const pairOf: Name = (before, edge) => `${before?.node} ${before?.observed} ${edge.observed}`;
+const edgeOf: Name = (_, edge) => `${edge.node} ${edge.observed}`;

@@ -17,8 +17,7 @@ import type { Bit, Field, FlagsType } from './type.ts';
 export type Flags<N extends string> = Field<FlagsType<N>>;
 
 function perform(primitive: PrimitiveName, addr: Field, parts: Partial<Operation>): boolean {
-  const address = addressOf(primitive, addr);
-  return machine().perform(operation(primitive, { address, ...parts })) !== 0;
+  return machine().perform(operation(primitive, parts, addressOf(primitive, addr))) !== 0;
 }
 
 const setting = (nr: number): Partial<Operation> => ({

@@ -11,7 +11,7 @@
 import { addressOf } from './argument.ts';
 import { machine } from './machine.ts';
 import { Modify, operation, Result, Test } from './operation.ts';
-import type { Hold, Operation } from './operation.ts';
+import type { LockKind, OperationParts } from './operation.ts';
 import type { PrimitiveName } from './ordering.ts';
 import type { Field } from './type.ts';
 import type { mutex, rw_semaphore, rwlock_t, spinlock_t } from './type.ts';
@@ -29,44 +29,57 @@ const UNLOCKED = { modify: Modify.SET, modifyArgument: 0 } as const;
 const ONE_READER_MORE = { modify: Modify.ADD, modifyArgument: 1 } as const;
 const ONE_READER_LESS = { modify: Modify.ADD, modifyArgument: -1 } as const;
 
-function perform(
-  primitive: PrimitiveName,
-  lock: Field,
-  hold: Hold | null,
-  parts: Partial<Operation>,
-): boolean {
-  return (
-    machine().perform(
-      operation(primitive, { address: addressOf(primitive, lock), hold, ...parts }),
-    ) !== 0
-  );
+/** How a lock is taken: by who waits for it, and by who only tries. Made once, not at each call. */
+interface Taking {
+  readonly wait: OperationParts;
+  readonly try: OperationParts;
 }
 
-const takes = (how: 'spin' | 'sleep', shared = false): Hold => ({ take: how, shared });
-const releases = (how: 'spin' | 'sleep', shared = false): Hold => ({ release: how, shared });
+function taking(parts: OperationParts, kind: LockKind, shared: boolean): Taking {
+  const all = { ...parts, hold: { take: kind, shared } };
+  return { wait: { ...all, wait: true }, try: { ...all, result: Result.TESTED } };
+}
+
+function releasing(parts: OperationParts, kind: LockKind, shared: boolean): OperationParts {
+  return { ...parts, hold: { release: kind, shared } };
+}
+
+const TAKE_SPIN = taking({ ...FREE, ...LOCKED }, 'spin', false);
+const TAKE_SPIN_READER = taking({ ...NO_WRITER, ...ONE_READER_MORE }, 'spin', true);
+const TAKE_SPIN_WRITER = taking({ ...FREE, ...WRITER }, 'spin', false);
+const TAKE_READER = taking({ ...NO_WRITER, ...ONE_READER_MORE }, 'sleep', true);
+const TAKE_WRITER = taking({ ...FREE, ...WRITER }, 'sleep', false);
+const TAKE_MUTEX = taking({ ...FREE, ...LOCKED }, 'sleep', false);
+
+const RELEASE_SPIN = releasing(UNLOCKED, 'spin', false);
+const RELEASE_SPIN_READER = releasing(ONE_READER_LESS, 'spin', true);
+const RELEASE_SLEEPING = releasing(UNLOCKED, 'sleep', false);
+const RELEASE_READER = releasing(ONE_READER_LESS, 'sleep', true);
+const DOWNGRADE: OperationParts = { ...LOCKED, hold: { downgrade: true } };
+const LOOK: OperationParts = { result: Result.OLD_BITS, resultArgument: 1 };
+
+function perform(primitive: PrimitiveName, lock: Field, parts: OperationParts): boolean {
+  return machine().perform(operation(primitive, parts, addressOf(primitive, lock))) !== 0;
+}
 
 /** Spins until the lock is free and takes it. */
 export function spin_lock(lock: SpinLock): void {
-  perform('spin_lock', lock, takes('spin'), { ...FREE, ...LOCKED, wait: true });
+  perform('spin_lock', lock, TAKE_SPIN.wait);
 }
 
 /** Takes the lock if it is free; tells whether it did. */
 export function spin_trylock(lock: SpinLock): boolean {
-  return perform('spin_trylock', lock, takes('spin'), {
-    ...FREE,
-    ...LOCKED,
-    result: Result.TESTED,
-  });
+  return perform('spin_trylock', lock, TAKE_SPIN.try);
 }
 
 /** Releases the lock. */
 export function spin_unlock(lock: SpinLock): void {
-  perform('spin_unlock', lock, releases('spin'), UNLOCKED);
+  perform('spin_unlock', lock, RELEASE_SPIN);
 }
 
 /** Whether somebody holds the lock. */
 export function spin_is_locked(lock: SpinLock): boolean {
-  return perform('spin_is_locked', lock, null, { result: Result.OLD_BITS, resultArgument: 1 });
+  return perform('spin_is_locked', lock, LOOK);
 }
 
 /** Interrupts off on this CPU, then `spin_lock`. */
@@ -105,108 +118,80 @@ export function spin_unlock_bh(lock: SpinLock): void {
 
 /** Spins until no writer holds the lock and enters as a reader. */
 export function read_lock(lock: RwLock): void {
-  perform('read_lock', lock, takes('spin', true), {
-    ...NO_WRITER,
-    ...ONE_READER_MORE,
-    wait: true,
-  });
+  perform('read_lock', lock, TAKE_SPIN_READER.wait);
 }
 
 /** Enters as a reader if no writer holds the lock; tells whether it did. */
 export function read_trylock(lock: RwLock): boolean {
-  return perform('read_trylock', lock, takes('spin', true), {
-    ...NO_WRITER,
-    ...ONE_READER_MORE,
-    result: Result.TESTED,
-  });
+  return perform('read_trylock', lock, TAKE_SPIN_READER.try);
 }
 
 /** Leaves as a reader. */
 export function read_unlock(lock: RwLock): void {
-  perform('read_unlock', lock, releases('spin', true), ONE_READER_LESS);
+  perform('read_unlock', lock, RELEASE_SPIN_READER);
 }
 
 /** Spins until nobody holds the lock and enters as the writer. */
 export function write_lock(lock: RwLock): void {
-  perform('write_lock', lock, takes('spin'), { ...FREE, ...WRITER, wait: true });
+  perform('write_lock', lock, TAKE_SPIN_WRITER.wait);
 }
 
 /** Enters as the writer if nobody holds the lock; tells whether it did. */
 export function write_trylock(lock: RwLock): boolean {
-  return perform('write_trylock', lock, takes('spin'), {
-    ...FREE,
-    ...WRITER,
-    result: Result.TESTED,
-  });
+  return perform('write_trylock', lock, TAKE_SPIN_WRITER.try);
 }
 
 /** Leaves as the writer. */
 export function write_unlock(lock: RwLock): void {
-  perform('write_unlock', lock, releases('spin'), UNLOCKED);
+  perform('write_unlock', lock, RELEASE_SPIN);
 }
 
 /** Sleeps until no writer holds the semaphore and enters as a reader. */
 export function down_read(sem: RwSemaphore): void {
-  perform('down_read', sem, takes('sleep', true), {
-    ...NO_WRITER,
-    ...ONE_READER_MORE,
-    wait: true,
-  });
+  perform('down_read', sem, TAKE_READER.wait);
 }
 
 /** Enters as a reader if no writer holds the semaphore; tells whether it did. */
 export function down_read_trylock(sem: RwSemaphore): boolean {
-  return perform('down_read_trylock', sem, takes('sleep', true), {
-    ...NO_WRITER,
-    ...ONE_READER_MORE,
-    result: Result.TESTED,
-  });
+  return perform('down_read_trylock', sem, TAKE_READER.try);
 }
 
 /** Leaves as a reader. */
 export function up_read(sem: RwSemaphore): void {
-  perform('up_read', sem, releases('sleep', true), ONE_READER_LESS);
+  perform('up_read', sem, RELEASE_READER);
 }
 
 /** Sleeps until nobody holds the semaphore and enters as the writer. */
 export function down_write(sem: RwSemaphore): void {
-  perform('down_write', sem, takes('sleep'), { ...FREE, ...WRITER, wait: true });
+  perform('down_write', sem, TAKE_WRITER.wait);
 }
 
 /** Enters as the writer if nobody holds the semaphore; tells whether it did. */
 export function down_write_trylock(sem: RwSemaphore): boolean {
-  return perform('down_write_trylock', sem, takes('sleep'), {
-    ...FREE,
-    ...WRITER,
-    result: Result.TESTED,
-  });
+  return perform('down_write_trylock', sem, TAKE_WRITER.try);
 }
 
 /** Leaves as the writer. */
 export function up_write(sem: RwSemaphore): void {
-  perform('up_write', sem, releases('sleep'), UNLOCKED);
+  perform('up_write', sem, RELEASE_SLEEPING);
 }
 
 /** Turns a writer into a reader without letting another writer in. */
 export function downgrade_write(sem: RwSemaphore): void {
-  perform('downgrade_write', sem, { downgrade: true }, LOCKED);
+  perform('downgrade_write', sem, DOWNGRADE);
 }
 
 /** Sleeps until the mutex is free and takes it. */
 export function mutex_lock(lock: Mutex): void {
-  perform('mutex_lock', lock, takes('sleep'), { ...FREE, ...LOCKED, wait: true });
+  perform('mutex_lock', lock, TAKE_MUTEX.wait);
 }
 
 /** Takes the mutex if it is free; tells whether it did. */
 export function mutex_trylock(lock: Mutex): boolean {
-  return perform('mutex_trylock', lock, takes('sleep'), {
-    ...FREE,
-    ...LOCKED,
-    result: Result.TESTED,
-  });
+  return perform('mutex_trylock', lock, TAKE_MUTEX.try);
 }
 
 /** Releases the mutex. */
 export function mutex_unlock(lock: Mutex): void {
-  perform('mutex_unlock', lock, releases('sleep'), UNLOCKED);
+  perform('mutex_unlock', lock, RELEASE_SLEEPING);
 }

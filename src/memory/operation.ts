@@ -112,19 +112,27 @@ export interface Operation {
 
 const NOTHING: Operation['dependsOn'] = [];
 
-/** Completes an operation: what is not given is absent (no test, no change, no result). */
+/** What a primitive says of its operation; what it does not say is absent. */
+export type OperationParts = Partial<Omit<Operation, 'primitive'>>;
+
+/**
+ * Completes an operation: what is not given is absent (no test, no change, no result).
+ *
+ * @param address of the word; a primitive's other parts are the same at each call and made once
+ */
 export function operation(
   primitive: PrimitiveName,
-  parts: Partial<Omit<Operation, 'primitive'>>,
+  parts: OperationParts,
+  address: number = parts.address ?? 0,
 ): Operation {
-  const { effect, address, test, testArgument, modify, modifyArgument } = parts;
+  const { effect, test, testArgument, modify, modifyArgument } = parts;
   const { result, resultArgument, wait, ownBit, hold, choices } = parts;
   const { target, source, dependsOn } = parts;
   // Written out: three spreads cost a microsecond, at every access of every run.
   return {
     primitive,
     effect: effect ?? Effect.ACCESS,
-    address: address ?? 0,
+    address,
     test: test ?? Test.ALWAYS,
     testArgument: testArgument ?? 0,
     modify: modify ?? Modify.NOTHING,

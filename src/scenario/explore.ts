@@ -153,8 +153,7 @@ function repeated(
     if (outcome.retry !== 'reduction' && outcome.retry !== 'symmetry') {
       return { program: one.program, input: one, outcome, world };
     }
-    const attemptsMax = one.layout.model === 'weak' ? WEAK_ATTEMPTS_MAX : ATTEMPTS_MAX;
-    const reduction = one.options.reduction && attempt < attemptsMax;
+    const reduction = one.options.reduction && attempt < ATTEMPTS_MAX;
     one = { ...one, options: { ...one.options, reduction } };
   }
 }
@@ -164,10 +163,11 @@ function otherWays(input: SearchInput, outcome: SearchOutcome): Problem | null {
   return outcome.retry === null ? input.automaton.lookAgain(input) : null;
 }
 
-/** Attempts with reduction; after that the search is run without. */
-const ATTEMPTS_MAX = 8;
-/** Under weak more depends on it; each attempt knows more of the threads. */
-const WEAK_ATTEMPTS_MAX = 64;
+/**
+ * Attempts with reduction; after that the search is run without. Each attempt knows more of the
+ * threads and ends where it knows too little, so many cost less than one search without.
+ */
+const ATTEMPTS_MAX = 64;
 
 /** Random executions before the search; twice as many at each further attempt. */
 const PROBES = 100;

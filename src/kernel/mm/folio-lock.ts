@@ -16,6 +16,7 @@ import { defence, design, label, test_and_set_bit_lock, xorUnlock } from '../../
 import type { Bit } from '../../memory/index.ts';
 import { machine } from '../../memory/machine.ts';
 import { Modify, operation, Test } from '../../memory/operation.ts';
+import type { OperationParts } from '../../memory/operation.ts';
 import { mapping_stable_writes } from '../fs/address_space.ts';
 import type { AddressSpace } from '../fs/address_space.ts';
 import { folio_mapping } from './mapping.ts';
@@ -32,10 +33,7 @@ const { PG_locked, PG_writeback } = page_flags.bit;
  */
 export function folio_lock(folio: Folio): void {
   label('lock the folio');
-  const lock = { modify: Modify.OR, modifyArgument: 1 << PG_locked } as const;
-  machine().perform(
-    operation('folio_lock', { ...clear(PG_locked, folio), ...lock, hold: TAKES_BIT }),
-  );
+  machine().perform(operation('folio_lock', LOCKS, folio.flags.address));
 }
 
 /** Takes the folio lock if it is free (include/linux/pagemap.h); tells whether it did. */
@@ -52,7 +50,8 @@ export function folio_unlock(folio: Folio): void {
 
 /** Sleeps until the bit is clear (mm/filemap.c); it was set when the caller looked. */
 export function folio_wait_bit(folio: Folio, bit_nr: Bit<PageFlag>): void {
-  machine().perform(operation('folio_wait_bit', { ...clear(bit_nr, folio), hold: SLEEPS }));
+  const parts = { ...untilClear(bit_nr), hold: SLEEPS };
+  machine().perform(operation('folio_wait_bit', parts, folio.flags.address));
 }
 
 /**
@@ -96,14 +95,17 @@ function mustBeStable(mapping: AddressSpace, folio: Folio): boolean {
   }
 }
 
-const TAKES_BIT = { take: 'bit', shared: false } as const;
 const SLEEPS = { sleeps: true } as const;
 
-/** An access that waits until a bit is clear. */
-function clear(
-  nr: Bit<PageFlag>,
-  { flags }: Folio,
-): { address: number; test: Test; testArgument: number; wait: true } {
-  const { address } = flags;
-  return { address, test: Test.BITS_CLEAR, testArgument: 1 << nr, wait: true };
+/** Waits until a bit is clear. */
+function untilClear(nr: Bit<PageFlag>): OperationParts {
+  return { test: Test.BITS_CLEAR, testArgument: 1 << nr, wait: true };
 }
+
+/** Waits until the lock is free and takes it; made once, not at each call. */
+const LOCKS: OperationParts = {
+  ...untilClear(PG_locked),
+  modify: Modify.OR,
+  modifyArgument: 1 << PG_locked,
+  hold: { take: 'bit', shared: false },
+};
