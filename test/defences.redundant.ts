@@ -9,12 +9,6 @@ const WB_TEST = 'fast-gup-wb-test shows that this design fails with the barrier,
 
 export const REDUNDANT: readonly Redundant[] = [
   {
-    defence: 'rdmaRead/smp_mb',
-    because:
-      'a read that comes too late finds what was there: pages that are taken from the device are ' +
-      'not given to anybody else here',
-  },
-  {
     defence: 'flush_tlb_page/smp_mb',
     because: 'what takes a right away has a full barrier of its own before it looks at the count',
     beside: {

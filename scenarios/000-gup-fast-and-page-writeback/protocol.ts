@@ -25,7 +25,7 @@ export function pinAndWrite(nic: Nic, pin: () => Page | null): boolean {
     return false;
   }
   writeByDma(nic, page, NEW);
-  unpin_user_pages_dirty_lock(page, true);
+  unpin_user_pages_dirty_lock([page], 1, true);
   return true;
 }
 

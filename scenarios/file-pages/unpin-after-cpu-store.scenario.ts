@@ -27,7 +27,7 @@ export default scenario.each(
       if (pinned === null) return;
       for (const word of pinned.data) WRITE_ONCE(word, NEW);
       if (barrier) smp_mb();
-      unpin_user_pages_dirty_lock(pinned, true);
+      unpin_user_pages_dirty_lock([pinned], 1, true);
     });
     stage.thread('write-back', () => writeFolio(page.folio, page.disk));
     stage.always('clean means written', () => page.dirty() || page.written());

@@ -907,6 +907,16 @@ describe('a trace file', () => {
     `);
   });
 
+  it('HF010: has a step of a thread that there is not', async () => {
+    const good = JSON.parse(readFileSync(await savedTrace(), 'utf8')) as {
+      finding: { trace: { choices: [number, number][] } };
+    };
+    good.finding.trace.choices[1] = [7, 0];
+    desk.write('thread.json', JSON.stringify(good));
+    const said = await refusal('replay', './thread.json');
+    expect(said).toContain('finding.trace.choices[1][0] is no thread.');
+  });
+
   it('HF011: is of another version', async () => {
     const good = readFileSync(await savedTrace(), 'utf8');
     writeFileSync(

@@ -255,6 +255,24 @@ describe('replay', () => {
     expect(schemaFaults(SCHEMA, whole)).toEqual([]);
   });
 
+  it('reads what it has saved under weak, where a barrier behind an access is a step', async () => {
+    desk.write(
+      'weak.scenario.ts',
+      `import { assert, scenario, u32 } from 'holdfast';
+       import { READ_ONCE, WRITE_ONCE, xchg } from 'holdfast/linux';
+       export default scenario('behind', ({ alloc, thread }) => {
+         const [x, y] = [alloc(u32, 'x'), alloc(u32, 'y')];
+         thread('left', () => { xchg(x, 1); WRITE_ONCE(y, 1); });
+         thread('right', () => assert(READ_ONCE(y) === 0, 'too late'));
+       });`,
+    );
+    const found = await desk.run('check', 'weak.scenario.ts', '-m', 'weak');
+    const id = /replay (behind:\w+)/.exec(found.out)?.[1] ?? '';
+    const again = await desk.run('replay', id);
+    expect(again.out).toContain('Run again: all');
+    expect(again.code).toBe(0);
+  });
+
   it('shows the state after a row', async () => {
     const { code, out } = await desk.run('replay', address, '--step', '0');
     expect({ code, out }).toEqual({ code: 0, out: '  pair.x  0\n' });

@@ -24,7 +24,7 @@ export type Stripper = {
   transformSync(source: string, options: object): { code: string };
 };
 
-const OWN_MODULES: ReadonlyMap<string, string> = new Map([
+export const OWN_MODULES: ReadonlyMap<string, string> = new Map([
   ['holdfast', '../index.js'],
   ['holdfast/linux', '../memory/index.js'],
   ['holdfast/linux/mm', '../kernel/index.js'],

@@ -156,6 +156,14 @@ describe('a scenario file that is wrong', () => {
     expect(error).toMatchObject({ problem: 'import', ...place(source, "'nope-nope'") });
   });
 
+  it('may misspell a module of Holdfast', async () => {
+    const source = "import { u32 } from 'holdfast';\nimport 'holdfast/linx';\nu32;\n";
+    const error = await errorOf('linx.scenario.ts', source);
+    expect(error).toMatchObject({ problem: 'import', ...place(source, "'holdfast/linx'") });
+    expect(error.message).toContain("There is no module 'holdfast/linx'");
+    expect(error.message).toContain('Did you mean holdfast/linux');
+  });
+
   it('may import a name that a module does not export', async () => {
     const source = "\nimport { nope } from 'node:path';\nexport { nope };\n";
     const error = await errorOf('noname.scenario.ts', source);

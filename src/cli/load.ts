@@ -11,7 +11,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { loadStripper } from './hooks.ts';
+import { didYouMean } from '../report/closest.ts';
+import { loadStripper, OWN_MODULES } from './hooks.ts';
 import { registerHooks } from './register.ts';
 
 export type LoadProblem =
@@ -141,10 +142,23 @@ function missingPackage(file: string, name: string, cause: Error): LoadError {
   const from = / imported from (.+)$/m.exec(cause.message)?.[1];
   const importer = from !== undefined && existsSync(from) ? from : file;
   const source = readFileSync(importer, 'utf8');
+  if (OWN_MODULES.has(name)) return missingModule(importer, source, name);
   const index = source.search(new RegExp(`['"]${name.replace(/[^\w]/g, '\\$&')}['"/]`));
   const message = `The imported package '${name}' is not installed.`;
   const place = index < 0 ? {} : placeOf(source, index);
   return { problem: 'import', message, file: importer, ...place };
+}
+
+/** A part of our own package that there is not: `holdfast/linx`. */
+function missingModule(file: string, source: string, name: string): LoadError {
+  const parts = [...source.matchAll(new RegExp(`['"](${name}/[^'"]*)['"]`, 'g'))];
+  const unknown = parts.find(([, part = '']) => !OWN_MODULES.has(part));
+  const part = unknown?.[1] ?? name;
+  const known = [...OWN_MODULES.keys()];
+  const message = `There is no module '${part}': there are ${known.join(', ')}.`;
+  const near = didYouMean(part, known);
+  const told = near === '' ? message : `${message} ${near}`;
+  return { problem: 'import', message: told, file, ...placeOf(source, unknown?.index ?? 0) };
 }
 
 /** V8 starts the stack of a link or syntax error with file:line, the line, and carets. */

@@ -102,6 +102,9 @@ function trace(value: unknown, path: string): Trace {
     if (number !== at + 1) throw new Damage(`${path}.steps[${at}].number is not ${at + 1}.`);
     if (thread >= threads.length) throw new Damage(`${path}.steps[${at}].thread has no name.`);
   }
+  const choices = list(from['choices'], `${path}.choices`, STEPS_MAX, choice);
+  const wrong = choices.findIndex(([thread]) => thread < 0 || thread >= threads.length);
+  if (wrong >= 0) throw new Damage(`${path}.choices[${wrong}][0] is no thread.`);
   return {
     scenario: string(from['scenario'], `${path}.scenario`),
     model: oneOf(from['model'], `${path}.model`, MODELS),
@@ -115,7 +118,7 @@ function trace(value: unknown, path: string): Trace {
     threads,
     initial: list(from['initial'], `${path}.initial`, LIST_MAX, initialValue),
     steps,
-    choices: list(from['choices'], `${path}.choices`, STEPS_MAX, choice),
+    choices,
   };
 }
 
@@ -162,8 +165,9 @@ function initialValue(value: unknown, path: string): { field: string; value: str
   };
 }
 
+/** An outcome is a number from 0 on; -1 is a store that leaves its buffer, -2 a barrier. */
 function choice(value: unknown, path: string): readonly [number, number] {
-  const [thread, outcome] = list(value, path, 2, (one, where) => integer(one, where, -1, 2 ** 31));
+  const [thread, outcome] = list(value, path, 2, (one, where) => integer(one, where, -2, 2 ** 31));
   if (thread === undefined || outcome === undefined) throw new Damage(`${path} is not a pair.`);
   return [thread, outcome];
 }

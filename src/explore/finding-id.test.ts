@@ -53,6 +53,15 @@ describe('the name of a finding', () => {
     expect(await idOf(adding(2))).not.toBe(await idOf(adding(1)));
   });
 
+  it('is another one where something else was left out, though the same happens', async () => {
+    const { trace, property, id } = onlyFinding(await tried(adding(1)));
+    if (trace === null) throw new Error('the finding has no trace');
+    const program = { name: trace.scenario } as Program;
+    const without = findingId(program, property, { ...trace, without: ['left/smp_mb'] });
+    const designed = findingId(program, property, { ...trace, designs: { order: 'other' } });
+    expect(new Set([id, without, designed]).size).toBe(3);
+  });
+
   it('counts the store buffers where a read is stale', async () => {
     const { trace, property, id } = onlyFinding(await tried(crossed, { model: 'tso' }));
     if (trace === null) throw new Error('the finding has no trace');

@@ -1,11 +1,11 @@
 /**
- * The names of findings: short, and the same whenever the same execution violates the same
- * property.
+ * The names of findings: short, and the same whenever the same execution of the same code violates
+ * the same property.
  *
- * A name comes from what happens, never from where the source stands, and not from who asked: the
- * reporter, the options or the memory model. Under tso a store leaves its buffer by a step of its
- * own; where no read came too early to see a store, this makes no difference to anybody, and the
- * execution is the one that sc shows.
+ * A name comes from what was left out of the code and from what happens, never from where the
+ * source stands, and not from who asked: the reporter, the options or the memory model. Under tso a
+ * store leaves its buffer by a step of its own; where no read came too early to see a store, this
+ * makes no difference to anybody, and the execution is the one that sc shows.
  */
 
 import type { Program } from './program.ts';
@@ -18,8 +18,10 @@ export function findingId(program: Program, property: PropertyName, trace: Trace
   const told = tellingSteps(trace).map(({ thread, kind, primitive, field, observed, written }) =>
     [thread, kind, primitive, field, observed, written].join(' '),
   );
+  const chosen = Object.entries(trace.designs).map(([name, choice]) => `${name}=${choice}`);
   const head = [program.name, property.kind, property.name];
-  const text = [...head, ...told, ...finalValues(trace)].join('\n');
+  const code = [...trace.without, ...chosen].toSorted();
+  const text = [...head, ...code, ...told, ...finalValues(trace)].join('\n');
   let hash = 0x811c9dc5;
   let other = 0x9dc5811c;
   for (let i = 0; i < text.length; i++) {

@@ -97,7 +97,7 @@ describe('livelock', () => {
     const body = ({ alloc, thread }: Stage): void => {
       const [x, y] = [alloc(s32, 'x'), alloc(s32, 'y')];
       thread('stores', () => loop(() => xchg(y, 1 - READ_ONCE(y)) < 2));
-      thread('looks', () => waitUntilEquals(x, READ_ONCE(y)));
+      thread('looks', () => waitUntilEquals(x, READ_ONCE(y) + READ_ONCE(y) + READ_ONCE(y)));
     };
     const result = await tried(body, { model: 'weak' });
     expect(findingsOf(result)).toEqual(['livelock']);

@@ -15,12 +15,13 @@
  * Measured on gup-fast-vs-mkclean: see docs/weak.md.
  */
 
-import { Modify, Result, Test, testHolds } from '../memory/operation.ts';
+import { Modify } from '../memory/operation.ts';
 import type { Layout } from './layout.ts';
 import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
 import type { AutomatonTables } from './tables.ts';
 import type { DiscoveredEdge } from './ways.ts';
 import { WeakOrder } from './weak-order.ts';
+import { failsOnZero, hasUpdated, isRead, isUpdate, mayFail } from './weak-rows.ts';
 
 /**
  * Runs a search that relies on futures until none of those it relied on has grown meanwhile.
@@ -28,6 +29,7 @@ import { WeakOrder } from './weak-order.ts';
  */
 export function withValidFutures<T>(tables: AutomatonTables, run: () => T): T {
   const liveness = tables.weak?.liveness;
+  if (liveness !== undefined) liveness.dropsRepeats = false;
   for (;;) {
     liveness?.restart();
     const result = run();
@@ -57,10 +59,13 @@ export const Ability = {
 } as const;
 
 /**
- * Sets of words for each thread state: those it may read or store to, those it may update, those
- * whose update may fail on zero and on nothing else.
+ * Sets of words for each thread state: those it may read or store to; those it may update; those
+ * whose update may fail on zero and on nothing else; those it may read, store to or fail to update
+ * at least twice; and at least three times.
  */
-const SETS = 3;
+const SETS = 5;
+const TWICE = 3;
+const THRICE = 4;
 
 /** The futures of thread states. A class because it grows with the automata. */
 export class Liveness {
@@ -68,6 +73,8 @@ export class Liveness {
   isInvalid = false;
   /** false: everything is taken to be needed for ever. */
   isOn = true;
+  /** Whether repeated old messages are dropped (weak-repeats.ts): only in the main search. */
+  dropsRepeats = false;
   /** Grows with every discovery: what was derived from futures before is out of date. */
   version = 0;
 
@@ -142,6 +149,15 @@ export class Liveness {
     return this.has(node, 2, word);
   }
 
+  /**
+   * How often a thread state may read a word, store to it, or fail to update it: at the most 1 or 2
+   * times, or Infinity.
+   */
+  readsAtMost(node: number, word: number): number {
+    if (this.has(node, THRICE, word)) return Infinity;
+    return this.has(node, TWICE, word) ? 2 : 1;
+  }
+
   /** Whether a thread state has an ability left. */
   can(node: number, ability: number): boolean {
     if (!this.isKnown(node)) return true;
@@ -157,7 +173,11 @@ export class Liveness {
   }
 
   private has(node: number, set: number, word: number): boolean {
-    if (!this.isKnown(node)) return true;
+    return !this.isKnown(node) || this.isIn(node, set, word);
+  }
+
+  /** What is known so far, for futures that others rely on. */
+  private isIn(node: number, set: number, word: number): boolean {
     const at = this.stride * node + set * this.setWords + (word >>> 5);
     return ((this.futures[at] as number) & (1 << (word & 31))) !== 0;
   }
@@ -240,8 +260,27 @@ export class Liveness {
       this.futures[to + i] = joined;
       grows = true;
     }
+    if (!updates && this.readsAgain(node, next)) grows = true;
     if (grows && ((this.marks[node] as number) & 2) !== 0) this.isInvalid = true;
     return grows;
+  }
+
+  /** What is read here and behind is read once more than behind. @returns whether that is news */
+  private readsAgain(node: number, next: number): boolean {
+    const { rows } = this.tables;
+    if (!isRead(rows, node << ROW_SHIFT)) return false;
+    const word = this.wordOf(node);
+    const again = this.isIn(next, 0, word) || this.isIn(next, 2, word);
+    const twice = again && this.addTo(node, TWICE, word);
+    return (this.isIn(next, TWICE, word) && this.addTo(node, THRICE, word)) || twice;
+  }
+
+  /** @returns whether the word was not in the set before */
+  private addTo(node: number, set: number, word: number): boolean {
+    const at = this.stride * node + set * this.setWords + (word >>> 5);
+    const before = this.futures[at] as number;
+    this.futures[at] = before | (1 << (word & 31));
+    return this.futures[at] !== before;
   }
 
   private addOwn(node: number): void {
@@ -276,39 +315,6 @@ function enlarged(old: Int32Array): Int32Array {
   const larger = new Int32Array(2 * old.length);
   larger.set(old);
   return larger;
-}
-
-/** A read-modify-write: it needs a message that no other has used up. An unlock needs none. */
-function isUpdate(rows: Int32Array, row: number): boolean {
-  const order = rows[row + Column.ORDER] as number;
-  // Whoever gives a lock back has taken it: the newest message is its own.
-  const stores = (order & WeakOrder.STORE) !== 0 && (order & WeakOrder.UNLOCK) === 0;
-  return rows[row + Column.MODIFY] !== Modify.NOTHING && !stores;
-}
-
-/**
- * Whether a read-modify-write that gave this value has stored. What cannot be told from the value
- * is taken not to have.
- */
-function hasUpdated(rows: Int32Array, row: number, observed: number): boolean {
-  if (rows[row] !== NodeKind.ACCESS || !isUpdate(rows, row)) return false;
-  if (!mayFail(rows, row)) return true;
-  const result = rows[row + Column.RESULT] as number;
-  if (result === Result.TESTED) return observed !== 0;
-  const isOwnBit = ((rows[row + Column.FLAGS] as number) & Flag.OWN_BIT) !== 0;
-  if (result !== Result.OLD || isOwnBit) return false;
-  const test = rows[row + Column.TEST] as number;
-  return testHolds(test, rows[row + Column.TEST_ARGUMENT] as number, observed);
-}
-
-function failsOnZero(rows: Int32Array, row: number): boolean {
-  const test = rows[row + Column.TEST] as number;
-  return test === Test.DIFFERS && rows[row + Column.TEST_ARGUMENT] === 0;
-}
-
-function mayFail(rows: Int32Array, row: number): boolean {
-  const waits = ((rows[row + Column.FLAGS] as number) & Flag.WAIT) !== 0;
-  return !waits && rows[row + Column.TEST] !== Test.ALWAYS;
 }
 
 const FULL = WeakOrder.FULL_BEFORE | WeakOrder.FULL_AFTER | WeakOrder.FENCE | WeakOrder.AFTER_FULL;

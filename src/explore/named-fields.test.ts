@@ -40,6 +40,17 @@ describe('a member that a thread names', () => {
     );
   });
 
+  it('and never hands on is warned about beside a finding, which it may explain', async () => {
+    const found = scenario('found', ({ alloc, thread, always }) => {
+      const b = alloc(box, 'box');
+      const seen = thread('looks', () => b.ready as unknown as boolean);
+      always('not ready', () => seen.result() !== true && !(b.ready as unknown as boolean));
+    });
+    const { verdict, warnings } = await check(found);
+    expect(verdict).toBe('fail');
+    expect(warnings).toHaveLength(1);
+  });
+
   it('and reads on one way of several is none', async () => {
     const found = await warned((data, ready) => {
       const place = ready();

@@ -148,11 +148,17 @@ export function answer(state: State): number {
   return state.entries[state.cursor - 1] ?? 0;
 }
 
-function barrier(state: State, operation: Operation): number {
-  const asked = state.world.sites.asked(state.thread, state.calls, operation.primitive);
-  noteDefence(state, 'barrier', operation.primitive, operation.primitive);
-  if (asked === 'remove') return 0;
-  const primitive: PrimitiveName = asked === 'keep' ? operation.primitive : asked;
+function barrier(state: State, { primitive }: Operation): number {
+  const asked = primitive === 'hardware_order' ? 'keep' : barrierAsked(state, primitive);
+  return asked === 'remove' ? 0 : pass(state, asked === 'keep' ? primitive : asked);
+}
+
+function barrierAsked(state: State, primitive: PrimitiveName): 'keep' | 'remove' | PrimitiveName {
+  noteDefence(state, 'barrier', primitive, primitive);
+  return state.world.sites.asked(state.thread, state.calls, primitive);
+}
+
+function pass(state: State, primitive: PrimitiveName): number {
   if (state.world.model === 'weak') return weakBarrier(state, ORDERING[primitive].lkmm);
   const drains = state.world.model === 'tso' && ORDERING[primitive].tso === 'drain';
   if (drains && state.world.isInterrupted(state.thread)) step(state, FENCE);

@@ -121,12 +121,12 @@ describe('a NULL pointer that is followed', () => {
   });
 
   it('may be handed to a primitive', async () => {
+    const locked = struct('locked', { lock: spinlock_t });
     const result = await tried(({ alloc, thread }) => {
       const x = alloc(s32, 'x');
       const lock = alloc(spinlock_t, 'lock');
       thread('t', () => {
-        const chosen = READ_ONCE(x) === 0 ? page.at(0).flags : lock;
-        spin_lock(chosen as Field<typeof spinlock_t>);
+        spin_lock(READ_ONCE(x) === 0 ? locked.at(0).lock : lock);
         spin_unlock(lock);
       });
     });

@@ -213,6 +213,7 @@ function restartLiveness({ automaton, options }: SearchInput): void {
   const liveness = automaton.tables.weak?.liveness;
   if (liveness === undefined) return;
   liveness.isOn = options.reduction;
+  liveness.dropsRepeats = options.reduction;
   liveness.restart();
 }
 

@@ -91,6 +91,8 @@ function observedText(
   if (result === Result.NONE) return null;
   const told = resultOf(result, resultArgument, old, written, tested);
   if (result === Result.OLD || result === Result.NEW) return formatAt(telling, index, told);
+  // Who gives references back asks whether none is left.
+  if (result === Result.NEW_SIGN) return told === 0 ? 'yes' : 'no';
   return told === 0 ? 'no' : 'yes';
 }
 

@@ -26,6 +26,8 @@ export interface Views {
   inserted(view: number, word: number, position: number): number;
   /** The view after the first `count` messages of a word were forgotten. */
   pruned(view: number, word: number, count: number): number;
+  /** The view after the message at `position` was dropped: later ones have moved down. */
+  dropped(view: number, word: number, position: number): number;
   /** The part of a view that is about the words that `keeps` names; not remembered. */
   about(view: number, keeps: (word: number) => boolean): number;
   /** Whether `a`, counted from `shift` of each word on, is nowhere further than `b` or `also`. */
@@ -77,6 +79,10 @@ export function createViews(): Views {
     },
     pruned: (view, word, count) => {
       return changed(table, view, word, 2, count, (before) => Math.max(0, before - count));
+    },
+    dropped: (view, word, position) => {
+      const move = (before: number): number => (before > position ? before - 1 : before);
+      return changed(table, view, word, 3, position, move);
     },
     about: (view, keeps) => {
       const list = of(view);
@@ -157,7 +163,7 @@ const BYTES_PER_NUMBER = 8;
 /** Bounds that keep the keys of remembered results apart; all stay below 2**53. */
 const NUMBERS = 2 ** 26;
 const WORDS = 2 ** 14;
-const KINDS = 3;
+const KINDS = 4;
 const POSITIONS = 2 ** 10;
 
 function withPosition(list: Pairs, word: number, position: number): Pairs {

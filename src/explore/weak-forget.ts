@@ -19,13 +19,8 @@ import { EMPTY_VIEW } from './views.ts';
 import type { Views } from './views.ts';
 import type { WeakMemory } from './weak-memory.ts';
 import { cpuOf } from './weak-pending.ts';
-import type { Pending } from './weak-pending.ts';
-
-/** A thread that has not finished, after the step. */
-interface Running {
-  readonly node: number;
-  readonly cpu: number;
-}
+import type { Pending, Running } from './weak-pending.ts';
+import { dropRepeats } from './weak-repeats.ts';
 
 /** Forgets what nobody needs after the step. */
 export function forget(pending: Pending): void {
@@ -48,8 +43,12 @@ function forgetMessages(memory: WeakMemory, running: readonly Running[]): void {
   for (let word = 1; word < lists.length; word++) {
     if (lists[word] === SETTLED) continue;
     const oldest = oldestNeeded(memory, word, running);
-    if (oldest === Infinity) memory.settle(word);
-    else if (oldest > 0) memory.prune(word, oldest);
+    if (oldest === Infinity) {
+      memory.settle(word);
+      continue;
+    }
+    if (oldest > 0) memory.prune(word, oldest);
+    if (memory.tables.liveness.dropsRepeats) dropRepeats(memory, word, running);
   }
 }
 

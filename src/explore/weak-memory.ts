@@ -141,6 +141,13 @@ export class WeakMemory {
     this.changeViews(PRUNED, word, count, (view) => views.pruned(view, word, count), 0);
   }
 
+  /** Forgets one message of a word, not the newest. */
+  drop(word: number, position: number): void {
+    const { views, coherence } = this.tables;
+    this.lists[word] = coherence.intern(this.messages(word).toSpliced(position, 1));
+    this.changeViews(DROPPED, word, position, (view) => views.dropped(view, word, position), 0);
+  }
+
   /** Changes every view of the state; `except`: a word whose messages are left alone. */
   private changeViews(
     kind: number,
@@ -188,7 +195,8 @@ export class WeakMemory {
 /** Bounds that keep the keys of remembered results apart; all stay below 2**53. */
 const INSERTED = 0;
 const PRUNED = 1;
-const KINDS = 2;
+const DROPPED = 2;
+const KINDS = 3;
 const ARGUMENTS = 2 ** 10;
 const THINGS = 2 ** 26;
 /** More messages than a word can have. */

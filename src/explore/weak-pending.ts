@@ -21,6 +21,12 @@ export interface Pending {
   readonly dependency: number;
 }
 
+/** A thread that has not finished, after the step. */
+export interface Running {
+  readonly node: number;
+  readonly cpu: number;
+}
+
 /** The thread whose observer a thread uses. */
 export function cpuOf(stepper: Stepper, thread: number): number {
   const host = stepper.interrupts[thread] as number;

@@ -179,6 +179,48 @@ describe('what is neither true nor false', () => {
   });
 });
 
+describe('a field of another kind than the call is for', () => {
+  const locks = memory.struct('locks', {
+    spin: memory.spinlock_t,
+    mutex: memory.mutex,
+    sem: memory.rw_semaphore,
+    lock: memory.rwlock_t,
+    count: memory.refcount_t,
+    seq: memory.seqcount_t,
+    done: memory.completion,
+    atomic: memory.atomic_t,
+    number: memory.u32,
+  });
+  const kinds = {
+    spin: ['spin_lock', 'spin_unlock', 'spin_trylock', 'spin_is_locked'],
+    mutex: ['mutex_lock', 'mutex_unlock', 'mutex_trylock'],
+    sem: ['down_read', 'up_read', 'down_write', 'up_write', 'downgrade_write'],
+    lock: ['read_lock', 'read_unlock', 'write_lock', 'write_unlock'],
+    count: ['refcount_inc', 'refcount_read'],
+    seq: ['read_seqcount_begin'],
+    done: ['complete', 'wait_for_completion'],
+    atomic: ['atomic_inc', 'atomic_read'],
+    number: ['READ_ONCE', 'WRITE_ONCE', 'load', 'smp_load_acquire'],
+  } as const;
+  type Member = keyof typeof kinds;
+  const members = Object.keys(kinds) as Member[];
+  const calls = members.flatMap((one) => kinds[one].map((name) => [name, one] as const));
+
+  it.each(calls)('is refused by %s, which takes a %s', async (name, right) => {
+    for (const member of members.filter((one) => one !== right)) {
+      const { code, what } = await mistakeIn(({ alloc, thread }) => {
+        const all = alloc(locks);
+        thread('t', () => {
+          memory.READ_ONCE(all.number);
+          untyped[name]?.(all[member], 1);
+        });
+      });
+      const given = `${name === 'read_seqcount_begin' ? '' : name} is given a field of type`;
+      expect([code, what]).toEqual(['HF037', expect.stringContaining(given.trim())]);
+    }
+  });
+});
+
 describe('what is no place', () => {
   it('is a struct instead of a member', async () => {
     expect(await told((f) => untyped['READ_ONCE']?.(f))).toBe(

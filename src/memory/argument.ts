@@ -10,7 +10,7 @@ import { handedOn } from './field-use.ts';
 import { machineOrNull } from './machine.ts';
 import type { PrimitiveName } from './ordering.ts';
 import { structAddress, structType } from './struct-key.ts';
-import type { Field } from './type.ts';
+import type { Field, Kind } from './type.ts';
 
 /** Stops at a mistake of the user: `code` says which. Never gives anything. */
 export function refuse(code: 'HF036' | 'HF037', what: string): never {
@@ -19,11 +19,21 @@ export function refuse(code: 'HF036' | 'HF037', what: string): never {
   return machine.refuse(code, what);
 }
 
-/** The address that a primitive is to go to: 0 for NULL. */
-export function addressOf(primitive: PrimitiveName | 'kfree', field: Field): number {
+/**
+ * The address that a primitive is to go to: 0 for NULL.
+ *
+ * @param kind what the primitive is for, where that is one kind of word: C's compiler refuses a
+ *   mutex that is locked as a spin lock
+ */
+export function addressOf(
+  primitive: PrimitiveName | 'kfree',
+  field: Field,
+  kind: Kind | null = null,
+): number {
   const given: unknown = field;
   if (isField(given)) {
     handedOn(given.address);
+    if (kind !== null && given.type.kind !== kind) return wrongKind(primitive, given, kind);
     return given.address;
   }
   if (given === null) return 0;
@@ -62,6 +72,13 @@ export function truth(value: boolean, subject: string): boolean {
 export function noValue(value: unknown, subject: string, wanted: string): never {
   if (isField(value)) notItsValue(value);
   return refuse('HF037', `${subject} cannot be ${described(value)}: it is ${wanted}.`);
+}
+
+/** Refuses a field of another kind than the primitive's. */
+export function wrongKind(primitive: string, { type }: Field, wanted: string): never {
+  const { kind, name } = type;
+  const what = name === kind ? name : `${name} (${kind})`;
+  return refuse('HF037', `${primitive} is given a field of type ${what}; it takes ${wanted}.`);
 }
 
 /** A field stands where its value belongs. */

@@ -24,7 +24,7 @@ export type WithoutOperand<R> = (v: Atomic) => R;
 
 /** Makes one access to a counter. */
 export function perform(primitive: PrimitiveName, v: Atomic, parts: Partial<Operation>): number {
-  return machine().perform(operation(primitive, parts, addressOf(primitive, v)));
+  return machine().perform(operation(primitive, parts, addressOf(primitive, v, 'atomic_t')));
 }
 
 /**

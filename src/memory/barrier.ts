@@ -13,6 +13,14 @@ export function smp_mb(): void {
   barrier('smp_mb');
 }
 
+/**
+ * A full barrier that hardware is by itself: no defence of the code, so nobody can leave it out.
+ * Ours, not the kernel's.
+ */
+export function hardwareOrder(): void {
+  barrier('hardware_order');
+}
+
 /** Orders earlier reads before later reads. */
 export function smp_rmb(): void {
   barrier('smp_rmb');

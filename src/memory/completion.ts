@@ -17,7 +17,7 @@ type Completion = Field<typeof completion>;
 export function wait_for_completion(x: Completion): void {
   machine().perform(
     operation('wait_for_completion', {
-      address: addressOf('wait_for_completion', x),
+      address: addressOf('wait_for_completion', x, 'completion'),
       test: Test.DIFFERS,
       testArgument: 0,
       modify: Modify.TAKE_ONE,
@@ -31,7 +31,7 @@ export function wait_for_completion(x: Completion): void {
 export function complete(x: Completion): void {
   machine().perform(
     operation('complete', {
-      address: addressOf('complete', x),
+      address: addressOf('complete', x, 'completion'),
       test: Test.AT_LEAST,
       testArgument: 0,
       modify: Modify.ADD,
@@ -47,7 +47,7 @@ const FOR_EVERYBODY = -1;
 export function complete_all(x: Completion): void {
   machine().perform(
     operation('complete_all', {
-      address: addressOf('complete_all', x),
+      address: addressOf('complete_all', x, 'completion'),
       modify: Modify.SET,
       modifyArgument: FOR_EVERYBODY,
     }),

@@ -13,7 +13,7 @@ import { machine } from './machine.ts';
 import { Modify, operation, Result, Test } from './operation.ts';
 import type { LockKind, OperationParts } from './operation.ts';
 import type { PrimitiveName } from './ordering.ts';
-import type { Field } from './type.ts';
+import type { Field, Kind } from './type.ts';
 import type { mutex, rw_semaphore, rwlock_t, spinlock_t } from './type.ts';
 
 type SpinLock = Field<typeof spinlock_t>;
@@ -58,28 +58,34 @@ const RELEASE_READER = releasing(ONE_READER_LESS, 'sleep', true);
 const DOWNGRADE: OperationParts = { ...LOCKED, hold: { downgrade: true } };
 const LOOK: OperationParts = { result: Result.OLD_BITS, resultArgument: 1 };
 
-function perform(primitive: PrimitiveName, lock: Field, parts: OperationParts): boolean {
-  return machine().perform(operation(primitive, parts, addressOf(primitive, lock))) !== 0;
+function perform(
+  kind: Kind,
+  primitive: PrimitiveName,
+  lock: Field,
+  parts: OperationParts,
+): boolean {
+  const address = addressOf(primitive, lock, kind);
+  return machine().perform(operation(primitive, parts, address)) !== 0;
 }
 
 /** Spins until the lock is free and takes it. */
 export function spin_lock(lock: SpinLock): void {
-  perform('spin_lock', lock, TAKE_SPIN.wait);
+  perform('spinlock_t', 'spin_lock', lock, TAKE_SPIN.wait);
 }
 
 /** Takes the lock if it is free; tells whether it did. */
 export function spin_trylock(lock: SpinLock): boolean {
-  return perform('spin_trylock', lock, TAKE_SPIN.try);
+  return perform('spinlock_t', 'spin_trylock', lock, TAKE_SPIN.try);
 }
 
 /** Releases the lock. */
 export function spin_unlock(lock: SpinLock): void {
-  perform('spin_unlock', lock, RELEASE_SPIN);
+  perform('spinlock_t', 'spin_unlock', lock, RELEASE_SPIN);
 }
 
 /** Whether somebody holds the lock. */
 export function spin_is_locked(lock: SpinLock): boolean {
-  return perform('spin_is_locked', lock, LOOK);
+  return perform('spinlock_t', 'spin_is_locked', lock, LOOK);
 }
 
 /** Interrupts off on this CPU, then `spin_lock`. */
@@ -118,80 +124,80 @@ export function spin_unlock_bh(lock: SpinLock): void {
 
 /** Spins until no writer holds the lock and enters as a reader. */
 export function read_lock(lock: RwLock): void {
-  perform('read_lock', lock, TAKE_SPIN_READER.wait);
+  perform('rwlock_t', 'read_lock', lock, TAKE_SPIN_READER.wait);
 }
 
 /** Enters as a reader if no writer holds the lock; tells whether it did. */
 export function read_trylock(lock: RwLock): boolean {
-  return perform('read_trylock', lock, TAKE_SPIN_READER.try);
+  return perform('rwlock_t', 'read_trylock', lock, TAKE_SPIN_READER.try);
 }
 
 /** Leaves as a reader. */
 export function read_unlock(lock: RwLock): void {
-  perform('read_unlock', lock, RELEASE_SPIN_READER);
+  perform('rwlock_t', 'read_unlock', lock, RELEASE_SPIN_READER);
 }
 
 /** Spins until nobody holds the lock and enters as the writer. */
 export function write_lock(lock: RwLock): void {
-  perform('write_lock', lock, TAKE_SPIN_WRITER.wait);
+  perform('rwlock_t', 'write_lock', lock, TAKE_SPIN_WRITER.wait);
 }
 
 /** Enters as the writer if nobody holds the lock; tells whether it did. */
 export function write_trylock(lock: RwLock): boolean {
-  return perform('write_trylock', lock, TAKE_SPIN_WRITER.try);
+  return perform('rwlock_t', 'write_trylock', lock, TAKE_SPIN_WRITER.try);
 }
 
 /** Leaves as the writer. */
 export function write_unlock(lock: RwLock): void {
-  perform('write_unlock', lock, RELEASE_SPIN);
+  perform('rwlock_t', 'write_unlock', lock, RELEASE_SPIN);
 }
 
 /** Sleeps until no writer holds the semaphore and enters as a reader. */
 export function down_read(sem: RwSemaphore): void {
-  perform('down_read', sem, TAKE_READER.wait);
+  perform('rw_semaphore', 'down_read', sem, TAKE_READER.wait);
 }
 
 /** Enters as a reader if no writer holds the semaphore; tells whether it did. */
 export function down_read_trylock(sem: RwSemaphore): boolean {
-  return perform('down_read_trylock', sem, TAKE_READER.try);
+  return perform('rw_semaphore', 'down_read_trylock', sem, TAKE_READER.try);
 }
 
 /** Leaves as a reader. */
 export function up_read(sem: RwSemaphore): void {
-  perform('up_read', sem, RELEASE_READER);
+  perform('rw_semaphore', 'up_read', sem, RELEASE_READER);
 }
 
 /** Sleeps until nobody holds the semaphore and enters as the writer. */
 export function down_write(sem: RwSemaphore): void {
-  perform('down_write', sem, TAKE_WRITER.wait);
+  perform('rw_semaphore', 'down_write', sem, TAKE_WRITER.wait);
 }
 
 /** Enters as the writer if nobody holds the semaphore; tells whether it did. */
 export function down_write_trylock(sem: RwSemaphore): boolean {
-  return perform('down_write_trylock', sem, TAKE_WRITER.try);
+  return perform('rw_semaphore', 'down_write_trylock', sem, TAKE_WRITER.try);
 }
 
 /** Leaves as the writer. */
 export function up_write(sem: RwSemaphore): void {
-  perform('up_write', sem, RELEASE_SLEEPING);
+  perform('rw_semaphore', 'up_write', sem, RELEASE_SLEEPING);
 }
 
 /** Turns a writer into a reader without letting another writer in. */
 export function downgrade_write(sem: RwSemaphore): void {
-  perform('downgrade_write', sem, DOWNGRADE);
+  perform('rw_semaphore', 'downgrade_write', sem, DOWNGRADE);
 }
 
 /** Sleeps until the mutex is free and takes it. */
 export function mutex_lock(lock: Mutex): void {
-  perform('mutex_lock', lock, TAKE_MUTEX.wait);
+  perform('mutex', 'mutex_lock', lock, TAKE_MUTEX.wait);
 }
 
 /** Takes the mutex if it is free; tells whether it did. */
 export function mutex_trylock(lock: Mutex): boolean {
-  return perform('mutex_trylock', lock, TAKE_MUTEX.try);
+  return perform('mutex', 'mutex_trylock', lock, TAKE_MUTEX.try);
 }
 
 /** Releases the mutex. */
 export function mutex_unlock(lock: Mutex): void {
-  perform('mutex_unlock', lock, RELEASE_SLEEPING);
+  perform('mutex', 'mutex_unlock', lock, RELEASE_SLEEPING);
 }

@@ -254,6 +254,8 @@ const OTHERS = {
     section: row('relaxed', 'nothing'),
     /** Entering an interrupt handler. */
     interrupt: row('relaxed', 'nothing'),
+    /** What a device or a bus keeps in order. */
+    hardware_order: row('full', 'drain'),
   }),
   ...by('documents', {
     kmalloc: row('relaxed', 'nothing'),

@@ -25,7 +25,7 @@ import type { Field, mutex, refcount_t, spinlock_t } from './type.ts';
 export type Refcount = Field<typeof refcount_t>;
 
 function perform(primitive: PrimitiveName, r: Refcount, parts: Partial<Operation>): number {
-  return machine().perform(operation(primitive, parts, addressOf(primitive, r)));
+  return machine().perform(operation(primitive, parts, addressOf(primitive, r, 'refcount_t')));
 }
 
 /** Sets the counter. */

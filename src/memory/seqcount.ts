@@ -20,7 +20,7 @@ type Seqcount = Field<typeof seqcount_t>;
 export function raw_read_seqcount(s: Seqcount): number {
   return machine().perform(
     operation('smp_load_acquire', {
-      address: addressOf('smp_load_acquire', s),
+      address: addressOf('smp_load_acquire', s, 'seqcount_t'),
       result: Result.OLD,
     }),
   );
@@ -31,7 +31,7 @@ export function read_seqcount_begin(s: Seqcount): number {
   const even = { test: Test.BITS_CLEAR, testArgument: 1, wait: true } as const;
   return machine().perform(
     operation('read_seqcount_begin', {
-      address: addressOf('read_seqcount_begin', s),
+      address: addressOf('read_seqcount_begin', s, 'seqcount_t'),
       ...even,
       result: Result.OLD,
     }),
@@ -43,7 +43,7 @@ export function read_seqcount_retry(s: Seqcount, start: number): boolean {
   smp_rmb();
   const same = machine().perform(
     operation('READ_ONCE', {
-      address: addressOf('READ_ONCE', s),
+      address: addressOf('READ_ONCE', s, 'seqcount_t'),
       result: Result.OLD_EQUALS,
       resultArgument: integer(start, 'seqcount_t'),
     }),
@@ -80,11 +80,14 @@ export function write_seqcount_end(s: Seqcount): void {
 /** `s->sequence++` by the only writer: a read and a marked write, not an atomic. */
 function addOne(s: Seqcount): void {
   const sequence = machine().perform(
-    operation('READ_ONCE', { address: addressOf('READ_ONCE', s), result: Result.OLD }),
+    operation('READ_ONCE', {
+      address: addressOf('READ_ONCE', s, 'seqcount_t'),
+      result: Result.OLD,
+    }),
   );
   machine().perform(
     operation('WRITE_ONCE', {
-      address: addressOf('WRITE_ONCE', s),
+      address: addressOf('WRITE_ONCE', s, 'seqcount_t'),
       modify: Modify.SET,
       modifyArgument: (sequence + 1) | 0,
     }),

@@ -157,7 +157,8 @@ export const scenarioCodes: readonly Code[] = [
     'A call gets what it cannot take',
     `The types of a scenario are removed before it runs. What C would not compile is refused
       when it is met: a number that does not fit into 32 bits, a struct where one of its
-      members belongs, a condition that is neither true nor false, a member that does not exist.`,
+      members belongs, a lock or counter of another kind, a condition that is neither true nor
+      false, a member that does not exist.`,
     'a misspelt name, arguments in the wrong order, or a missing return.',
     'Compare the call with its declaration; an editor with TypeScript shows the same place.',
   ),

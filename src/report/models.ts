@@ -35,12 +35,18 @@ export function underModels(models: readonly ModelVerdict[]): string {
 }
 
 /** The same with what it means for CPUs, where it means something. */
-export function cpuText(models: readonly ModelVerdict[], { kind }: PropertyName): string {
+export function cpuText(models: readonly ModelVerdict[], { kind, name }: PropertyName): string {
   // What no execution reaches is no behaviour of a CPU.
   if (kind === 'sometimes' || kind === 'vacuous') return underModels(models);
   const strongest = models.findLast(({ verdict }) => verdict === 'fail')?.model;
   if (strongest === undefined) return underModels(models);
   const isSafe = models.some(({ model, verdict }) => model === 'tso' && verdict === 'pass');
-  const others = strongest === 'weak' && isSafe ? '; x86 cannot do this' : '';
+  const others = strongest === 'weak' && isSafe ? onX86(name) : '';
   return `${underModels(models)}: ${CPUS[strongest]}${others}`;
+}
+
+/** A compiler may move plain accesses on every CPU. */
+function onX86(property: string): string {
+  const isRace = property.startsWith('data race');
+  return isRace ? '; x86 itself cannot do this, a compiler for it may' : '; x86 cannot do this';
 }

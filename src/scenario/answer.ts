@@ -38,8 +38,10 @@ export function resultOf(
   const properties = input.judge.reports(outcome.complete);
   const { findings, open } = findingsOf(explored, head);
   const complete = outcome.complete && open === null;
-  // What a search that ended early has not seen handed on may be handed on later.
-  const forgotten = complete && findings.length === 0 ? world.namedFields.warnings() : [];
+  // Where a limit ended the search, what it has not seen handed on may be handed on later; before a
+  // finding the random executions have taken every thread to its end.
+  const isKnown = complete || findings.length > 0;
+  const forgotten = isKnown ? world.namedFields.warnings() : [];
   const problems = world.sites.unmatched().map((name) => unknownDefence(name, world.sites.list()));
   return {
     scenario: program.name,

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { traceOf } from '../../test/support/small.ts';
 import type { Trace } from '../explore/result.ts';
-import { assert, choose, READ_ONCE, s32, smp_mb, WRITE_ONCE } from '../memory/index.ts';
+import {
+  assert,
+  choose,
+  READ_ONCE,
+  s32,
+  smp_mb,
+  waitUntilEquals,
+  WRITE_ONCE,
+} from '../memory/index.ts';
 import { check } from './check.ts';
 import type { CheckOptions } from './check.ts';
 import { replayTrace } from './replay.ts';
@@ -31,6 +39,24 @@ function replayed(on: Scenario, trace: Trace): Replayed {
   if ('code' in found) throw new Error(found.what);
   return found;
 }
+
+describe('a trace under weak', () => {
+  it('is the same where a thread waits before it reads what is old by then', async () => {
+    const waits = scenario('waits', ({ alloc, thread }) => {
+      const [x, y] = [alloc(s32, 'x'), alloc(s32, 'y')];
+      thread('writer', () => {
+        WRITE_ONCE(x, 1);
+        WRITE_ONCE(y, 1);
+      });
+      thread('reader', () => {
+        waitUntilEquals(y, 1);
+        assert(READ_ONCE(x) === 1, 'x is 1');
+      });
+    });
+    const trace = await traced(waits, { model: 'weak' });
+    expect(replayed(waits, trace).divergence).toBeNull();
+  });
+});
 
 describe.each(['sc', 'tso'] as const)('a trace under %s', (model) => {
   it('is the same when nothing has changed', async () => {

@@ -5,6 +5,7 @@
  * lead somewhere else at some step; up to there the execution is the same, and that step is named.
  */
 
+import { withValidFutures } from '../explore/liveness.ts';
 import type { Step, Trace } from '../explore/result.ts';
 import type { Problem } from '../explore/result.ts';
 import { tellExecution } from '../explore/trace.ts';
@@ -32,7 +33,10 @@ export function replayTrace(scenario: Scenario, trace: Trace): Replayed | Proble
   if ('code' in input) return input;
   const isPending = ({ kind }: Step): boolean => kind === 'pending' || kind === 'failure';
   const pending = trace.steps.filter(isPending).map((step) => step.thread);
-  const now = tellExecution(input, { model, without, designs }, trace.choices, pending);
+  // Nothing is known of the threads yet: what they do behind a wait counts once it is met.
+  const now = withValidFutures(input.automaton.tables, () =>
+    tellExecution(input, { model, without, designs }, trace.choices, pending),
+  );
   const matched = sameSteps(trace, now);
   const recorded = trace.steps[matched] ?? null;
   const found = now.steps[matched] ?? null;

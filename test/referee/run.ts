@@ -229,7 +229,7 @@ function onWord(
   if (dma !== undefined) return onDevice(primitive, field, values, dma);
   const special = INTERNAL[primitive];
   if (special !== undefined) return machine().perform(special(field.address, values[0] ?? 0));
-  const call = primitives[primitive];
+  const call = primitives[kind === 'atomic' ? (ON_COUNTERS[primitive] ?? primitive) : primitive];
   if (primitive === 'call_rcu') return call?.(field, shared.callback);
   if (primitive.startsWith('smp_cond_load')) {
     return call?.(field, (value: unknown) => value === values[0]);
@@ -238,6 +238,9 @@ function onWord(
   if (OPERAND_FIRST.test(primitive)) return call(...values, field);
   return call(field, ...values.map((value) => encoded(value, kind, shared)));
 }
+
+/** Programs about grace periods read and write any word; a counter has calls of its own. */
+const ON_COUNTERS: Record<string, string> = { READ_ONCE: 'atomic_read', WRITE_ONCE: 'atomic_set' };
 
 /** Primitives that kernel code reaches only inside of others, by the operation that they are. */
 const INTERNAL: Record<string, (address: number, operand: number) => Operation> = {

@@ -11,7 +11,7 @@ import {
   atomic_t,
   label,
   READ_ONCE,
-  smp_mb,
+  hardwareOrder,
   struct,
   u32,
   WRITE_ONCE,
@@ -65,7 +65,7 @@ export function wordOf(block: DiskBlock | null | undefined): number {
  * @returns -1: there is no block
  */
 export function askDisk(block: DiskBlock | null | undefined): number {
-  smp_mb();
+  hardwareOrder();
   return wordOf(block);
 }
 

@@ -3,14 +3,14 @@
  * device does is ordered by the bus and by the device itself.
  */
 
-import { smp_mb } from '../../memory/index.ts';
+import { hardwareOrder } from '../../memory/index.ts';
 
 /**
  * Accesses under way, the table and the TLB are inside the device, which takes a command to change
  * them before an access or after it: in one order for all.
  */
 export function orderInside(): void {
-  smp_mb();
+  hardwareOrder();
 }
 
 /**
@@ -19,5 +19,5 @@ export function orderInside(): void {
  * and the bridge has no buffer from which some CPUs read earlier than others.
  */
 export function dmaWritesDone(): void {
-  smp_mb();
+  hardwareOrder();
 }

@@ -101,7 +101,7 @@ describe('unpinning', () => {
       gup_fast(page.mm, page.address, FOLL_PIN | FOLL_WRITE);
       clear_bit(page_flags.bit.PG_dirty, page.folio.flags);
     });
-    const order = steps(() => unpin_user_pages_dirty_lock(page.folio, true));
+    const order = steps(() => unpin_user_pages_dirty_lock([page.folio], 1, true));
     expect(order).toEqual([
       'dirty already?',
       'lock the folio',
@@ -117,6 +117,6 @@ describe('unpinning', () => {
     const { alloc, run, steps } = kernelMachine();
     const page = run(() => filePage(alloc));
     run(() => void gup_fast(page.mm, page.address, FOLL_PIN));
-    expect(steps(() => unpin_user_pages_dirty_lock(page.folio, false))).toEqual(['unpin']);
+    expect(steps(() => unpin_user_pages_dirty_lock([page.folio], 1, false))).toEqual(['unpin']);
   });
 });

@@ -221,8 +221,8 @@ function isLayoutLeased(vma: VmArea): boolean {
   return file !== null && isLeased(READ_ONCE(file.i_flctx));
 }
 
-/** Gives several pins back (`unpin_user_pages_dirty_lock` of an array). */
+/** Gives back what a pin call gave, one call for each page; nothing where it gave an error. */
 export function unpinUserPages(pages: Pages, make_dirty: boolean): void {
   if (typeof pages === 'number') return;
-  for (const page of pages) unpin_user_pages_dirty_lock(page, make_dirty);
+  for (const page of pages) unpin_user_pages_dirty_lock([page], 1, make_dirty);
 }

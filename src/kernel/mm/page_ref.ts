@@ -24,7 +24,8 @@ import {
   kernelFunction,
   label,
 } from '../../memory/index.ts';
-import type { Folio } from './mm_types.ts';
+import { page_folio } from './mm_types.ts';
+import type { Folio, Page } from './mm_types.ts';
 import { isInUse, testClearPageBuddy, testSetPageBuddy } from './page-flags.ts';
 
 /** The smallest word that is negative as a signed number. */
@@ -101,6 +102,11 @@ export function folio_ref_unfreeze(folio: Folio, count: number): void {
 /** Takes one reference away (include/linux/mm.h). */
 export function folio_put(folio: Folio): void {
   folio_put_refs(folio, 1);
+}
+
+/** Takes one reference away (include/linux/mm.h); slab pages and large kmallocs are not here. */
+export function put_page(page: Page): void {
+  folio_put(page_folio(page));
 }
 
 /**

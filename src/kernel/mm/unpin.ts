@@ -27,28 +27,40 @@ export const unpin_user_page: (page: Page) => void = kernelFunction(
 );
 
 /**
- * Gives back a pin after the page was written through it.
+ * Gives back the pins of the first `npages` pages after they were written through them. Linux goes
+ * folio by folio; here pages are small folios, one pin each.
  *
  * The look at PG_dirty without the lock is safe: a folio that is dirty now will be written, and
  * what the device wrote is in it already. Sleeps.
  *
  * Design `unpin-order`: the second answer is a mistake to learn from.
  */
-export const unpin_user_pages_dirty_lock: (page: Page, make_dirty: boolean) => void =
-  kernelFunction(
-    'mm/gup.c',
-    '6.18',
-    function unpin_user_pages_dirty_lock(page: Page, make_dirty: boolean): void {
-      const folio = page_folio(page);
-      if (design('unpin-order', ['dirty first', 'unpin first']) === 'unpin first') {
-        unpin_user_page(page);
-        if (make_dirty) markDirtyLocked(folio);
-        return;
-      }
-      if (make_dirty) markDirtyLocked(folio);
-      unpin_user_page(page);
-    },
-  );
+export const unpin_user_pages_dirty_lock: (
+  pages: readonly Page[],
+  npages: number,
+  make_dirty: boolean,
+) => void = kernelFunction(
+  'mm/gup.c',
+  '6.18',
+  function unpin_user_pages_dirty_lock(
+    pages: readonly Page[],
+    npages: number,
+    make_dirty: boolean,
+  ): void {
+    for (const page of pages.slice(0, npages)) unpinDirtied(page, make_dirty);
+  },
+);
+
+function unpinDirtied(page: Page, make_dirty: boolean): void {
+  const folio = page_folio(page);
+  if (design('unpin-order', ['dirty first', 'unpin first']) === 'unpin first') {
+    unpin_user_page(page);
+    if (make_dirty) markDirtyLocked(folio);
+    return;
+  }
+  if (make_dirty) markDirtyLocked(folio);
+  unpin_user_page(page);
+}
 
 function markDirtyLocked(folio: Folio): void {
   label('dirty already?');

@@ -1,0 +1,43 @@
+/** Model `weak`: which messages the access of a thread state needs, read off its row. */
+
+import { Modify, Result, Test, testHolds } from '../memory/operation.ts';
+import { Column, Flag, NodeKind } from './node.ts';
+import { WeakOrder } from './weak-order.ts';
+
+/** A read-modify-write: it needs a message that no other has used up. An unlock needs none. */
+export function isUpdate(rows: Int32Array, row: number): boolean {
+  const order = rows[row + Column.ORDER] as number;
+  // Whoever gives a lock back has taken it: the newest message is its own.
+  const stores = (order & WeakOrder.STORE) !== 0 && (order & WeakOrder.UNLOCK) === 0;
+  return rows[row + Column.MODIFY] !== Modify.NOTHING && !stores;
+}
+
+/** Whether a step may read an old message, or store before a newer one. */
+export function isRead(rows: Int32Array, row: number): boolean {
+  return rows[row] === NodeKind.ACCESS && (!isUpdate(rows, row) || mayFail(rows, row));
+}
+
+/**
+ * Whether a read-modify-write that gave this value has stored. What cannot be told from the value
+ * is taken not to have.
+ */
+export function hasUpdated(rows: Int32Array, row: number, observed: number): boolean {
+  if (rows[row] !== NodeKind.ACCESS || !isUpdate(rows, row)) return false;
+  if (!mayFail(rows, row)) return true;
+  const result = rows[row + Column.RESULT] as number;
+  if (result === Result.TESTED) return observed !== 0;
+  const isOwnBit = ((rows[row + Column.FLAGS] as number) & Flag.OWN_BIT) !== 0;
+  if (result !== Result.OLD || isOwnBit) return false;
+  const test = rows[row + Column.TEST] as number;
+  return testHolds(test, rows[row + Column.TEST_ARGUMENT] as number, observed);
+}
+
+export function failsOnZero(rows: Int32Array, row: number): boolean {
+  const test = rows[row + Column.TEST] as number;
+  return test === Test.DIFFERS && rows[row + Column.TEST_ARGUMENT] === 0;
+}
+
+export function mayFail(rows: Int32Array, row: number): boolean {
+  const waits = ((rows[row + Column.FLAGS] as number) & Flag.WAIT) !== 0;
+  return !waits && rows[row + Column.TEST] !== Test.ALWAYS;
+}
