@@ -188,6 +188,13 @@ describe('the lines of check', () => {
     expect(Math.max(...told.map((line) => line.length))).toBeLessThanOrEqual(width);
   });
 
+  it('say what a thread with too many states of its own may be: a loop written by hand', () => {
+    const open = { limit: 'automaton', states: 262_144 } as const;
+    const said = checkLines(checkResult({ verdict: 'open', open }), { name: 12 }, plainStyle);
+    expect(said.join('\n')).toContain('a thread has more than 262 144 states of its own');
+    expect(said.at(-1)).toContain('loop(() => again) forgets them');
+  });
+
   it('say a limit of milliseconds as it was given', () => {
     const short = checkResult({ verdict: 'open', open: { limit: 'time', seconds: 0.01 } });
     expect(checkLines(short, { name: 12 }, plainStyle)[0]).toContain('stopped at 10 ms');

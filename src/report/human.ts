@@ -34,15 +34,21 @@ export function lineWidths(names: readonly string[]): LineWidths {
 /** The line of one result; an open one has a second line that says how to go on. */
 export function checkLines(result: CheckResult, widths: LineWidths, style: Style): string[] {
   const lines = verdictLines(result, widths, style);
-  const more = result.verdict === 'open' ? further(result.open) : null;
-  if (more !== null) {
-    const again = `holdfast check ${slug(result.scenario)} --until ${more}`;
-    lines.push(style.paint.dim(`         ${again}`));
-  }
+  const next = result.verdict === 'open' ? nextStep(result) : null;
+  if (next !== null) lines.push(style.paint.dim(`         ${next}`));
   const warnings = result.warnings.flatMap((text) =>
     hanging('         warning: ', text, style.width),
   );
   return [...lines, ...warnings];
+}
+
+/** What may decide it, where anything is known to. */
+function nextStep({ scenario, open }: CheckResult): string | null {
+  if (open?.limit === 'automaton') {
+    return 'a retry loop written by hand keeps all its rounds: loop(() => again) forgets them';
+  }
+  const more = further(open);
+  return more === null ? null : `holdfast check ${slug(scenario)} --until ${more}`;
 }
 
 /** On a narrow screen the facts stand below the name. */
