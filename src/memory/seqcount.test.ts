@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { finalsOf, tried, wrongWith } from '../../test/support/small.ts';
+import { finalsOf, onlyFinding, tried, wrongWith } from '../../test/support/small.ts';
 import type { Stage } from '../scenario/stage.ts';
 import { READ_ONCE, WRITE_ONCE } from './access.ts';
-import { loop } from './control.ts';
+import { assert, loop } from './control.ts';
 import { spin_lock, spin_unlock } from './lock.ts';
 import {
   local_bh_disable,
@@ -105,6 +105,15 @@ it('a retry is asked for exactly when the count has changed', () => {
     });
   });
   expect(finals).toEqual(['2 | true']);
+});
+
+it('the row of a reader that looks again says what was asked', async () => {
+  const result = await tried(({ alloc, thread }) => {
+    const seq = alloc(seqcount_t, 'seq');
+    thread('t', () => assert(read_seqcount_retry(seq, read_seqcount_begin(seq)), 'again'));
+  });
+  const last = onlyFinding(result).trace?.steps.findLast(({ kind }) => kind === 'access');
+  expect([last?.label, last?.observed]).toEqual(['sequence unchanged?', 'yes']);
 });
 
 describe('a writer that could be preempted', () => {

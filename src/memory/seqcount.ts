@@ -41,6 +41,8 @@ export function read_seqcount_begin(s: Seqcount): number {
 /** Whether a writer was inside since the count was `start`: a read barrier, then a comparison. */
 export function read_seqcount_retry(s: Seqcount, start: number): boolean {
   smp_rmb();
+  // The function answers the contrary; the row of a picture tells the access.
+  machine().label('sequence unchanged?');
   const same = machine().perform(
     operation('READ_ONCE', {
       address: addressOf('READ_ONCE', s, 'seqcount_t'),
