@@ -112,10 +112,10 @@ function togetherAgain(
 }
 
 /**
- * Ways of all threads in turn, that take every edge of each: first up to any place, so that the
- * others begin where this one has stopped, then to the end. A thread with fewer ways than others
- * begins again, and one without any is run up to its first observation: what it does there may
- * depend on what others have assigned since.
+ * Ways of all threads in turn, that together take every edge as far as MIXED_RUNS_MAX goes: first
+ * up to any place, so that the others begin where this one has stopped, then to the end. A thread
+ * with fewer ways than others begins again, and one without any is run up to its first observation:
+ * what it does there may depend on what others have assigned since.
  */
 function mixedWays(graphs: ReadonlyMap<number, Graph>): { owner: number; way: Way }[] {
   const lists = [...graphs].map(([owner, graph]) => {

@@ -18,8 +18,8 @@ import { applyCandidate, createWalker, writeInitial } from './walk.ts';
 /** When this share of the executions, in a row, discovers nothing, the threads are known. */
 const QUIET = 0.3;
 /**
- * So many in a row are enough in any case: with 200 a check of all scenarios makes a third of the
- * random steps and tries a search again 3 times in 100 more often.
+ * So many in a row are enough in any case: a check of all scenarios makes 15.6 million random steps
+ * in executions that end with it and 36.7 without, and begins 1,368 searches in place of 1,306.
  */
 const QUIET_MAX = 200;
 

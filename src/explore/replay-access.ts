@@ -149,7 +149,7 @@ export function answer(state: State): number {
 }
 
 function barrier(state: State, { primitive }: Operation): number {
-  const asked = primitive === 'hardware_order' ? 'keep' : barrierAsked(state, primitive);
+  const asked = primitive === 'hardwareOrder' ? 'keep' : barrierAsked(state, primitive);
   return asked === 'remove' ? 0 : pass(state, asked === 'keep' ? primitive : asked);
 }
 

@@ -18,7 +18,7 @@ export function smp_mb(): void {
  * Ours, not the kernel's.
  */
 export function hardwareOrder(): void {
-  barrier('hardware_order');
+  barrier('hardwareOrder');
 }
 
 /** Orders earlier reads before later reads. */

@@ -255,7 +255,7 @@ const OTHERS = {
     /** Entering an interrupt handler. */
     interrupt: row('relaxed', 'nothing'),
     /** What a device or a bus keeps in order. */
-    hardware_order: row('full', 'drain'),
+    hardwareOrder: row('full', 'drain'),
   }),
   ...by('documents', {
     kmalloc: row('relaxed', 'nothing'),

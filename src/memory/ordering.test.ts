@@ -247,14 +247,7 @@ const PROBES = [...ACCESSES, ...ATOMICS, ...REFERENCES, ...BITS, ...LOCKS, ...WA
  * Rows for the machine itself: no order, and no word that a program could look at; and what only
  * the threads of callbacks do. The order of hardware: barrier.test.ts.
  */
-const WITHOUT_PROBE = [
-  'kmalloc',
-  'kfree',
-  'section',
-  'interrupt',
-  'rcu_do_batch',
-  'hardware_order',
-];
+const WITHOUT_PROBE = ['kmalloc', 'kfree', 'section', 'interrupt', 'rcu_do_batch', 'hardwareOrder'];
 
 const WITHOUT_WORD = /^smp_(r|w)?mb|^choose$|^synchronize_rcu$|^smp_call_function$|^rcu_barrier$/;
 
@@ -329,7 +322,7 @@ const named = (text: string): string[] => text.trim().split(/\s+/);
  */
 const PROMISED: { readonly [O in Order]: readonly string[] } = {
   full: named(`
-    smp_mb hardware_order synchronize_rcu smp_call_function xchg cmpxchg try_cmpxchg
+    smp_mb hardwareOrder synchronize_rcu smp_call_function xchg cmpxchg try_cmpxchg
     atomic_xchg atomic_cmpxchg atomic_try_cmpxchg atomic_add_return atomic_sub_return
     atomic_inc_return atomic_dec_return atomic_fetch_add atomic_fetch_sub
     atomic_fetch_inc atomic_fetch_dec atomic_fetch_and atomic_fetch_or atomic_fetch_xor
@@ -403,7 +396,7 @@ const IN_THE_CODE = named(`
   smp_call_function rcu_do_batch
 `);
 
-const OURS = named(`choose section interrupt wait_for_value hardware_order`);
+const OURS = named(`choose section interrupt wait_for_value hardwareOrder`);
 
 function promise(name: string): Order | undefined {
   const suffix = /^(?:xchg|(?:try_)?cmpxchg|atomic_.*)_(acquire|release|relaxed)$/.exec(name);

@@ -66,7 +66,7 @@ const REACHED_BY: Readonly<Record<string, string>> = {
 };
 
 /** The step by which a handler begins: no call makes it. */
-const LEFT_OUT = ['interrupt', 'hardware_order'];
+const LEFT_OUT = ['interrupt', 'hardwareOrder'];
 
 function primitivesOf(statements: readonly Statement[]): string[] {
   return statements.flatMap((one) => {

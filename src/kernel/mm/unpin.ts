@@ -2,8 +2,8 @@
  * Giving pins back (mm/gup.c, 6.18).
  *
  * Order: the device has written, the folio is marked dirty, the pin goes. While the pin is there,
- * nobody takes the folio for clean and unused; so the mark comes first. One page instead of an
- * array; left out: large folios, and the debug check that pinned anonymous pages are exclusive.
+ * nobody takes the folio for clean and unused; so the mark comes first. Left out: large folios, and
+ * the debug check that pinned anonymous pages are exclusive.
  */
 
 import { design, kernelFunction, label } from '../../memory/index.ts';
