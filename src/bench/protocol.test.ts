@@ -92,6 +92,7 @@ describe('the evaluation', () => {
       'tuned SPIN, compiled': null,
       'tuned SPIN, cold': null,
       'speed-up': false,
+      'speed-up, warm': null,
       bytes: true,
     });
     const small = judge(measurementOf({ pinners: 3, writers: 1, rounds: 1 }));

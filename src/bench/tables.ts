@@ -67,6 +67,7 @@ export function targetsTable(measurements: readonly Measurement[]): string {
     'compiled',
     '(cold)',
     `two jobs >= ${SPEEDUP_MIN} x`,
+    '(warm)',
     `<= ${BYTES_PER_STATE_MAX} bytes/state`,
   ]);
   for (const measurement of measurements) {

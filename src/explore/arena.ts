@@ -49,7 +49,7 @@ export function chunksMax(width: number): number {
 export function makeArena(width: number, needed: number, wished: number): Arena {
   const size = CHUNK * width;
   const records = reservedIntegers(needed * size, wished * size);
-  const chunks = records.length / size;
+  const chunks = Math.floor(records.length / size);
   const arena: Arena = {
     width,
     records,

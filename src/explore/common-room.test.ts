@@ -54,16 +54,17 @@ describe('room for the next round', () => {
   });
 
   it('is made by all, and by a larger table when the reserve is used up', () => {
-    const one = search(SLOTS * 6, plenty);
+    const one = search(SLOTS * 48, plenty);
     const visited = new SharedVisited();
     visited.attach(one.table, SLOTS);
     for (let i = 1; i < 3000; i++) visited.add(Math.imul(i, 0x9e3779b1), i);
     const { DOUBLE, MOVE } = Command;
-    expect(commandsOf(one)).toEqual([DOUBLE, DOUBLE, DOUBLE, MOVE, DOUBLE]);
-    expect(one.control[Control.SLOTS]).toBe(16 * SLOTS);
+    const inPlace = Array.from({ length: 6 }, () => DOUBLE);
+    expect(commandsOf(one)).toEqual([...inPlace, MOVE, DOUBLE]);
+    expect(one.control[Control.SLOTS]).toBe(128 * SLOTS);
     expect(one.assignments.map(({ worker }) => worker)).toEqual([0, 1]);
     expect(one.assignments[1]?.table).toBe(one.table);
-    visited.attach(one.table, 16 * SLOTS);
+    visited.attach(one.table, 128 * SLOTS);
     for (let i = 1; i < 3000; i++) expect(visited.add(Math.imul(i, 0x9e3779b1), i)).toBe(false);
   });
 

@@ -106,7 +106,7 @@ function togetherOf(
 }
 
 /** An arena is reserved for so many times the chunks that are needed. */
-const RESERVE = 16;
+const RESERVE = 64;
 
 function placeLayer(arena: Arena, records: Int32Array): void {
   const part = new LayerPart();

@@ -66,15 +66,38 @@ export function search(input: SearchInput, team: Team | null = null): SearchOutc
 }
 
 /** The share of the states of a large search at which the workers are prepared. */
-const PREPARED_AT = 0.2;
+const PREPARED_AT = 0.6;
 
 function searchWith(one: Search, team: Team): SearchOutcome {
-  if (!searchLayers(one, PREPARED_AT * team.from)) return one.counted.outcome();
+  if (!searchUntilLarge(one, PREPARED_AT * team.from)) return one.counted.outcome();
   const rehearsal = makeControl();
   team.prepare(() => rehearsalOf(one, rehearsal));
-  const isLarge = searchLayers(one, team.from);
+  const isLarge = searchUntilLarge(one, team.from);
   endRehearsal(rehearsal);
   return isLarge ? withProblemOfOne(one.input, searchTogether(one, team)) : one.counted.outcome();
+}
+
+/** A layer of so many times the states of the one before: most of the states are still to come. */
+const GROWING = 1.2;
+/** So many times the states make a search large however its layers grow. */
+const LARGE_AT = 4;
+
+/**
+ * Explores layer by layer. Searches of 107,000 states do not grow like this any more at 30,000:
+ * with two jobs they took 0.32 s of wall time in place of 0.15, because a new thread compiles all
+ * code again.
+ *
+ * @returns whether it has more states than `from`, and will have many more
+ */
+function searchUntilLarge(one: Search, from: number): boolean {
+  const { counted } = one;
+  let most = from;
+  while (searchLayers(one, most)) {
+    const [before = 0, last = 0] = counted.layers.slice(-2);
+    if (last >= GROWING * before || counted.states > LARGE_AT * from) return true;
+    most = counted.states;
+  }
+  return false;
 }
 
 /** Which of several mistakes workers meet first is a matter of time; one thread looks again. */

@@ -6,15 +6,18 @@ export function sharedIntegers(count: number): Int32Array {
 }
 
 /**
- * At least `needed` integers, and `wished` where the system gives them: what is not touched costs
- * nothing, but some systems count it as used, and refuse.
+ * At least `needed` integers, and up to `wished`: what is not touched costs nothing, but systems
+ * refuse what they could not give, and then half of it is asked for.
  */
 export function reservedIntegers(needed: number, wished: number): Int32Array {
-  try {
-    return sharedIntegers(wished);
-  } catch {
-    return sharedIntegers(needed);
+  for (let count = wished; count > needed; count = Math.floor(count / 2)) {
+    try {
+      return sharedIntegers(count);
+    } catch {
+      continue;
+    }
   }
+  return sharedIntegers(needed);
 }
 
 /** A copy in shared memory. */

@@ -75,6 +75,6 @@ describe('the common set of visited states', () => {
 
   it('can be doubled where it is as long as there is a reserve', () => {
     const table = makeTable(1 << 12);
-    expect([1, 4, 8].map((times) => hasReserve(table, times << 12))).toEqual([true, true, false]);
+    expect([1, 32, 64].map((times) => hasReserve(table, times << 12))).toEqual([true, true, false]);
   });
 });

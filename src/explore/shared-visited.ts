@@ -21,8 +21,8 @@ const GIVEN_AT = 0.75;
 export const BEYOND = 1 / 16;
 
 const SLOTS_MIN = 1 << 12;
-/** A new table is reserved for so many times its slots. */
-const RESERVE = 8;
+/** A new table is reserved for so many times its slots: one is enough for 9 million states. */
+const RESERVE = 64;
 
 /** One worker's view of the common table. */
 export class SharedVisited {
