@@ -155,11 +155,13 @@ describe('check', () => {
     const argv = ['pin-vs-share', '--without', 'gup_fast_pte_range/pte unchanged'];
     const files = ['-r', 'junit=own/r.xml', '-r', 'json=own/r.ndjson', '-r', 'github=own/r.txt'];
     await desk.run('check', ...argv, ...files);
-    for (const name of ['r.xml', 'r.ndjson', 'r.txt']) {
-      const text = readFileSync(join(desk.folder, 'own', name), 'utf8');
-      expect(text, name).toMatch(/\/src\/kernel\/mm\/[\w-]+\.ts/);
-      expect(text, name).not.toContain('/dist/');
+    const text = (name: string): string => readFileSync(join(desk.folder, 'own', name), 'utf8');
+    for (const name of ['r.xml', 'r.ndjson']) {
+      expect(text(name), name).toMatch(/\/src\/kernel\/mm\/[\w-]+\.ts/);
+      expect(text(name), name).not.toContain('/dist/');
     }
+    // An annotation stands where the author declared what is violated.
+    expect(text('r.txt')).toMatch(/pin-vs-share\.scenario\.ts,line=\d+,col=\d+/);
   });
 
   it('finds scenarios by name, file, folder and pattern', async () => {

@@ -78,8 +78,7 @@ async function whyRow(
   for (const form of failsUnder(removed) === null ? [] : defence.weaker) {
     weaker.push({ form, verdicts: await searchAll(models, search, [`${defence.name}=${form}`]) });
   }
-  const pairs = all.filter((other) => isPair(defence, other)).map((other) => other.name);
-  return { defence, removed, weaker, pairs };
+  return { defence, removed, weaker, pairs: pairsOf(defence, all).map(({ name }) => name) };
 }
 
 function metIn(whole: Verdicts): Defence[] {
@@ -88,16 +87,37 @@ function metIn(whole: Verdicts): Defence[] {
 }
 
 /**
- * Two barriers of different threads pair if what one orders before it conflicts with what the other
- * orders after it, and the other way round: the shapes of store buffering and message passing.
+ * The barriers on the other side. Of several in one thread only those that order most of what this
+ * one orders: where a writer publishes data, then an index, and a reader looks at the index, then
+ * at the data, with a third access before, that of the reader's barriers counts which stands
+ * between the two, not also the one before both.
  */
-export function isPair(one: Defence, other: Defence): boolean {
-  if (one.name === other.name || !orders(one) || !orders(other)) return false;
-  if (one.threads.every((thread) => other.threads.includes(thread))) return false;
-  return (
-    meet(ordered(one, one.before), ordered(other, other.after)) &&
-    meet(ordered(one, one.after), ordered(other, other.before))
-  );
+export function pairsOf(one: Defence, all: readonly Defence[]): readonly Defence[] {
+  const crossings = new Map(all.map((other) => [other, crossingsOf(one, other)]));
+  const orderingOf = (other: Defence): ReadonlySet<string> => crossings.get(other) ?? new Set();
+  return all.filter((other) => {
+    const own = orderingOf(other);
+    const isMore = (rival: Defence): boolean =>
+      rival.threads.join() === other.threads.join() &&
+      orderingOf(rival).size > own.size &&
+      [...own].every((crossing) => orderingOf(rival).has(crossing));
+    return own.size > 0 && !all.some(isMore);
+  });
+}
+
+/**
+ * What two barriers of different threads order against each other; empty if they do not pair. They
+ * do if what one orders before it conflicts with what the other orders after it, and the other way
+ * round: the shapes of store buffering and message passing.
+ */
+function crossingsOf(one: Defence, other: Defence): ReadonlySet<string> {
+  const none = new Set<string>();
+  if (one.name === other.name || !orders(one) || !orders(other)) return none;
+  if (one.threads.every((thread) => other.threads.includes(thread))) return none;
+  const early = meetings(ordered(one, one.before), ordered(other, other.after));
+  const late = meetings(ordered(one, one.after), ordered(other, other.before));
+  if (early.length === 0 || late.length === 0) return none;
+  return new Set([...early.map((field) => `> ${field}`), ...late.map((field) => `< ${field}`)]);
 }
 
 /** A read barrier orders only reads, a write barrier only writes. */
@@ -111,9 +131,11 @@ function orders({ kind }: Defence): boolean {
   return kind === 'barrier' || kind === 'atomic';
 }
 
-/** Whether two accesses go to one field, one of them to write. */
-function meet(some: readonly string[], others: readonly string[]): boolean {
-  return some.some((a) =>
-    others.some((b) => a.slice(2) === b.slice(2) && (a.startsWith('W') || b.startsWith('W'))),
+/** The fields that both access, one of them to write. */
+function meetings(some: readonly string[], others: readonly string[]): readonly string[] {
+  return some.flatMap((a) =>
+    others.some((b) => a.slice(2) === b.slice(2) && (a.startsWith('W') || b.startsWith('W')))
+      ? [a.slice(2)]
+      : [],
   );
 }

@@ -5,7 +5,7 @@ import { checkResult } from '../../test/support/trace.ts';
 import type { CheckResult, Defence, Model } from '../explore/result.ts';
 import { redundanciesOf } from './redundancy.ts';
 import { repairNotes } from './repair.ts';
-import { isPair, whyTable } from './why-table.ts';
+import { pairsOf, whyTable } from './why-table.ts';
 
 const desk = openDesk('why');
 afterAll(() => desk.clear());
@@ -23,6 +23,8 @@ describe('why', () => {
   });
   const defences = [barrier('left', ['W x'], ['R y']), barrier('right', ['W y'], ['R x'])];
 
+  const isPair = (one: Defence, other: Defence): boolean => pairsOf(one, [other]).length > 0;
+
   it('two barriers pair if each orders first what the other orders last', () => {
     const [left, right] = defences as [Defence, Defence];
     expect(isPair(left, right)).toBe(true);
@@ -31,6 +33,26 @@ describe('why', () => {
     expect(isPair(left, { ...right, threads: ['left'] })).toBe(false);
     expect(isPair(left, { ...right, primitive: 'smp_wmb' })).toBe(false);
     expect(isPair({ ...left, kind: 'test' }, right)).toBe(false);
+  });
+
+  it('of several barriers of a thread the one pairs that stands between the same accesses', () => {
+    const of = (thread: string, name: string, before: string[], after: string[]): Defence => ({
+      ...barrier(name, before, after),
+      threads: [thread],
+    });
+    const all = [
+      of('writer', 'data, flag', ['W data'], ['W flag', 'W tail']),
+      of('writer', 'flag, tail', ['W data', 'W flag'], ['W tail']),
+      of('reader', 'tail, flag', ['R tail'], ['R flag', 'R data']),
+      of('reader', 'flag, data', ['R tail', 'R flag'], ['R data']),
+    ];
+    const pairs = all.map((one) => [one.name, ...pairsOf(one, all).map(({ name }) => name)]);
+    expect(pairs).toEqual([
+      ['data, flag', 'flag, data'],
+      ['flag, tail', 'tail, flag'],
+      ['tail, flag', 'flag, tail'],
+      ['flag, data', 'data, flag'],
+    ]);
   });
 
   it('removes and weakens each defence, and asks no more than needed', async () => {

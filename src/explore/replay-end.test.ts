@@ -66,7 +66,7 @@ describe('a NULL pointer that is followed', () => {
               ----------------------    ---------------------    -------
         end   reader dereferences NULL->flags.                   NULL     x
 
-        Why     The order of these steps alone does it: no read is stale.
+        Why     These steps in this order do it; no read is stale.
         Where   replay-end.test.ts:41:35
         Again   holdfast replay small:<id>"
     `);

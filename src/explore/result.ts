@@ -110,7 +110,7 @@ export interface Finding {
   readonly property: PropertyName;
   /** One sentence: what is wrong in the last state. */
   readonly message: string;
-  /** Where the violated assertion stands, if it is one. */
+  /** Where the violated assertion or property stands; null for what is always looked for. */
   readonly position: Position | null;
   /** null where no single execution shows it (`sometimes`, `vacuous`). */
   readonly trace: Trace | null;

@@ -168,7 +168,7 @@ function leakCause(trace: Trace, layout: Layout, property: PropertyName): Cause 
 function orderCause(trace: Trace): Cause {
   const several = new Set(trace.steps.map((step) => step.thread)).size > 1;
   const text = several
-    ? 'The order of these steps alone does it: no read is stale.'
+    ? 'These steps in this order do it; no read is stale.'
     : 'One thread alone does it, whatever the others do.';
   // Where a section was entered that should have been left.
   const sections = trace.steps.filter(({ kind }) => kind === 'section');

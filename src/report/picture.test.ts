@@ -268,7 +268,7 @@ describe('a long execution', () => {
               ────────────────────────────────────  ───────────────
         end   never ends ✗
 
-        Why     The order of these steps alone does it: no read is stale.
+        Why     These steps in this order do it; no read is stale.
         Again   holdfast replay pin-vs-share:3f9k2
       "
     `);

@@ -52,8 +52,8 @@ describe('a picture that is too long', () => {
     expect(rows[2]).toMatchObject({ kind: 'fold', values: ['2'] });
   });
 
-  it('folds labelled looks then, and never what goes from one thread to another', () => {
-    expect(texts(shortened(whole, '', 1))).toEqual([
+  it('folds labelled looks then, and what goes from one thread to another last', () => {
+    expect(texts(shortened(whole, '', 6))).toEqual([
       '1 tell',
       '- 2-4: 3 steps',
       '5 look',
@@ -61,10 +61,20 @@ describe('a picture that is too long', () => {
       '8 end',
       '9 gone',
     ]);
+    const fewest = ['1 tell', '- 2-7: 6 steps', '8 end', '9 gone'];
+    expect(texts(shortened(whole, '', 1))).toEqual(fewest);
   });
 
   it('keeps the rows that the explanation names', () => {
-    expect(texts(shortened(whole, 'Step 7 is done, then step 3.', 1))).toEqual(texts(whole));
+    expect(texts(shortened(whole, 'Step 7 is done, then step 3.', 1))).toEqual([
+      '1 tell',
+      '2 begin',
+      '3 WRITE_ONCE(own, 1)',
+      '- 4-6: outer',
+      '7 think again',
+      '8 end',
+      '9 gone',
+    ]);
   });
 });
 

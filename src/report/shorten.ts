@@ -4,15 +4,15 @@
  *
  * A fold stands for rows of one thread that follow each other, between which nobody else does
  * anything, in one kernel function if that is enough; it has the values that they leave behind.
- * Never folded is what the finding needs: the rows that the explanation names, labelled steps
- * between which a value goes from one thread to another, stale reads and stores that wait, what was
- * not made, the first row of all and the last of each thread. Of the rest the least telling is
- * folded first, and no more than is needed:
+ * Never folded is what the finding needs: the rows that the explanation names, stale reads and stores
+ * that wait, what was not made, the first row of all and the last of each thread. Of the rest the
+ * least telling is folded first, and no more than is needed:
  *
  * 1. accesses without a label, and locks
  * 2. labelled looks at fields that no other thread changes
  * 3. labelled changes, and labelled looks at what another thread changes
  * 4. accesses without a label that are told what another thread wrote
+ * 5. labelled steps between which a value goes from one thread to another
  *
  * What cannot be folded stays, even if the picture is too long then. Row numbers stay as they are.
  */
@@ -27,7 +27,8 @@ const QUIET = 1;
 const LOOK = 2;
 const CHANGE = 3;
 const TOLD = 4;
-const NEEDED = 5;
+const HANDED = 5;
+const NEEDED = 6;
 
 /** A picture of at most `rowsMax` rows, or of as few as the finding needs. */
 export function shortened(layout: Layout, explanation: string, rowsMax = ROWS_MAX): Layout {
@@ -35,7 +36,7 @@ export function shortened(layout: Layout, explanation: string, rowsMax = ROWS_MA
   if (rows.length <= rowsMax) return layout;
   const telling = tellingOfRows(layout, explanation);
   let folds: readonly Run[] = [];
-  for (const most of [QUIET, LOOK, CHANGE, TOLD]) {
+  for (const most of [QUIET, LOOK, CHANGE, TOLD, HANDED]) {
     folds = enough(runsOf(rows, telling, most), folds, rows.length - rowsMax);
   }
   return { ...layout, rows: withFolds(rows, folds) };
@@ -59,7 +60,7 @@ function tellingOfRows(layout: Layout, explanation: string): number[] {
   return layout.rows.map((row) => {
     if (needed.has(row)) return NEEDED;
     const hasLabel = row.steps.some(({ label }) => label !== null);
-    if (handed.has(row)) return hasLabel ? NEEDED : TOLD;
+    if (handed.has(row)) return hasLabel ? HANDED : TOLD;
     return Math.max(...row.steps.map((step) => tellingOf(step, shared)));
   });
 }

@@ -3,7 +3,7 @@
 import type { SearchInput, SearchOutcome } from '../explore/counting.ts';
 import { findLivelock } from '../explore/livelock.ts';
 import type { Program } from '../explore/program.ts';
-import type { Finding, OpenReason, Position } from '../explore/result.ts';
+import type { Finding, OpenReason, Position, PropertyName } from '../explore/result.ts';
 import { shortestExecutions } from '../explore/shortest.ts';
 import type { Execution } from '../explore/shortest.ts';
 import { Feature } from '../explore/tables.ts';
@@ -67,12 +67,20 @@ function findingOf(explored: Explored, head: TraceHead, execution: Execution): F
   const { choices, violation } = execution;
   const { property, message } = violation;
   const trace = tellExecution(input, head, choices, violation.pending);
-  const position = violation.node < 0 ? null : failurePosition(input, violation.node);
+  const position =
+    violation.node < 0
+      ? propertyPosition(program, property)
+      : failurePosition(input, violation.node);
   return { id: findingId(program, property, trace), property, message, position, trace };
 }
 
 function failurePosition(input: SearchInput, node: number): Position | null {
   return input.automaton.detail(node).failure?.position ?? null;
+}
+
+/** Where the property is declared; null for one that is always on. */
+function propertyPosition({ properties }: Program, { kind, name }: PropertyName): Position | null {
+  return properties.find((one) => one.kind === kind && one.name === name)?.position ?? null;
 }
 
 function livelockOf(explored: Explored, head: TraceHead): Finding | OpenReason | null {
