@@ -4,9 +4,9 @@
  *
  * A fold stands for rows of one thread that follow each other, between which nobody else does
  * anything, in one kernel function if that is enough; it has the values that they leave behind.
- * Never folded is what the finding needs: the rows that the explanation names, stale reads and stores
- * that wait, what was not made, the first row of all and the last of each thread. Of the rest the
- * least telling is folded first, and no more than is needed:
+ * Never folded is what the finding needs: the rows that the explanation names, stale reads and
+ * stores that wait, what was not made, the first row of all and the last of each thread. Of the
+ * rest the least telling is folded first, and no more than is needed:
  *
  * 1. accesses without a label, and locks
  * 2. labelled looks at fields that no other thread changes
