@@ -20,6 +20,7 @@ import type { Layout } from './layout.ts';
 import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
 import type { AutomatonTables } from './tables.ts';
 import type { DiscoveredEdge } from './ways.ts';
+import { Ability, abilitiesOf } from './weak-abilities.ts';
 import { WeakOrder } from './weak-order.ts';
 import { failsOnZero, hasUpdated, isRead, isUpdate, mayFail } from './weak-rows.ts';
 
@@ -38,34 +39,19 @@ export function withValidFutures<T>(tables: AutomatonTables, run: () => T): T {
   }
 }
 
-/** What a thread state can still do beside accesses. */
-export const Ability = {
-  /** Store, or make a full barrier: others may learn what it has seen. */
-  TELL: 1,
-  /** Begin a grace period. */
-  GRACE: 2,
-  /** Begin a section that grace periods wait for. */
-  SECTION: 4,
-  /** Pass smp_rmb; pass smp_wmb or give a spin lock back; take a spin lock. */
-  RMB: 8,
-  HAND_ON: 16,
-  LOCK: 32,
-  /** Make a full barrier. */
-  FENCE: 64,
-  /** Store without release, so that what smp_wmb has gathered is carried. */
-  RELAXED: 128,
-  /** Pass smp_mb__after_unlock_lock. */
-  AFTER_UNLOCK: 256,
-} as const;
-
 /**
  * Sets of words for each thread state: those it may read or store to; those it may update; those
  * whose update may fail on zero and on nothing else; those it may read, store to or fail to update
- * at least twice; and at least three times.
+ * at least twice; and at least three times; those it may change in any way; and in a way that is no
+ * release.
  */
-const SETS = 5;
+const SETS = 7;
 const TWICE = 3;
 const THRICE = 4;
+const STORES = 5;
+const RELAXED = 6;
+/** Sets that are about old messages: behind an update of a word it is not in them any more. */
+const OLD_SETS = 5;
 
 /** The futures of thread states. A class because it grows with the automata. */
 export class Liveness {
@@ -156,6 +142,21 @@ export class Liveness {
   readsAtMost(node: number, word: number): number {
     if (this.has(node, THRICE, word)) return Infinity;
     return this.has(node, TWICE, word) ? 2 : 1;
+  }
+
+  /** Whether a thread state may still do anything with a word. */
+  accesses(node: number, word: number): boolean {
+    return this.reads(node, word) || this.updates(node, word) || this.failsOnZero(node, word);
+  }
+
+  /** Whether a thread state may still change a word. */
+  stores(node: number, word: number): boolean {
+    return this.has(node, STORES, word);
+  }
+
+  /** Whether a thread state may still change a word otherwise than by a release. */
+  storesRelaxed(node: number, word: number): boolean {
+    return this.has(node, RELAXED, word);
   }
 
   /** Whether a thread state has an ability left. */
@@ -252,7 +253,7 @@ export class Liveness {
     for (let i = 0; i < this.stride; i++) {
       const old = this.futures[to + i] as number;
       let added = this.futures[from + i] as number;
-      if (updates && i < SETS * this.setWords && i % this.setWords === word >>> 5) {
+      if (updates && i < OLD_SETS * this.setWords && i % this.setWords === word >>> 5) {
         added &= ~(1 << (word & 31));
       }
       const joined = old | added;
@@ -294,6 +295,7 @@ export class Liveness {
     this.futures[abilities] = abilitiesOf(rows, row);
     if (kind !== NodeKind.ACCESS) return;
     const word = this.wordOf(node);
+    this.addStores(node, row, word);
     const at = this.stride * node + (word >>> 5);
     const bit = 1 << (word & 31);
     const set = isUpdate(rows, row) ? this.setWords : 0;
@@ -302,6 +304,14 @@ export class Liveness {
     // An update that may fail reads without storing: any message that makes it fail will do.
     const fails = at + (failsOnZero(rows, row) ? 2 * this.setWords : 0);
     this.futures[fails] = (this.futures[fails] as number) | bit;
+  }
+
+  private addStores(node: number, row: number, word: number): void {
+    const { rows } = this.tables;
+    if (rows[row + Column.MODIFY] === Modify.NOTHING) return;
+    this.addTo(node, STORES, word);
+    const order = rows[row + Column.ORDER] as number;
+    if ((order & WeakOrder.RELEASE) === 0) this.addTo(node, RELAXED, word);
   }
 
   /** The word that a thread state accesses. */
@@ -315,25 +325,4 @@ function enlarged(old: Int32Array): Int32Array {
   const larger = new Int32Array(2 * old.length);
   larger.set(old);
   return larger;
-}
-
-const FULL = WeakOrder.FULL_BEFORE | WeakOrder.FULL_AFTER | WeakOrder.FENCE | WeakOrder.AFTER_FULL;
-
-function abilitiesOf(rows: Int32Array, row: number): number {
-  const kind = rows[row] as number;
-  const order = rows[row + Column.ORDER] as number;
-  let abilities = 0;
-  const stores = kind === NodeKind.ACCESS && rows[row + Column.MODIFY] !== Modify.NOTHING;
-  if (stores || (order & FULL) !== 0 || kind === NodeKind.GRACE_BEGIN) abilities |= Ability.TELL;
-  if (kind === NodeKind.GRACE_BEGIN || kind === NodeKind.GRACE_WAIT) {
-    abilities |= Ability.GRACE | Ability.TELL;
-  }
-  if ((order & (WeakOrder.SECTION | WeakOrder.IRQ_SECTION)) !== 0) abilities |= Ability.SECTION;
-  if ((order & WeakOrder.RMB) !== 0) abilities |= Ability.RMB;
-  if ((order & (WeakOrder.WMB | WeakOrder.UNLOCK)) !== 0) abilities |= Ability.HAND_ON;
-  if ((order & WeakOrder.LOCK) !== 0) abilities |= Ability.LOCK;
-  if ((order & WeakOrder.AFTER_UNLOCK) !== 0) abilities |= Ability.AFTER_UNLOCK;
-  if ((order & FULL) !== 0 || kind >= NodeKind.GRACE_BEGIN) abilities |= Ability.FENCE;
-  if (stores && (order & WeakOrder.RELEASE) === 0) abilities |= Ability.RELAXED;
-  return abilities;
 }

@@ -217,6 +217,11 @@ export class Stepper extends Candidates {
     return (this.edges[at + 2] as number) - 1;
   }
 
+  /** The next state where it is known already, or -1; discovers and marks nothing. */
+  knownTarget(node: number, observed: number): number {
+    return (this.edges[findEdge(this.edges, node, observed) + 2] as number) - 1;
+  }
+
   private setMarks(number: number): void {
     const { marks } = this.tables;
     for (let i = 0; i < MARKS_MAX; i++) {
@@ -259,6 +264,15 @@ export class Stepper extends Candidates {
       if (this.out[i] === this.nodesAt + thread) return this.out[i + 1] as number;
     }
     return this.nodeOf(thread);
+  }
+
+  /** A word of memory after the candidate being written. */
+  wordAfter(word: number): number {
+    const index = this.layout.memoryAt + word;
+    for (let i = this.start + 5; i < this.length; i += 2) {
+      if (this.out[i] === index) return this.out[i + 1] as number;
+    }
+    return this.records[this.base + index] as number;
   }
 
   /** Whether the pending access of a thread state goes into a store buffer. */

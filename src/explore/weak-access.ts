@@ -1,9 +1,9 @@
 /** Accesses under model `weak`: what a read may give, where a store may go. */
 
-import { modified, Modify, resultOf, testHolds } from '../memory/operation.ts';
+import { Modify } from '../memory/operation.ts';
 import type { Message } from './coherence.ts';
 import { MESSAGES_MAX } from './limits.ts';
-import { Ability } from './liveness.ts';
+import { Ability } from './weak-abilities.ts';
 import { Column, Flag } from './node.ts';
 import type { Observer } from './observers.ts';
 import { ownSlot } from './pointers.ts';
@@ -12,6 +12,7 @@ import { fence, fenceAfterUnlock, fenceOnly, follow } from './weak-candidate.ts'
 import { WeakOrder } from './weak-order.ts';
 import { pointerKey } from './weak-pending.ts';
 import type { Pending } from './weak-pending.ts';
+import { holds, told, written } from './weak-values.ts';
 import {
   afterFence,
   afterRead,
@@ -263,25 +264,4 @@ function valueAt({ stepper, memory }: Pending, word: number, at: number): number
   const messages = memory.messages(word);
   if (at < messages.length - 1) return messages[at]?.value ?? 0;
   return stepper.records[stepper.base + stepper.layout.memoryAt + word] as number;
-}
-
-function holds({ stepper, node, thread, flags }: Pending, old: number): boolean {
-  const own = (flags & Flag.OWN_BIT) !== 0;
-  const argument = own ? 1 << thread : stepper.column(node, Column.TEST_ARGUMENT);
-  return testHolds(stepper.column(node, Column.TEST), argument, old);
-}
-
-function written({ stepper, node, thread, flags }: Pending, old: number): number {
-  const modify = stepper.column(node, Column.MODIFY);
-  let argument = stepper.column(node, Column.MODIFY_ARGUMENT);
-  if ((flags & Flag.OWN_BIT) !== 0) {
-    argument = modify === Modify.AND ? ~(1 << thread) : 1 << thread;
-  }
-  return modified(modify, argument, old);
-}
-
-function told(pending: Pending, old: number, now: number, tested: boolean): number {
-  const { stepper, node } = pending;
-  const result = stepper.column(node, Column.RESULT);
-  return resultOf(result, stepper.column(node, Column.RESULT_ARGUMENT), old, now, tested);
 }

@@ -9,7 +9,7 @@
 
 import { SETTLED } from './coherence.ts';
 import type { Message } from './coherence.ts';
-import { Ability } from './liveness.ts';
+import { Ability } from './weak-abilities.ts';
 import type { Liveness } from './liveness.ts';
 import { Column, NodeKind } from './node.ts';
 import { mapViews, NEW_OBSERVER } from './observers.ts';
@@ -18,9 +18,11 @@ import { Feature } from './tables.ts';
 import { EMPTY_VIEW } from './views.ts';
 import type { Views } from './views.ts';
 import type { WeakMemory } from './weak-memory.ts';
-import { cpuOf } from './weak-pending.ts';
-import type { Pending, Running } from './weak-pending.ts';
+import { aheadOf, oldestToCome } from './weak-ahead.ts';
+import { cpuOf, isDeviceThread } from './weak-pending.ts';
+import type { Pending } from './weak-pending.ts';
 import { dropRepeats } from './weak-repeats.ts';
+import type { Running } from './weak-running.ts';
 
 /** Forgets what nobody needs after the step. */
 export function forget(pending: Pending): void {
@@ -29,8 +31,10 @@ export function forget(pending: Pending): void {
   for (let thread = 0; thread < stepper.layout.threads; thread++) {
     const node = stepper.nodeAfter(thread);
     if (stepper.column(node, Column.KIND) === NodeKind.DONE) continue;
-    running.push({ node, cpu: cpuOf(stepper, thread) });
+    const isDevice = isDeviceThread(stepper, thread);
+    running.push({ thread, node, cpu: cpuOf(stepper, thread), isDevice, ahead: null });
   }
+  for (const one of running) one.ahead = aheadOf(stepper, memory, running, one);
   if (!running.some(({ node }) => memory.tables.liveness.can(node, Ability.FENCE))) {
     memory.global = EMPTY_VIEW;
   }
@@ -53,15 +57,16 @@ function forgetMessages(memory: WeakMemory, running: readonly Running[]): void {
 }
 
 function oldestNeeded(memory: WeakMemory, word: number, running: readonly Running[]): number {
-  const { views, liveness } = memory.tables;
+  const { liveness } = memory.tables;
   const messages = memory.messages(word);
   let oldest = Infinity;
-  for (const { node, cpu } of running) {
+  for (const one of running) {
+    const { node } = one;
     const reads = liveness.reads(node, word);
     const zero = liveness.failsOnZero(node, word);
     if (!reads && !zero && !liveness.updates(node, word)) continue;
-    const floor = views.at(memory.observer(cpu).floor, word);
-    oldest = Math.min(oldest, reads ? floor : firstUseful(messages, floor, zero));
+    const first = oldestToCome(memory, one, word);
+    oldest = Math.min(oldest, reads ? first : firstUseful(messages, first, zero));
     if (oldest === 0) return 0;
   }
   return oldest;

@@ -21,12 +21,6 @@ export interface Pending {
   readonly dependency: number;
 }
 
-/** A thread that has not finished, after the step. */
-export interface Running {
-  readonly node: number;
-  readonly cpu: number;
-}
-
 /** The thread whose observer a thread uses. */
 export function cpuOf(stepper: Stepper, thread: number): number {
   const host = stepper.interrupts[thread] as number;
@@ -40,8 +34,7 @@ export function pendingOf(
   node: number,
 ): Pending {
   const order = stepper.column(node, Column.ORDER);
-  // A device sees memory as it is and writes to it in order.
-  const isDevice = stepper.layout.bufferOf[thread] === -1;
+  const isDevice = isDeviceThread(stepper, thread);
   return {
     stepper,
     memory,
@@ -52,6 +45,11 @@ export function pendingOf(
     flags: stepper.column(node, Column.FLAGS),
     dependency: dependencyOf(stepper, memory, thread, node),
   };
+}
+
+/** A device sees memory as it is and writes to it in order. */
+export function isDeviceThread(stepper: Stepper, thread: number): boolean {
+  return stepper.layout.bufferOf[thread] === -1;
 }
 
 /** Slots of a thread and of the handlers that share its observer are kept apart. */

@@ -22,8 +22,9 @@
 
 import type { Message } from './coherence.ts';
 import type { Views } from './views.ts';
+import { oldestToCome } from './weak-ahead.ts';
 import type { WeakMemory } from './weak-memory.ts';
-import type { Running } from './weak-pending.ts';
+import type { Running } from './weak-running.ts';
 
 /** Fewer have nothing to drop: one is the newest, and one stands for those before it. */
 const MESSAGES_MIN = 3;
@@ -49,12 +50,13 @@ export function dropRepeats(memory: WeakMemory, word: number, running: readonly 
  * several.
  */
 function readsOfOnly(memory: WeakMemory, word: number, running: readonly Running[]): number {
-  const { liveness, views } = memory.tables;
+  const { liveness } = memory.tables;
   const newest = memory.messages(word).length - 1;
   let reads = Infinity;
-  for (const { node, cpu } of running) {
+  for (const one of running) {
+    const { node } = one;
     if (!liveness.reads(node, word) && !liveness.failsOnZero(node, word)) continue;
-    if (views.at(memory.observer(cpu).floor, word) >= newest) continue;
+    if (oldestToCome(memory, one, word) >= newest) continue;
     if (reads < Infinity) return Infinity;
     reads = liveness.readsAtMost(node, word);
     if (reads === Infinity) return Infinity;

@@ -1,0 +1,47 @@
+/** What thread states can do beside accesses, read off their rows (model `weak`). */
+
+import { Modify } from '../memory/operation.ts';
+import { Column, NodeKind } from './node.ts';
+import { WeakOrder } from './weak-order.ts';
+
+/** What a thread state can still do beside accesses. */
+export const Ability = {
+  /** Store, or make a full barrier: others may learn what it has seen. */
+  TELL: 1,
+  /** Begin a grace period. */
+  GRACE: 2,
+  /** Begin a section that grace periods wait for. */
+  SECTION: 4,
+  /** Pass smp_rmb; pass smp_wmb or give a spin lock back; take a spin lock. */
+  RMB: 8,
+  HAND_ON: 16,
+  LOCK: 32,
+  /** Make a full barrier. */
+  FENCE: 64,
+  /** Store without release, so that what smp_wmb has gathered is carried. */
+  RELAXED: 128,
+  /** Pass smp_mb__after_unlock_lock. */
+  AFTER_UNLOCK: 256,
+} as const;
+
+const FULL = WeakOrder.FULL_BEFORE | WeakOrder.FULL_AFTER | WeakOrder.FENCE | WeakOrder.AFTER_FULL;
+
+/** What the next step of a thread state does. */
+export function abilitiesOf(rows: Int32Array, row: number): number {
+  const kind = rows[row] as number;
+  const order = rows[row + Column.ORDER] as number;
+  let abilities = 0;
+  const stores = kind === NodeKind.ACCESS && rows[row + Column.MODIFY] !== Modify.NOTHING;
+  if (stores || (order & FULL) !== 0 || kind === NodeKind.GRACE_BEGIN) abilities |= Ability.TELL;
+  if (kind === NodeKind.GRACE_BEGIN || kind === NodeKind.GRACE_WAIT) {
+    abilities |= Ability.GRACE | Ability.TELL;
+  }
+  if ((order & (WeakOrder.SECTION | WeakOrder.IRQ_SECTION)) !== 0) abilities |= Ability.SECTION;
+  if ((order & WeakOrder.RMB) !== 0) abilities |= Ability.RMB;
+  if ((order & (WeakOrder.WMB | WeakOrder.UNLOCK)) !== 0) abilities |= Ability.HAND_ON;
+  if ((order & WeakOrder.LOCK) !== 0) abilities |= Ability.LOCK;
+  if ((order & WeakOrder.AFTER_UNLOCK) !== 0) abilities |= Ability.AFTER_UNLOCK;
+  if ((order & FULL) !== 0 || kind >= NodeKind.GRACE_BEGIN) abilities |= Ability.FENCE;
+  if (stores && (order & WeakOrder.RELEASE) === 0) abilities |= Ability.RELAXED;
+  return abilities;
+}

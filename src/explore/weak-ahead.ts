@@ -1,0 +1,213 @@
+/**
+ * Which old messages a thread can still come to need, looking some steps ahead (model `weak`).
+ *
+ * Its floor says which messages it could read now. But a thread does one thing after another: who
+ * waits for a value with acquire, takes a lock, or leaves when smp_load_acquire gives 0, will have
+ * seen more before it comes to another word, or will not come to it at all. So the next steps of
+ * each thread are followed through its automaton, with every message that is there, and with what
+ * others may still store, which carries at least what they have seen now. A message that no such
+ * way can reach is needed by nobody, although the floor still allows it. The device that nobody has
+ * asked yet is such a thread, and every thread behind a flag.
+ *
+ * What others may still store is read off the automata, as all that is forgotten (liveness.ts); an
+ * edge that is not known yet may lead to anything. Measured: docs/weak.md.
+ */
+
+import { Modify, Result } from '../memory/operation.ts';
+import type { Message } from './coherence.ts';
+import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
+import type { Stepper } from './stepper.ts';
+import { EMPTY_VIEW } from './views.ts';
+import type { WeakMemory } from './weak-memory.ts';
+import { WeakOrder } from './weak-order.ts';
+import { mayFail } from './weak-rows.ts';
+import type { Ahead, Running } from './weak-running.ts';
+import { holds, told, written } from './weak-values.ts';
+import { learnedFrom } from './weak-views.ts';
+
+/**
+ * How many steps are followed, and how many ways at the most. `overlapping-pins (holds=the folio
+ * lock)` has 54,612 states with one step, 50,272 with two, 49,862 with eight.
+ */
+const STEPS_MAX = 2;
+const WAYS_MAX = 24;
+
+const UNKNOWN = -1;
+
+/** One thread, and the others whose stores it may meet. */
+interface Asking {
+  readonly stepper: Stepper;
+  readonly memory: WeakMemory;
+  readonly running: readonly Running[];
+  readonly one: Running;
+  readonly ahead: Ahead;
+}
+
+/** A place on the way of a thread. */
+interface Place {
+  readonly node: number;
+  readonly floor: number;
+  /** The thread states before it: coming to one of them again, it needs nothing new. */
+  readonly before: readonly number[];
+  /** Words that the thread has stored to itself: what they hold then is not known here. */
+  readonly stored: readonly number[];
+}
+
+/**
+ * Looks ahead for one thread, in the state after the step; null where its floor is all there is.
+ *
+ * @param running all threads that have not ended
+ */
+export function aheadOf(
+  stepper: Stepper,
+  memory: WeakMemory,
+  running: readonly Running[],
+  one: Running,
+): Ahead | null {
+  if (!memory.tables.liveness.isOn) return null;
+  // A handler on this CPU can come at any moment.
+  if (running.some((other) => other !== one && other.cpu === one.cpu)) return null;
+  const { views } = memory.tables;
+  const { floor, seen, owesFence } = memory.observer(one.cpu);
+  const ahead = { uses: [], ends: [] };
+  const asking = { stepper, memory, running, one, ahead };
+  const fenced = owesFence ? views.join(floor, views.join(seen, memory.global)) : floor;
+  follow(asking, { node: one.node, floor: fenced, before: [], stored: [] });
+  return ahead;
+}
+
+/** The oldest message of a word that a thread may come to need; Infinity: none. */
+export function oldestToCome(memory: WeakMemory, { cpu, ahead }: Running, word: number): number {
+  const { views, liveness } = memory.tables;
+  if (ahead === null) return views.at(memory.observer(cpu).floor, word);
+  const { uses, ends } = ahead;
+  let oldest = Infinity;
+  for (let i = 0; i < uses.length; i += 2) {
+    if (uses[i] === word) oldest = Math.min(oldest, uses[i + 1] as number);
+  }
+  for (let i = 0; i < ends.length; i += 2) {
+    const node = ends[i] as number;
+    if (node !== UNKNOWN && !liveness.accesses(node, word)) continue;
+    oldest = Math.min(oldest, views.at(ends[i + 1] as number, word));
+  }
+  return oldest;
+}
+
+function follow(asking: Asking, place: Place): void {
+  const { stepper, ahead } = asking;
+  const { node, floor, before } = place;
+  if (before.includes(node)) return;
+  const isEnd = before.length === STEPS_MAX || ahead.ends.length >= 2 * WAYS_MAX;
+  if (isEnd || node === UNKNOWN || !isFollowed(stepper, place)) {
+    ahead.ends.push(node, floor);
+    return;
+  }
+  const order = stepper.column(node, Column.ORDER);
+  if (wordOf(stepper, node) === 0) barrier(asking, place, order);
+  else if ((order & WeakOrder.STORE) !== 0) store(asking, place);
+  else read(asking, place);
+}
+
+/** Whether the thread's next step is an access to a word that nobody else decides about. */
+function isFollowed(stepper: Stepper, { node, stored }: Place): boolean {
+  if (stepper.column(node, Column.KIND) !== NodeKind.ACCESS) return false;
+  // A word of a slot begins anew when the slot is given out again.
+  if (stepper.column(node, Column.STATUS) !== 0) return false;
+  return !stored.includes(wordOf(stepper, node));
+}
+
+function wordOf(stepper: Stepper, node: number): number {
+  return stepper.column(node, Column.INDEX) - stepper.layout.memoryAt;
+}
+
+function barrier(asking: Asking, place: Place, order: number): void {
+  const { stepper, memory, one } = asking;
+  const { views } = memory.tables;
+  const isFull = (order & WeakOrder.FENCE) !== 0 && (order & WeakOrder.AFTER_UNLOCK) === 0;
+  const learned = isFull ? views.join(memory.global, memory.observer(one.cpu).seen) : EMPTY_VIEW;
+  const floor = views.join(place.floor, learned);
+  const node = stepper.knownTarget(place.node, 0);
+  follow(asking, { ...place, node, floor, before: [...place.before, place.node] });
+}
+
+/** A store can take any place behind what the thread has seen, which is no less than its floor. */
+function store(asking: Asking, place: Place): void {
+  const { stepper, memory, ahead } = asking;
+  const word = wordOf(stepper, place.node);
+  ahead.uses.push(word, memory.tables.views.at(place.floor, word));
+  const node = stepper.knownTarget(place.node, 0);
+  const before = [...place.before, place.node];
+  follow(asking, { ...place, node, before, stored: [...place.stored, word] });
+}
+
+function read(asking: Asking, place: Place): void {
+  const { stepper, memory, one, running, ahead } = asking;
+  const { node, floor } = place;
+  const word = wordOf(stepper, node);
+  const first = readMessages(asking, place, word);
+  ahead.uses.push(word, first);
+  const tellsNothing = stepper.column(node, Column.RESULT) === Result.NONE;
+  const always = !mayFail(stepper.tables.rows, node << ROW_SHIFT);
+  for (const other of running) {
+    const promised = other === one ? UNKNOWN : promisedBy(memory, other, word);
+    if (promised === UNKNOWN) continue;
+    const learned = always && acquires(stepper, one, node) ? promised : EMPTY_VIEW;
+    follow(asking, {
+      node: tellsNothing ? stepper.knownTarget(node, 0) : UNKNOWN,
+      floor: memory.tables.views.join(floor, learned),
+      before: [...place.before, node],
+      stored: [...place.stored, word],
+    });
+  }
+}
+
+/** Whether an access acquires where its test holds. */
+function acquires(stepper: Stepper, { isDevice }: Running, node: number): boolean {
+  const order = stepper.column(node, Column.ORDER);
+  return (order & (WeakOrder.ACQUIRE | WeakOrder.FULL_AFTER)) !== 0 || isDevice;
+}
+
+/** Follows the ways on by the messages that are there. @returns the position of the first */
+function readMessages(asking: Asking, place: Place, word: number): number {
+  const { stepper, memory, one } = asking;
+  const { node } = place;
+  const { views } = memory.tables;
+  const flags = stepper.column(node, Column.FLAGS);
+  const access = { stepper, node, thread: one.thread, flags };
+  const messages = memory.messages(word);
+  const updates = stepper.column(node, Column.MODIFY) !== Modify.NOTHING;
+  let first = Infinity;
+  for (let at = views.at(place.floor, word); at < messages.length; at++) {
+    const isNewest = at === messages.length - 1;
+    const old = isNewest ? stepper.wordAfter(word) : (messages[at]?.value ?? 0);
+    const passes = holds(access, old);
+    const isUsedUp = updates && messages[at + 1]?.attached === true;
+    if (passes ? isUsedUp : (flags & Flag.WAIT) !== 0) continue;
+    first = Math.min(first, at);
+    const now = passes && updates ? written(access, old) : old;
+    const learned = passes && acquires(stepper, one, node) ? carriedBy(asking, word, at) : 0;
+    follow(asking, {
+      node: stepper.knownTarget(node, told(access, old, now, passes)),
+      floor: views.raise(views.join(place.floor, learned), word, at),
+      before: [...place.before, node],
+      stored: updates ? [...place.stored, word] : place.stored,
+    });
+  }
+  return first;
+}
+
+/** What the thread learns from a message. */
+function carriedBy({ memory, one }: Asking, word: number, position: number): number {
+  const message = memory.messages(word)[position] as Message;
+  const own = message.writer === one.cpu;
+  return learnedFrom(memory.tables.views, { message, word, position, own });
+}
+
+/** What a later message of another thread carries at least; UNKNOWN if there will be none. */
+function promisedBy(memory: WeakMemory, other: Running, word: number): number {
+  const { liveness, views } = memory.tables;
+  if (!liveness.stores(other.node, word)) return UNKNOWN;
+  const { seen, carried, strong } = memory.observer(other.cpu);
+  const releases = other.isDevice || !liveness.storesRelaxed(other.node, word);
+  return releases ? seen : views.join(carried, strong);
+}
