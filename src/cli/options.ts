@@ -41,7 +41,7 @@ export function parseLimits(text: string): Parsed<Limits> {
 }
 
 const FACTORS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  time: { '': 1, ms: 1e-3, s: 1, m: 60, min: 60, h: 3600 },
+  time: { ms: 1e-3, s: 1, m: 60, min: 60, h: 3600 },
   states: { '': 1, k: 1e3, M: 1e6, G: 1e9 },
   memory: { '': 1, k: 2 ** 10, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 },
 };

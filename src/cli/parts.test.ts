@@ -26,6 +26,7 @@ describe('options', () => {
     'time=',
     'time=-1s',
     'time=0',
+    'time=5',
     'states=1e999',
     'memory=4X',
     'x=1',

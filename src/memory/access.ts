@@ -6,11 +6,11 @@
  * Orders: ordering.ts.
  */
 
-import { addressOf, integer, wrongKind } from './argument.ts';
+import { addressOf, integer, wordAddress } from './argument.ts';
 import { machine } from './machine.ts';
 import { Modify, operation, Result } from './operation.ts';
 import type { PrimitiveName } from './ordering.ts';
-import type { Field, Kind, Type, ValueOf } from './type.ts';
+import type { Field, Type, ValueOf } from './type.ts';
 
 /** What may be read and written as a whole. */
 export type Readable = Type<'word' | 'flags' | 'pointer'>;
@@ -26,17 +26,6 @@ function write<T extends Type>(primitive: PrimitiveName, field: Field<T>, value:
   const address = wordAddress(primitive, field);
   const modifyArgument = field.type.encode(value);
   machine().perform(operation(primitive, { address, modify: Modify.SET, modifyArgument }));
-}
-
-/** Counters and locks have calls of their own; of a task there is only its state here. */
-const READABLE: ReadonlySet<Kind> = new Set(['word', 'flags', 'pointer', 'task_struct']);
-
-function wordAddress(primitive: PrimitiveName, field: Field): number {
-  const address = addressOf(primitive, field);
-  if (field !== null && !READABLE.has(field.type.kind)) {
-    return wrongKind(primitive, field, 'a number, flags or a pointer');
-  }
-  return address;
 }
 
 /** Reads a word once, without order. */

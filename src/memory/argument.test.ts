@@ -190,6 +190,7 @@ describe('a field of another kind than the call is for', () => {
     done: memory.completion,
     atomic: memory.atomic_t,
     number: memory.u32,
+    queue: memory.wait_queue_head_t,
   });
   const kinds = {
     spin: ['spin_lock', 'spin_unlock', 'spin_trylock', 'spin_is_locked'],
@@ -197,10 +198,11 @@ describe('a field of another kind than the call is for', () => {
     sem: ['down_read', 'up_read', 'down_write', 'up_write', 'downgrade_write'],
     lock: ['read_lock', 'read_unlock', 'write_lock', 'write_unlock'],
     count: ['refcount_inc', 'refcount_read'],
-    seq: ['read_seqcount_begin'],
+    seq: ['read_seqcount_begin', 'read_seqcount_retry', 'raw_write_seqcount_begin'],
     done: ['complete', 'wait_for_completion'],
     atomic: ['atomic_inc', 'atomic_read'],
-    number: ['READ_ONCE', 'WRITE_ONCE', 'load', 'smp_load_acquire'],
+    number: ['READ_ONCE', 'WRITE_ONCE', 'load', 'smp_load_acquire', 'xchg', 'cmpxchg'],
+    queue: ['wake_up', 'waitqueue_active'],
   } as const;
   type Member = keyof typeof kinds;
   const members = Object.keys(kinds) as Member[];
@@ -217,6 +219,16 @@ describe('a field of another kind than the call is for', () => {
       });
       const given = `${name} is given a field of type`;
       expect([code, what]).toEqual(['HF037', expect.stringContaining(given)]);
+    }
+  });
+
+  it('is refused by the calls for bits, which take flags', async () => {
+    for (const name of ['set_bit', 'test_and_clear_bit']) {
+      const { code, what } = await mistakeIn(({ alloc, thread }) => {
+        const all = alloc(locks);
+        thread('t', () => void untyped[name]?.(0, all.number));
+      });
+      expect([code, what]).toEqual(['HF037', expect.stringContaining(`${name} is given a field`)]);
     }
   });
 });

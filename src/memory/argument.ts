@@ -8,7 +8,6 @@
 
 import { handedOn } from './field-use.ts';
 import { machineOrNull } from './machine.ts';
-import type { PrimitiveName } from './ordering.ts';
 import { structAddress, structType } from './struct-key.ts';
 import type { Field, Kind } from './type.ts';
 
@@ -22,14 +21,11 @@ export function refuse(code: 'HF036' | 'HF037', what: string): never {
 /**
  * The address that a primitive is to go to: 0 for NULL.
  *
+ * @param primitive what the user calls, for messages
  * @param kind what the primitive is for, where that is one kind of word: C's compiler refuses a
  *   mutex that is locked as a spin lock
  */
-export function addressOf(
-  primitive: PrimitiveName | 'kfree',
-  field: Field,
-  kind: Kind | null = null,
-): number {
+export function addressOf(primitive: string, field: Field, kind: Kind | null = null): number {
   const given: unknown = field;
   if (isField(given)) {
     handedOn(given.address);
@@ -42,6 +38,18 @@ export function addressOf(
   }
   const hint = isView(given) ? ' Name one of its members.' : '';
   return refuse('HF037', `${primitive} is given ${described(given)} where a field belongs.${hint}`);
+}
+
+/** Counters and locks have calls of their own; of a task there is only its state here. */
+const READABLE: ReadonlySet<Kind> = new Set(['word', 'flags', 'pointer', 'task_struct']);
+
+/** The address of a word that holds a value of its own. */
+export function wordAddress(primitive: string, field: Field): number {
+  const address = addressOf(primitive, field);
+  if (field !== null && !READABLE.has(field.type.kind)) {
+    return wrongKind(primitive, field, 'a number, flags or a pointer');
+  }
+  return address;
 }
 
 const LOWEST = -(2 ** 31);

@@ -17,7 +17,7 @@ import type { Bit, Field, FlagsType } from './type.ts';
 export type Flags<N extends string> = Field<FlagsType<N>>;
 
 function perform(primitive: PrimitiveName, addr: Field, parts: Partial<Operation>): boolean {
-  return machine().perform(operation(primitive, parts, addressOf(primitive, addr))) !== 0;
+  return machine().perform(operation(primitive, parts, addressOf(primitive, addr, 'flags'))) !== 0;
 }
 
 const setting = (nr: number): Partial<Operation> => ({

@@ -33,7 +33,7 @@ const RUNNING = -1;
 
 /** Has `func(head)` called after a grace period. Does not wait. */
 export function call_rcu(head: RcuHead, func: RcuCallback): void {
-  const address = addressOf('call_rcu', head);
+  const address = addressOf('call_rcu', head, 'rcu_head');
   if (typeof func !== 'function') return noValue(func, 'The callback of call_rcu', 'a function');
   const { callbacks } = machine();
   // head->func and head->next, plain in Linux: the object must still be there.

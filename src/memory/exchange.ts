@@ -4,7 +4,7 @@
  */
 
 import type { Readable } from './access.ts';
-import { addressOf } from './argument.ts';
+import { wordAddress } from './argument.ts';
 import { machine } from './machine.ts';
 import { Modify, operation, Result, Test } from './operation.ts';
 import type { PrimitiveName } from './ordering.ts';
@@ -29,7 +29,7 @@ export type TryCompareExchange = <T extends Readable>(
 
 function exchange(primitive: PrimitiveName): Exchange {
   return (field, value) => {
-    const address = addressOf(primitive, field);
+    const address = wordAddress(primitive, field);
     const modifyArgument = field.type.encode(value);
     const observed = machine().perform(
       operation(primitive, {
@@ -52,7 +52,7 @@ function compare<T extends Readable>(
 ): number {
   return machine().perform(
     operation(primitive, {
-      address: addressOf(primitive, field),
+      address: wordAddress(primitive, field),
       test: Test.EQUALS,
       testArgument: field.type.encode(old),
       modify: Modify.SET,

@@ -45,7 +45,7 @@ export function read_seqcount_retry(s: Seqcount, start: number): boolean {
   machine().label('sequence unchanged?');
   const same = machine().perform(
     operation('READ_ONCE', {
-      address: addressOf('READ_ONCE', s, 'seqcount_t'),
+      address: addressOf('read_seqcount_retry', s, 'seqcount_t'),
       result: Result.OLD_EQUALS,
       resultArgument: integer(start, 'seqcount_t'),
     }),
@@ -55,14 +55,14 @@ export function read_seqcount_retry(s: Seqcount, start: number): boolean {
 
 /** A writer goes in: the count becomes odd, then a write barrier. */
 export function raw_write_seqcount_begin(s: Seqcount): void {
-  addOne(s);
+  addOne(s, 'raw_write_seqcount_begin');
   smp_wmb();
 }
 
 /** A writer goes out: a write barrier, then the count becomes even. */
 export function raw_write_seqcount_end(s: Seqcount): void {
   smp_wmb();
-  addOne(s);
+  addOne(s, 'raw_write_seqcount_end');
 }
 
 /**
@@ -80,16 +80,17 @@ export function write_seqcount_end(s: Seqcount): void {
 }
 
 /** `s->sequence++` by the only writer: a read and a marked write, not an atomic. */
-function addOne(s: Seqcount): void {
+function addOne(s: Seqcount, caller: string): void {
+  const address = addressOf(caller, s, 'seqcount_t');
   const sequence = machine().perform(
     operation('READ_ONCE', {
-      address: addressOf('READ_ONCE', s, 'seqcount_t'),
+      address,
       result: Result.OLD,
     }),
   );
   machine().perform(
     operation('WRITE_ONCE', {
-      address: addressOf('WRITE_ONCE', s, 'seqcount_t'),
+      address,
       modify: Modify.SET,
       modifyArgument: (sequence + 1) | 0,
     }),

@@ -41,7 +41,7 @@ function store(
   current: Task,
   state: number,
 ): void {
-  const address = addressOf(primitive, current);
+  const address = addressOf(primitive, current, 'task_struct');
   const modifyArgument = integer(state, 'task_struct');
   machine().perform(operation(primitive, { address, modify: Modify.SET, modifyArgument }));
   machine().sleepOn(state === TASK_RUNNING ? null : { address, ownBit: false });
@@ -70,7 +70,7 @@ const SLEEPS = { sleeps: true } as const;
 export function wake_up_process(p: Task): boolean {
   const told = machine().perform(
     operation('wake_up_process', {
-      address: addressOf('wake_up_process', p),
+      address: addressOf('wake_up_process', p, 'task_struct'),
       test: Test.DIFFERS,
       testArgument: TASK_RUNNING,
       modify: Modify.SET,

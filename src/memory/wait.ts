@@ -39,14 +39,14 @@ export function wait_event(wq_head: WaitQueue, condition: () => boolean): void {
  * looked at after whoever changes it can see the mark. `schedule()` sleeps then.
  */
 export function prepare_to_wait(wq_head: WaitQueue): void {
-  const address = addressOf('prepare_to_wait', wq_head);
+  const address = addressOf('prepare_to_wait', wq_head, 'wait_queue_head_t');
   machine().perform(operation('prepare_to_wait', { address, modify: Modify.OR, ownBit: true }));
   machine().sleepOn({ address, ownBit: true });
 }
 
 /** Leaves the queue, if no wake-up has taken the thread off it, and goes on running. */
 export function finish_wait(wq_head: WaitQueue): void {
-  const address = addressOf('finish_wait', wq_head);
+  const address = addressOf('finish_wait', wq_head, 'wait_queue_head_t');
   const marked = { test: Test.BITS_SET, modify: Modify.AND, ownBit: true } as const;
   machine().perform(operation('finish_wait', { address, ...marked }));
   machine().sleepOn(null);
@@ -59,7 +59,7 @@ export function finish_wait(wq_head: WaitQueue): void {
 export function wake_up(wq_head: WaitQueue): void {
   machine().perform(
     operation('wake_up', {
-      address: addressOf('wake_up', wq_head),
+      address: addressOf('wake_up', wq_head, 'wait_queue_head_t'),
       modify: Modify.AND,
       modifyArgument: 0,
     }),
@@ -73,7 +73,7 @@ export function wake_up(wq_head: WaitQueue): void {
 export function waitqueue_active(wq_head: WaitQueue): boolean {
   const nobody = machine().perform(
     operation('waitqueue_active', {
-      address: addressOf('waitqueue_active', wq_head),
+      address: addressOf('waitqueue_active', wq_head, 'wait_queue_head_t'),
       result: Result.OLD_EQUALS,
       resultArgument: 0,
     }),
