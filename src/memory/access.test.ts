@@ -10,7 +10,7 @@ const node = struct('node', { value: u32 });
 const toNode = pointer(node);
 const { READ_ONCE, load, data_race, smp_load_acquire, rcu_dereference } = access;
 const { WRITE_ONCE, store, smp_store_release, smp_store_mb, rcu_assign_pointer } = access;
-const { readEquals, readAnyBit } = access;
+const { rcu_access_pointer, RCU_INIT_POINTER, readEquals, readAnyBit } = access;
 
 const reads = { READ_ONCE, load, data_race, smp_load_acquire };
 const writes = { WRITE_ONCE, store, smp_store_release, smp_store_mb };
@@ -31,6 +31,15 @@ it('rcu_dereference gives a pointer, rcu_assign_pointer publishes one', () => {
   const written = [0, 9].map((left) => ({ old: 4, told: undefined, left }));
   expectCases(toNode, written, (field, i) =>
     rcu_assign_pointer(field, written[i]?.left === 9 ? node.at(9) : null),
+  );
+});
+
+it('rcu_access_pointer gives a pointer, RCU_INIT_POINTER writes one, both without order', () => {
+  const read = [0, 9].map((old) => ({ old, told: old === 9, left: old }));
+  expectCases(toNode, read, (field) => rcu_access_pointer(field) === node.at(9));
+  const written = [0, 9].map((left) => ({ old: 4, told: undefined, left }));
+  expectCases(toNode, written, (field, i) =>
+    RCU_INIT_POINTER(field, written[i]?.left === 9 ? node.at(9) : null),
   );
 });
 
@@ -66,7 +75,8 @@ describe('the compiler', () => {
 });
 
 it('every exported access is called above', () => {
-  const others = ['rcu_dereference', 'rcu_assign_pointer', 'readEquals', 'readAnyBit'];
+  const rcu = ['rcu_dereference', 'rcu_assign_pointer', 'rcu_access_pointer', 'RCU_INIT_POINTER'];
+  const others = [...rcu, 'readEquals', 'readAnyBit'];
   const called = [...Object.keys(reads), ...Object.keys(writes), ...others];
   expect(called.toSorted()).toEqual(Object.keys(access).toSorted());
 });

@@ -81,6 +81,19 @@ export function rcu_assign_pointer<T extends Type<'pointer'>>(
   write('rcu_assign_pointer', field, value);
 }
 
+/** Reads a pointer to compare it, not to follow it: nothing is ordered. */
+export function rcu_access_pointer<T extends Type<'pointer'>>(field: Field<T>): ValueOf<T> {
+  return read('READ_ONCE', field);
+}
+
+/** Writes a pointer without order: NULL, or where no reader can come upon it yet. */
+export function RCU_INIT_POINTER<T extends Type<'pointer'>>(
+  field: Field<T>,
+  value: ValueOf<T>,
+): void {
+  write('WRITE_ONCE', field, value);
+}
+
 /**
  * Reads a word and tells only whether it equals `expected`.
  *

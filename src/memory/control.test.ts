@@ -8,9 +8,10 @@ import {
   tried,
   wrongWith,
 } from '../../test/support/small.ts';
+import type { CheckResult } from '../explore/result.ts';
 import { atomic_read, atomic_set, atomic_try_cmpxchg } from './index.ts';
 import { READ_ONCE, WRITE_ONCE } from './access.ts';
-import { assert, choose, defence, design, label, loop } from './control.ts';
+import { assert, choose, cpu_relax, defence, design, label, loop } from './control.ts';
 import { kernelFunction } from './function.ts';
 import { atomic_t, s32 } from './type.ts';
 
@@ -71,6 +72,24 @@ describe('loop', () => {
     });
     const finals = finalsOf(({ thread }) => void thread('t', () => spin(2) * 10 + spin(3)));
     expect(finals).toEqual([' | 23', ' | 33']);
+  });
+});
+
+describe('cpu_relax', () => {
+  it('is no step: what spins with it has the states of what spins without', async () => {
+    const spinning = (relax: () => void): Promise<CheckResult> =>
+      tried(({ alloc, thread }) => {
+        const go = alloc(s32, 'go');
+        thread('waits', () => {
+          loop(() => {
+            relax();
+            return READ_ONCE(go) === 0;
+          });
+        });
+        thread('tells', () => WRITE_ONCE(go, 1));
+      });
+    const [one, other] = [await spinning(cpu_relax), await spinning(() => undefined)];
+    expect([one.verdict, one.states]).toEqual(['pass', other.states]);
   });
 });
 

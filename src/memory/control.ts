@@ -21,6 +21,14 @@ export function loop(round: () => boolean): void {
 }
 
 /**
+ * What a CPU does between two looks (arch/x86/include/asm/vdso/processor.h, 6.18). It touches no
+ * memory: here nothing, so that code which spins reads as it does in C.
+ */
+export function cpu_relax(): void {
+  // A round of `loop` ends, and others may step, without it.
+}
+
+/**
  * A choice that no state decides: every number from 0 to n - 1 is explored.
  *
  * @param n how many outcomes, 1 to 64
