@@ -23,6 +23,10 @@ export interface Outcomes {
   readonly observation: Observation;
   /** Every execution was explored, as far as loops were followed. */
   readonly complete: boolean;
+  /** As herd7 names it: an execution has a data race. */
+  readonly flags: readonly string[];
+  /** weak: a data race ends an execution, so outcomes behind it are not among the states. */
+  readonly endsAtRace: boolean;
   /** A loop that does more than wait was not followed to its end. */
   readonly cut: boolean;
   /** The search itself: its counts, races, deadlocks, and mistakes. */
@@ -52,6 +56,7 @@ export function outcomesOf(
   const bridged = scenarioOf(test, unroll);
   const { program } = bridged;
   const { finals, result } = reachableFinals(bridged.scenario, { ...limits, model });
+  const races = result.findings.some(({ property }) => property.name.startsWith('data race'));
   const trouble = troubleIn(result);
   if (trouble !== null) return { model, reason: trouble };
   const asked = observed(program);
@@ -70,6 +75,8 @@ export function outcomesOf(
     states: sortedStates({ states, observed: asked, program }),
     observation: observationOf({ ...seen, certain: result.complete }),
     complete: result.complete,
+    flags: races ? ['data-race'] : [],
+    endsAtRace: races && model === 'weak',
     cut: bridged.isCut(),
     result,
   };

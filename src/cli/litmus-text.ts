@@ -73,16 +73,17 @@ function limitsOf(result: LitmusResult): string[] {
   return notes;
 }
 
-function isCertain({ complete, cut, observation }: Outcomes): boolean {
-  return observation === 'Sometimes' || (complete && !cut);
+function isCertain({ complete, cut, endsAtRace, observation }: Outcomes): boolean {
+  return observation === 'Sometimes' || (complete && !cut && !endsAtRace);
 }
 
 function outcomesLine(name: string, outcomes: Outcomes | NotRun, width: number): string {
   if ('reason' in outcomes) {
     return `${'not run'.padEnd(10)} ${name.padEnd(width)} ${outcomes.reason}   ${outcomes.model}`;
   }
-  const { observation, states, result, model } = outcomes;
-  const open = isCertain(outcomes) ? '' : '   OPEN';
+  const { observation, states, result, model, flags } = outcomes;
+  const flagged = flags.length === 0 ? '' : `   ${flags.join(', ')}`;
+  const open = isCertain(outcomes) ? flagged : `${flagged}   OPEN`;
   const counts = `${counted(states.length, 'state')}   ${counted(result.states, 'state')} searched`;
   return `${observation.padEnd(10)} ${name.padEnd(width)} ${counts}${open}   ${model}`;
 }

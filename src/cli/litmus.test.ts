@@ -85,6 +85,25 @@ describe('litmus files', () => {
     `);
   });
 
+  it('with a data race are open under the model that finds it: it ends an execution', async () => {
+    desk.write(
+      'race.litmus',
+      [
+        'C race',
+        '{}',
+        'P0(int *x, int *f)\n{\n\t*x = 1;\n\tWRITE_ONCE(*f, 1);\n}',
+        'P1(int *x, int *f)\n{\n\tint r0;\n\tint r1;\n\n\tr0 = READ_ONCE(*f);',
+        '\tif (r0) {\n\t\tr1 = *x;\n\t}\n}',
+        'exists (1:r0=1 /\\ 1:r1=0)\n',
+      ].join('\n'),
+    );
+    const { code, out } = await desk.run('check', 'race.litmus', '-m', 'tso,weak');
+    expect(code).toBe(3);
+    expect(out).toMatch(/Sometimes +race .* data-race +lkmm/);
+    expect(out).toMatch(/Never +race .* searched +tso/);
+    expect(out).toMatch(/Never +race .* data-race +OPEN +weak/);
+  });
+
   it('that are no scenarios say why', async () => {
     desk.write(
       'domains.litmus',

@@ -69,6 +69,7 @@ function readConstant(state: State, operation: Operation, value: number): number
 
 function access(state: State, operation: Operation): number {
   if (!state.begins && goesToNull(operation)) followNull(state, operation);
+  if (operation.primitive === 'rcu_dereference') noteRcuUse(state, operation);
   if (entersSection(state, operation)) step(state, SECTION);
   return step(state, operation);
 }
@@ -191,6 +192,12 @@ function noteLockOrder(state: State, operation: Operation): void {
   const { world, thread, context } = state;
   if (!isLive(state) || state.flat) return;
   world.lockOrder.note(thread, world.isHandler(thread), context, operation.address);
+}
+
+function noteRcuUse(state: State, operation: Operation): void {
+  const { world, thread, context } = state;
+  if (!isLive(state) || state.flat) return;
+  world.rcuUse.note(thread, context, operation.address);
 }
 
 function lockAsked(state: State, operation: Operation): 'keep' | 'remove' {

@@ -7,6 +7,8 @@ import { createLockOrder } from './lock-order.ts';
 import type { LockOrder } from './lock-order.ts';
 import { createNamedFields } from './named-fields.ts';
 import type { NamedFields } from './named-fields.ts';
+import { createRcuUse } from './rcu-use.ts';
+import type { RcuUse } from './rcu-use.ts';
 import { createSites, parseRemoval } from './sites.ts';
 import type { Sites } from './sites.ts';
 import type { Context } from './context.ts';
@@ -37,6 +39,7 @@ export interface ReplayWorld {
   readonly pairs: boolean;
   readonly sites: Sites;
   readonly lockOrder: LockOrder;
+  readonly rcuUse: RcuUse;
   readonly namedFields: NamedFields;
   readonly contexts: Contexts;
   /** Whether a handler interrupts a thread, or a twin of it. */
@@ -88,6 +91,7 @@ export function createWorld(program: Program, options: WorldOptions): ReplayWorl
     nameOf,
     constantAt: (address) => constants.get(address),
     lockOrder: createLockOrder(nameOf),
+    rcuUse: createRcuUse(nameOf),
     namedFields: createNamedFields(nameOf),
     isHandler: (thread) => handlers.has(thread),
     isInterrupted: (thread) => hosts.has(thread),

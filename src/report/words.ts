@@ -98,7 +98,8 @@ export const words: Readonly<Record<string, string>> = {
     plain (load, store), and nothing orders the two. That is the definition of the kernel's
     memory model: one plain access suffices. A compiler may tear, fuse, repeat or invent
     plain accesses. Mark both sides: READ_ONCE and WRITE_ONCE, an atomic, or data_race(...)
-    where any value will do. Always on.`,
+    where any value will do. Always on; where only a CPU weaker than x86 has the two
+    unordered, under model weak.`,
   'leaked lock': 'A thread ended while it held a lock. Always on.',
   'unbalanced section': `A thread ended with interrupts, bottom halves or preemption off, or
     inside an RCU read-side section. The picture shows where it entered the section. Always on.`,

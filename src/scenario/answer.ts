@@ -65,7 +65,7 @@ export function resultOf(
     problems,
     defences: world.sites.list(),
     designs: world.designsUsed(),
-    warnings: [...world.lockOrder.warnings(), ...forgotten],
+    warnings: [...world.lockOrder.warnings(), ...world.rcuUse.warnings(), ...forgotten],
   };
 }
 

@@ -5,6 +5,9 @@
  * whether the slot still holds it. Whoever then locks the folio must look whether it still belongs
  * to the file, because truncation removes it under the folio lock. The tree itself changes under
  * the xarray lock, with interrupts off because write-back ends in one.
+ *
+ * Left out: the read-side section around the look-up (filemap_get_entry), because neither folios
+ * nor the nodes of the tree are freed behind a grace period here.
  */
 
 import {
