@@ -5,7 +5,7 @@
  */
 
 import { describe, expect, it } from 'vitest';
-import { scenario, struct, u32 } from '../src/index.ts';
+import { scenario } from '../src/index.ts';
 import {
   atomic_add,
   atomic_add_return,
@@ -14,7 +14,6 @@ import {
   atomic_inc,
   atomic_inc_not_zero,
   atomic_read,
-  atomic_t,
   loop,
   READ_ONCE,
   smp_load_acquire,
@@ -22,18 +21,13 @@ import {
   smp_store_release,
   spin_lock,
   spin_unlock,
-  spinlock_t,
   waitUntilEquals,
   WRITE_ONCE,
   xchg_acquire,
 } from '../src/memory/index.ts';
-import type { Struct } from '../src/memory/index.ts';
 import { reachableFinals } from '../src/scenario/finals.ts';
-
-const members = { x: u32, y: u32, z: u32, a: atomic_t, b: atomic_t, l: spinlock_t };
-const words = struct('words', members);
-type Words = Struct<typeof members>;
-type Body = (w: Words) => number | void;
+import { outcomes, words } from './support/weak.ts';
+import type { Body, Words } from './support/weak.ts';
 
 /** Looks so often that what there is to tell has no end. */
 function look(w: Words): number {
@@ -149,17 +143,6 @@ describe('a handler on the CPU of a thread that is about to acquire', () => {
   });
 });
 
-/** What the threads can return together. */
-function outcomes(bodies: readonly Body[], reduction: boolean): string[] {
-  const one = scenario('ahead', ({ alloc, thread }) => {
-    const w = alloc(words, 'w');
-    bodies.forEach((body, i) => thread(`t${i}`, () => body(w)));
-  });
-  const { finals, result } = reachableFinals(one, { model: 'weak', reduction });
-  expect(result.open).toBe(null);
-  return [...new Set(finals.map(({ results }) => results.join(' ')))].toSorted();
-}
-
 describe('what threads can return is what they can where nothing is forgotten', () => {
   const counts: Body = (w) => {
     atomic_inc(w.a);
@@ -222,6 +205,21 @@ describe('what threads can return is what they can where nothing is forgotten', 
       (w) => {
         WRITE_ONCE(w.z, 7);
         return 100 * smp_load_acquire(w.y) + both(w);
+      },
+    ],
+    'behind a loop that its own store ends': [
+      (w) => {
+        atomic_inc(w.a);
+        WRITE_ONCE(w.y, 1);
+      },
+      (w) => {
+        const seen = READ_ONCE(w.y);
+        loop(() => {
+          if (READ_ONCE(w.x) !== 0) return false;
+          WRITE_ONCE(w.x, 1);
+          return true;
+        });
+        return 10 * seen + atomic_read(w.a);
       },
     ],
     'behind a flag of a flag': [

@@ -16,7 +16,6 @@ import {
   atomic_inc_not_zero,
   atomic_read,
   atomic_read_acquire,
-  atomic_t,
   cmpxchg,
   kernelFunction,
   loop,
@@ -32,7 +31,6 @@ import {
   smp_wmb,
   spin_lock,
   spin_unlock,
-  spinlock_t,
   store,
   load,
   synchronize_rcu,
@@ -43,31 +41,8 @@ import {
 } from '../src/memory/index.ts';
 import type { Struct } from '../src/memory/index.ts';
 import { reachableFinals } from '../src/scenario/finals.ts';
-
-const members = {
-  x: u32,
-  y: u32,
-  z: u32,
-  a: atomic_t,
-  b: atomic_t,
-  l: spinlock_t,
-  m: spinlock_t,
-};
-const words = struct('words', members);
-type Words = Struct<typeof members>;
-type Body = (w: Words) => number | void;
-
-/** What the threads can return together, as `1 0`; threads that return nothing are left out. */
-function outcomes(bodies: readonly Body[], reduction = true): string[] {
-  const one = scenario('litmus', ({ alloc, thread }) => {
-    const w = alloc(words, 'w');
-    bodies.forEach((body, i) => thread(`P${i}`, () => body(w) ?? -1));
-  });
-  const { finals, result } = reachableFinals(one, { model: 'weak', reduction });
-  expect(result.problems).toEqual([]);
-  const told = finals.map(({ results }) => results.filter((value) => value !== -1).join(' '));
-  return [...new Set(told)].sort();
-}
+import { outcomes, words } from './support/weak.ts';
+import type { Body, Words } from './support/weak.ts';
 
 /** Two reads as one number: 10 * first + second. */
 const two = (first: number, second: number): number => 10 * first + second;

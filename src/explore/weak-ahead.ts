@@ -47,8 +47,8 @@ interface Asking {
 interface Place {
   readonly node: number;
   readonly floor: number;
-  /** The thread states before it: coming to one of them again, it needs nothing new. */
-  readonly before: readonly number[];
+  /** How many steps it is away. */
+  readonly steps: number;
   /** Words that the thread has stored to itself: what they hold then is not known here. */
   readonly stored: readonly number[];
 }
@@ -72,7 +72,7 @@ export function aheadOf(
   const ahead = { uses: [], ends: [] };
   const asking = { stepper, memory, running, one, ahead };
   const fenced = owesFence ? views.join(floor, views.join(seen, memory.global)) : floor;
-  follow(asking, { node: one.node, floor: fenced, before: [], stored: [] });
+  follow(asking, { node: one.node, floor: fenced, steps: 0, stored: [] });
   return ahead;
 }
 
@@ -95,9 +95,8 @@ export function oldestToCome(memory: WeakMemory, { cpu, ahead }: Running, word: 
 
 function follow(asking: Asking, place: Place): void {
   const { stepper, ahead } = asking;
-  const { node, floor, before } = place;
-  if (before.includes(node)) return;
-  const isEnd = before.length === STEPS_MAX || ahead.ends.length >= 2 * WAYS_MAX;
+  const { node, floor, steps } = place;
+  const isEnd = steps === STEPS_MAX || ahead.ends.length >= 2 * WAYS_MAX;
   if (isEnd || node === UNKNOWN || !isFollowed(stepper, place)) {
     ahead.ends.push(node, floor);
     return;
@@ -127,7 +126,7 @@ function barrier(asking: Asking, place: Place, order: number): void {
   const learned = isFull ? views.join(memory.global, memory.observer(one.cpu).seen) : EMPTY_VIEW;
   const floor = views.join(place.floor, learned);
   const node = stepper.knownTarget(place.node, 0);
-  follow(asking, { ...place, node, floor, before: [...place.before, place.node] });
+  follow(asking, { ...place, node, floor, steps: place.steps + 1 });
 }
 
 /** A store can take any place behind what the thread has seen, which is no less than its floor. */
@@ -136,8 +135,8 @@ function store(asking: Asking, place: Place): void {
   const word = wordOf(stepper, place.node);
   ahead.uses.push(word, memory.tables.views.at(place.floor, word));
   const node = stepper.knownTarget(place.node, 0);
-  const before = [...place.before, place.node];
-  follow(asking, { ...place, node, before, stored: [...place.stored, word] });
+  const steps = place.steps + 1;
+  follow(asking, { ...place, node, steps, stored: [...place.stored, word] });
 }
 
 function read(asking: Asking, place: Place): void {
@@ -155,7 +154,7 @@ function read(asking: Asking, place: Place): void {
     follow(asking, {
       node: tellsNothing ? stepper.knownTarget(node, 0) : UNKNOWN,
       floor: memory.tables.views.join(floor, learned),
-      before: [...place.before, node],
+      steps: place.steps + 1,
       stored: [...place.stored, word],
     });
   }
@@ -185,11 +184,12 @@ function readMessages(asking: Asking, place: Place, word: number): number {
     if (passes ? isUsedUp : (flags & Flag.WAIT) !== 0) continue;
     first = Math.min(first, at);
     const now = passes && updates ? written(access, old) : old;
-    const learned = passes && acquires(stepper, one, node) ? carriedBy(asking, word, at) : 0;
+    const learned =
+      passes && acquires(stepper, one, node) ? carriedBy(asking, word, at) : EMPTY_VIEW;
     follow(asking, {
       node: stepper.knownTarget(node, told(access, old, now, passes)),
       floor: views.raise(views.join(place.floor, learned), word, at),
-      before: [...place.before, node],
+      steps: place.steps + 1,
       stored: updates ? [...place.stored, word] : place.stored,
     });
   }
