@@ -49,6 +49,7 @@ export function perform(state: State, operation: Operation): number {
   const unlocked = releaseOfRemoved(state.context, operation);
   if (unlocked !== null) {
     state.context = unlocked;
+    state.label = null;
     return 0;
   }
   return access(state, checkSleep(state, operation));
@@ -97,6 +98,10 @@ const FENCE = makeOperation('smp_mb', {});
 /** The same for what came before an unlock. */
 const FENCE_AFTER_UNLOCK = makeOperation(AFTER_UNLOCK_LOCK, {});
 
+function isBarrier(operation: Operation): boolean {
+  return operation === FENCE || operation === FENCE_AFTER_UNLOCK;
+}
+
 function step(state: State, operation: Operation): number {
   const observed = observe(state, operation);
   state.accesses++;
@@ -104,7 +109,8 @@ function step(state: State, operation: Operation): number {
     state.context = inSection(state.context);
     return observed;
   }
-  state.label = null;
+  // A label names the next access: a barrier before that is none.
+  if (!isBarrier(operation)) state.label = null;
   if (operation.effect === Effect.CHOOSE || operation.effect === Effect.ALLOCATE) return observed;
   if (notesAccesses(state)) noteAccess(state, operation);
   const done = operation.result !== Result.TESTED || observed !== 0;
@@ -210,9 +216,10 @@ function lockAsked(state: State, operation: Operation): 'keep' | 'remove' {
     : 'remove';
 }
 
-/** A removed lock succeeds at once and leaves shared memory alone. */
+/** A removed lock succeeds at once and leaves shared memory alone; its label is nobody else's. */
 function removedLock(state: State, operation: Operation): number {
   state.context = withRemovedLock(state.context, operation);
+  state.label = null;
   return 1;
 }
 

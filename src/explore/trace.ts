@@ -19,6 +19,7 @@ import type { BareStep } from './trace-step.ts';
 import { accessParts, fieldAt, formatAt, indexOf } from './trace-access.ts';
 import { forgetOrigins, noOrigins } from './trace-weak.ts';
 import type { Origins } from './trace-weak.ts';
+import { cpuOf } from './weak-pending.ts';
 import { applyCandidate, candidateFor, createWalker, writeInitial } from './walk.ts';
 
 /** What stands in the head of a trace. */
@@ -144,10 +145,27 @@ function bareStep(telling: Telling, thread: number, node: number, outcome: numbe
   return actStep(telling, thread, node, outcome);
 }
 
-/** The barrier of a fully ordered access; the label is the access's own. */
+/**
+ * The barrier of a fully ordered access, as part of that: of the last one on this CPU if it owes
+ * a barrier, else of the one to come. The label is the access's own.
+ */
 function fenceStep(telling: Telling, thread: number, node: number): BareStep {
   const base = stepBase(telling, thread, detailOf(telling, node));
-  return { ...base, kind: 'fence', label: null };
+  const owner = owesFence(telling, thread) ? lastOnCpu(telling, thread) : undefined;
+  const { primitive, calls, stack } = owner ?? base;
+  const head = { number: base.number, thread, primitive, calls, stack };
+  return { ...emptyStep(head), kind: 'fence' };
+}
+
+function owesFence({ input, stepper, record }: Telling, thread: number): boolean {
+  const observers = input.automaton.tables.weak?.observers;
+  const number = record[input.layout.observersAt + cpuOf(stepper, thread)] ?? 0;
+  return observers?.observer(number).owesFence ?? false;
+}
+
+function lastOnCpu({ steps, stepper }: Telling, thread: number): Step | undefined {
+  const cpu = cpuOf(stepper, thread);
+  return steps.findLast((step) => cpuOf(stepper, step.thread) === cpu);
 }
 
 function detailOf(telling: Telling, node: number): NodeDetail {
@@ -161,7 +179,8 @@ function actStep(telling: Telling, thread: number, node: number, outcome: number
   const base = stepBase(telling, thread, detail);
   switch (operation.effect) {
     case Effect.ACCESS:
-      if (operation.address === 0) return base;
+      // A label names the next access, and this is none.
+      if (operation.address === 0) return { ...base, label: null };
       return { ...base, ...accessParts(telling, thread, node, operation, outcome) };
     case Effect.CHOOSE:
       return { ...base, kind: 'choice', observed: String(outcome) };
@@ -183,11 +202,15 @@ function stepBase(telling: Telling, thread: number, detail: NodeDetail): BareSte
   return { ...emptyStep(head), label: namedStep(detail) };
 }
 
-/** The step's label; in a function that is not the kernel's, after what the function stands for. */
+/**
+ * The step's label; in a function that is not the kernel's, after what the function stands for,
+ * unless the label begins with that.
+ */
 function namedStep({ label, calls }: NodeDetail): string | null {
   const from = provenanceOf(calls.at(-1) ?? '');
   if (label === null || from === undefined || !('standsFor' in from)) return label;
-  return `${from.standsFor}: ${label}`;
+  const isNamed = [' ', ': '].some((end) => label.startsWith(from.standsFor + end));
+  return isNamed ? label : `${from.standsFor}: ${label}`;
 }
 
 /** The word that an operation goes to, the struct that it frees, or null. */

@@ -9,10 +9,13 @@
 
 import type { Step } from '../explore/result.ts';
 
-/** One step, with the drain of its own store if that follows at once. */
+/** One step with what is shown with it, because nobody else did anything in between. */
 export interface Entry {
   readonly step: Step;
+  /** The drain of its own store. */
   readonly drain: Step | null;
+  /** weak: the barriers before and behind a fully ordered access. */
+  readonly fences: readonly Step[];
 }
 
 /** The steps with each drain as early as it can be. */
@@ -52,9 +55,9 @@ function withOwnDrains(order: readonly Step[]): Entry[] {
     const waits = waiting.get(step.thread) ?? 0;
     const isOwn = last?.step.buffered === true && last.step.thread === step.thread;
     if (step.kind === 'drain' && isOwn && last.drain === null && waits === 1) {
-      entries[entries.length - 1] = { step: last.step, drain: step };
+      entries[entries.length - 1] = { ...last, drain: step };
     } else {
-      entries.push({ step, drain: null });
+      entries.push({ step, drain: null, fences: [] });
     }
     const change = step.kind === 'drain' ? -1 : step.buffered ? 1 : 0;
     waiting.set(step.thread, waits + change);

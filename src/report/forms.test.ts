@@ -37,7 +37,7 @@ describe('the form for a commit message', () => {
       	gup-fast			ksm
 
       	(1) B1 read pte: ro
-      					(2) A1 clear pte: ro
+      					(2) A1 clear pte: ro -> none
       					(3) A2 pinned? 1
       	(4) B3 pin the folio
       	(5) B4 pte unchanged? ro

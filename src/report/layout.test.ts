@@ -28,7 +28,8 @@ describe('rows', () => {
   const labelled = trace({
     steps: steps(
       { thread: 0, label: 'B1 pin', calls: ['pin'], primitive: 'atomic_add', field: 'f.refs' },
-      { thread: 0, calls: ['pin', 'inner'], field: 'f.flags', observed: 'dirty', written: '0' },
+      { thread: 0, calls: ['pin'], primitive: 'set_bit', field: 'f.flags', written: '0' },
+      { thread: 0, calls: ['pin', 'inner'], primitive: 'spin_unlock', field: 'f.lock' },
       { thread: 1, label: 'A1 look', field: 'f.refs', observed: '2' },
       { thread: 0, calls: ['pin'], primitive: 'WRITE_ONCE', field: 'f.flags', written: '1' },
       { thread: 0, calls: [], primitive: 'WRITE_ONCE', field: 'f.flags', written: '2' },
@@ -42,11 +43,79 @@ describe('rows', () => {
       '3 WRITE_ONCE(flags, 1)',
       '4 WRITE_ONCE(flags, 2)',
     ]);
-    expect(layoutOf(labelled).rows[0]?.detail).toBe('flags dirty');
+    expect(layoutOf(labelled).rows[0]?.steps).toHaveLength(3);
+  });
+
+  /** What follows a labelled step, in the row of that or in one of its own. */
+  const behind = (label: string, head: Partial<Step>, next: Partial<Step>): string[] => {
+    const change = { primitive: 'atomic_sub_and_test', field: 'f.refs', written: '1' };
+    const changes = [['f.refs', '2', '1'] as const];
+    const all = steps(
+      { thread: 0, calls: ['put'], ...head, changes: [], label },
+      { thread: 0, calls: ['put'], ...change, observed: 'no', ...next, changes },
+      { thread: 1, field: 'f.refs', observed: '1', readsFrom: 2 },
+    );
+    return layoutOf(trace({ steps: all })).rows.map(({ text, detail }) => `${text} ${detail}`);
+  };
+  const PUT = 'atomic_sub_and_test(refs) no';
+  const LOOK = 'READ_ONCE(refs) 1';
+
+  it('never show under the label of a lock what is done behind it', () => {
+    const unlock = { primitive: 'spin_unlock', field: 'f.lock', written: 'free' };
+    expect(behind('unlock the page table', unlock, { calls: ['put', 'inner'] })).toEqual([
+      'unlock the page table ',
+      PUT,
+      LOOK,
+    ]);
+    expect(behind('unlock the page table', unlock, {})).toContain(PUT);
+  });
+
+  it('never show under a question or a wait what follows from the answer', () => {
+    const look = { field: 'f.flags', observed: 'dirty' };
+    expect(behind('dirty?', look, {})).toEqual(['dirty? dirty', PUT, LOOK]);
+    const wait = { primitive: 'wait_for_completion', field: 'f.done', written: '0' };
+    expect(behind('wait for the device', wait, {})).toEqual(['wait for the device ', PUT, LOOK]);
+  });
+
+  it('show what the same function does for a label, and not what an inner one does', () => {
+    const store = { primitive: 'set_bit', field: 'f.flags', written: '0' };
+    expect(behind('mark and put', store, {})).toEqual(['mark and put ', LOOK]);
+    expect(behind('mark', store, { calls: ['put', 'inner'] })).toEqual(['mark ', PUT, LOOK]);
+  });
+
+  it('tell what a labelled store writes, and not only what it replaces', () => {
+    const details = (primitive: string, observed: string | null, change: boolean): string[] => {
+      const one = { thread: 0, label: 'device writes the page', primitive, field: 'p.data' };
+      const changes = change ? [['p.data', '0', '7'] as const] : [];
+      const all = steps({ ...one, observed, written: '7', changes });
+      return layoutOf(trace({ steps: all })).rows.map(({ detail }) => detail);
+    };
+    expect(details('xchg', '0', true)).toEqual(['0 -> 7']);
+    expect(details('WRITE_ONCE', null, true)).toEqual(['']);
+    expect(details('WRITE_ONCE', null, false)).toEqual(['7']);
+    expect(details('set_bit', null, false)).toEqual(['']);
+  });
+
+  it('have the barrier of an atomic with it, unless another thread came between', () => {
+    const atomic = { thread: 0, calls: ['get'], primitive: 'atomic_inc_return', field: 'f.refs' };
+    const fence = { thread: 0, calls: ['get'], primitive: 'atomic_inc_return' };
+    const barrier = { ...fence, kind: 'fence' } as const;
+    const look = { thread: 1, field: 'f.refs', observed: '1' };
+    const one = { ...atomic, written: '1' };
+    expect(texts(trace({ steps: steps(barrier, one, barrier, look) }))).toEqual([
+      '1 atomic_inc_return(refs)',
+      '2 READ_ONCE(refs)',
+    ]);
+    const apart = layoutOf(trace({ steps: steps(one, look, barrier) })).rows;
+    expect(apart.map(({ prefix, text }) => `${prefix}: ${text}`)).toEqual([
+      'get: atomic_inc_return(refs)',
+      ': READ_ONCE(refs)',
+      'get: full barrier of atomic_inc_return',
+    ]);
   });
 
   it('are single accesses when unfolded', () => {
-    expect(texts(labelled, { unfold: true })).toHaveLength(5);
+    expect(texts(labelled, { unfold: true })).toHaveLength(6);
   });
 
   it('leave out looks at what nobody changes, labelled ones only where there are many', () => {

@@ -8,11 +8,11 @@
  */
 
 import type { Step, Trace } from '../explore/result.ts';
-import { settledDrains } from './drains.ts';
-import type { Entry } from './drains.ts';
 import { foldedRows } from './fold.ts';
+import { groupsOf, isApart, isNotMade, singleGroups, stepsOf } from './groups.ts';
+import type { Group } from './groups.ts';
 import { isLock } from './locks.ts';
-import { accessText, fieldsOf, shortNames } from './names.ts';
+import { accessText, fieldsOf, shortNames, storedValue } from './names.ts';
 import type { ShortNames } from './names.ts';
 
 /** A read that gave an older value than memory was about to show. */
@@ -76,100 +76,20 @@ const ROWS_MAX = 24;
 /** Lays a trace out. */
 export function layoutOf(trace: Trace, options: LayoutOptions = {}): Layout {
   const short = shortNames(fieldsOf(trace));
-  const groups = groupsOf(trace, options);
+  const rowsMax = options.rowsMax ?? ROWS_MAX;
+  const groups = options.unfold === true ? singleGroups(trace) : groupsOf(trace, rowsMax);
   const rowOf = new Map<number, number>([[0, 0]]);
   groups.forEach((group, at) => {
     for (const step of stepsOf(group)) rowOf.set(step.number, at + 1);
   });
   const columns = stateColumns(trace, short);
   const rows = groups.map((group, at) => rowFrom(group, at + 1, columns, rowOf, short));
-  const folded = options.unfold === true ? rows : foldedRows(rows, options.rowsMax ?? ROWS_MAX);
+  const folded = options.unfold === true ? rows : foldedRows(rows, rowsMax);
   return { threads: trace.threads, rows: folded, columns, rowOf };
 }
 
-/**
- * What becomes one row each. Looks at what nobody changes are left out: with labels in long
- * pictures, without labels always, except those of a thread that fails by itself, whose way is the
- * point. In long pictures accesses without labels share rows too.
- */
-function groupsOf(trace: Trace, options: LayoutOptions): Entry[][] {
-  const entries = settledDrains(trace.steps);
-  if (options.unfold === true) return entries.map((entry) => [entry]);
-  const rowsMax = options.rowsMax ?? ROWS_MAX;
-  const background = entries.map((entry) => isBackground(entry.step, trace));
-  const failed = new Set(trace.steps.filter(isFailure).map(({ thread }) => thread));
-  const told = entries.filter(
-    ({ step }, at) => !background[at] || step.label !== null || failed.has(step.thread),
-  );
-  const groups = joined(told, belongs);
-  if (groups.length <= rowsMax) return groups;
-  const changing = joined(
-    entries.filter((_entry, at) => !background[at]),
-    belongs,
-  );
-  return changing.length <= rowsMax ? changing : joined(changing.flat(), continues);
-}
-
-/** A plain look at something that nobody changes says nothing about the order of steps. */
-function isBackground(step: Step, trace: Trace): boolean {
-  if (step.field === null || step.written !== null) return false;
-  if (step.kind !== 'access' || isLock(step.primitive)) return false;
-  return !trace.steps.some(
-    (other) =>
-      (other.field === step.field && other.written !== null) ||
-      other.changes.some(({ field }) => field === step.field),
-  );
-}
-
-type Joins = (step: Step, group: readonly Entry[]) => boolean;
-
-function joined(entries: readonly Entry[], joins: Joins): Entry[][] {
-  const groups: Entry[][] = [];
-  for (const entry of entries) {
-    const last = groups.at(-1);
-    if (last !== undefined && joins(entry.step, last)) last.push(entry);
-    else groups.push([entry]);
-  }
-  return groups;
-}
-
-/** Low-level accesses join the labelled step before them, unless another thread came between. */
-function belongs(step: Step, group: readonly Entry[]): boolean {
-  const head = group[0]?.step;
-  if (head === undefined || head.label === null || head.thread !== step.thread) return false;
-  if (step.label !== null || isApart(step)) return false;
-  return head.calls.every((call, depth) => step.calls[depth] === call);
-}
-
-/** Drains, sections and what was not made always have rows of their own. */
-function isApart({ kind }: Step): boolean {
-  return kind === 'drain' || kind === 'section' || isNotMade(kind);
-}
-
-function isFailure({ kind }: Step): boolean {
-  return kind === 'failure';
-}
-
-/** What would be the violation, or what a thread waits for. */
-function isNotMade(kind: Step['kind']): boolean {
-  return kind === 'pending' || kind === 'failure';
-}
-
-/** In a long picture, accesses without labels share a row with those before them. */
-function continues(step: Step, group: readonly Entry[]): boolean {
-  const head = group[0]?.step;
-  if (head === undefined || head.thread !== step.thread) return false;
-  if (head.label !== null) return belongs(step, group);
-  const steps = [...stepsOf(group), step];
-  return steps.every((one) => one.label === null && !isApart(one) && one.missed === null);
-}
-
-function stepsOf(group: readonly Entry[]): Step[] {
-  return group.flatMap(({ step, drain }) => (drain === null ? [step] : [step, drain]));
-}
-
 function rowFrom(
-  group: readonly Entry[],
+  group: Group,
   number: number,
   columns: readonly StateColumn[],
   rowOf: ReadonlyMap<number, number>,
@@ -184,7 +104,7 @@ function rowFrom(
     thread: head.thread,
     prefix: labelled || isApart(head) ? '' : (head.calls.at(-1) ?? ''),
     text: textOf(group, short),
-    detail: detailOf(group, short),
+    detail: detailOf(group),
     waits: group.some(({ step, drain }) => step.buffered && drain === null),
     stale: staleMark(steps, rowOf),
     behind: behindMark(steps, rowOf),
@@ -200,7 +120,7 @@ function behindMark(steps: readonly Step[], rowOf: ReadonlyMap<number, number>):
   return String(rowOf.get(step.behind ?? 0) ?? '?');
 }
 
-function textOf(group: readonly Entry[], short: ShortNames): string {
+function textOf(group: Group, short: ShortNames): string {
   const head = group[0]?.step as Step;
   if (head.kind === 'pending') return `next: ${head.label ?? accessText(head, short)}`;
   if (head.label !== null) return head.label;
@@ -209,15 +129,23 @@ function textOf(group: readonly Entry[], short: ShortNames): string {
 }
 
 /**
- * What the labelled access was told: the label is about that one. Where it was told nothing, the
- * first access of the row that was, with the name of its field.
+ * What the labelled access was told: the label is about that one. Where it was told nothing, what
+ * another access to the same field was; and what is stored, where no column shows it.
  */
-function detailOf(group: readonly Entry[], short: ShortNames): string {
+function detailOf(group: Group): string {
   const head = group[0]?.step;
-  if (head === undefined || head.observed !== null) return head?.observed ?? '';
-  const step = group.map((entry) => entry.step).find(({ observed }) => observed !== null);
-  if (step === undefined) return '';
-  return step.field === null ? (step.observed ?? '') : `${short(step.field)} ${step.observed}`;
+  if (head === undefined) return '';
+  const told = group.find(({ step }) => step.field === head.field && step.observed !== null);
+  const observed = told?.step.observed ?? null;
+  // Without a label the text says what is stored.
+  const stored = head.label === null ? null : storedValue(head);
+  if (stored === null) return observed ?? '';
+  if (observed !== null) return `${observed} -> ${stored}`;
+  return showsChange(group, head.field) ? '' : stored;
+}
+
+function showsChange(group: Group, field: string | null): boolean {
+  return stepsOf(group).some((step) => step.changes.some((change) => change.field === field));
 }
 
 function staleMark(steps: readonly Step[], rowOf: ReadonlyMap<number, number>): StaleMark | null {

@@ -31,13 +31,18 @@ function lastPart(field: string): string {
 const STORES =
   /^(WRITE_ONCE|store|smp_store_|atomic_set|rcu_assign_pointer|xchg|atomic_xchg|write)/;
 
+/** The operand of a store that was made or waits; null for other accesses. */
+export function storedValue({ kind, primitive, written }: Step): string | null {
+  return kind === 'access' && STORES.test(primitive) ? written : null;
+}
+
 /** An access as code: `WRITE_ONCE(ready, 1)`, `spin_lock(ptl)`. */
 export function accessText(step: Step, short: ShortNames): string {
   if (step.kind === 'drain') return `visible: ${drained(step, short)}`;
-  if (step.kind === 'fence') return 'full barrier';
+  if (step.kind === 'fence') return `full barrier of ${step.primitive}`;
   if (step.field === null) return step.primitive;
-  const value = step.written !== null && STORES.test(step.primitive) ? `, ${step.written}` : '';
-  return `${step.primitive}(${short(step.field)}${value})`;
+  const stored = storedValue(step);
+  return `${step.primitive}(${short(step.field)}${stored === null ? '' : `, ${stored}`})`;
 }
 
 function drained(step: Step, short: ShortNames): string {

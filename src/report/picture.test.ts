@@ -19,19 +19,19 @@ describe('a picture of labelled steps', () => {
       "
         FAIL  pin-vs-share   never "pinned and shared"   sc   found after 17 states
 
-              gup-fast                              ksm                   pte   excl  refs
-              ────────────────────────────────────  ──────────────────    ────  ────  ────
-        init                                                              ro    1     1
+              gup-fast                           ksm                         pte   excl  refs
+              ─────────────────────────────────  ────────────────────────    ────  ────  ────
+        init                                                                 ro    1     1
          1    B1 read pte        ro
-         2                                          A1 clear pte  ro      none
-         3                                          A2 pinned?    1
-         4    B3 pin the folio                                                        1025
+         2                                       A1 clear pte  ro -> none    none
+         3                                       A2 pinned?    1
+         4    B3 pin the folio                                                           1025
          5    B4 pte unchanged?  ro  ◂ init  stale: missed 2
          6    B5 exclusive?      1
-         7                                          A3 clear exclusive          0
-         8                                          A4 restore pte        ro
-              ────────────────────────────────────  ──────────────────    ────  ────  ────
-        end   pinned (refs 1025) and shared (excl 0)                      ro    0     1025  ✗
+         7                                       A3 clear exclusive                0
+         8                                       A4 restore pte              ro
+              ─────────────────────────────────  ────────────────────────    ────  ────  ────
+        end   pinned (refs 1025) and shared (excl 0)                         ro    0     1025  ✗
 
         Why     Step 5 still reads the value that step 2 had replaced: nothing orders it behind
                 step 4.
@@ -48,16 +48,16 @@ describe('a picture of labelled steps', () => {
         FAIL  pin-vs-share   never "pinned and shared"   sc
 
               gup-fast                              ksm
-              ────────────────────────────────────  ──────────────────
+              ────────────────────────────────────  ────────────────────────
          1    B1 read pte        ro
-         2                                          A1 clear pte  ro
+         2                                          A1 clear pte  ro -> none
          3                                          A2 pinned?    1
          4    B3 pin the folio
          5    B4 pte unchanged?  ro  ◂ init  stale: missed 2
          6    B5 exclusive?      1
          7                                          A3 clear exclusive
          8                                          A4 restore pte
-              ────────────────────────────────────  ──────────────────
+              ────────────────────────────────────  ────────────────────────
         end   pinned (refs 1025) and shared (excl 0) ✗
 
               pte   excl  refs
@@ -83,7 +83,7 @@ describe('a picture of labelled steps', () => {
         FAIL  pin-vs-share   never "pinned and shared"   sc
 
          1  gup-fast  B1 read pte ro
-         2  ksm       A1 clear pte ro
+         2  ksm       A1 clear pte ro -> none
                         pte none
          3  ksm       A2 pinned? 1
          4  gup-fast  B3 pin the folio

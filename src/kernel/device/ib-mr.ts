@@ -79,8 +79,10 @@ export const ib_reg_user_mr: (mr: IbMr, mm: MmStruct, address: number, filp: Ope
       if (typeof pages === 'number') return pages;
       const page = present(pages[0] ?? null, 'ib_umem_get: one page');
       mutex_lock(mr.lock);
-      label('revoked already?');
-      const isRevoked = defence('revoked', () => READ_ONCE(mr.revoked));
+      const isRevoked = defence('revoked', () => {
+        label('revoked already?');
+        return READ_ONCE(mr.revoked);
+      });
       if (!isRevoked) {
         if (defence('keep the leased file open', () => true)) {
           atomic_inc(filp.f_ref);

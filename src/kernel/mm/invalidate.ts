@@ -48,8 +48,11 @@ export const invalidate_inode_pages2_range: (
         isUnmapped = true;
       }
       folio_lock(folio);
-      label('truncated?');
-      if (!defence('truncated', () => folio_mapping(folio) !== mapping)) {
+      const isTruncated = defence('truncated', () => {
+        label('truncated?');
+        return folio_mapping(folio) !== mapping;
+      });
+      if (!isTruncated) {
         folio_wait_writeback(folio);
         if (!folio_unmap_invalidate(mapping, folio)) result = -EBUSY;
       }

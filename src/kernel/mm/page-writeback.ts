@@ -76,8 +76,11 @@ export const folio_prepare_writeback: (
     folio: Folio,
     sync_mode: number,
   ): WriteOut {
-    label('truncated?');
-    if (defence('truncated', () => folio_mapping(folio) !== mapping)) return WriteOut.NOTHING;
+    const isTruncated = defence('truncated', () => {
+      label('truncated?');
+      return folio_mapping(folio) !== mapping;
+    });
+    if (isTruncated) return WriteOut.NOTHING;
     label('dirty?');
     if (!folio_test_dirty(folio)) return WriteOut.NOTHING;
     if (folio_test_writeback(folio)) {

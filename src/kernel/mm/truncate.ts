@@ -91,8 +91,11 @@ export const truncate_inode_folio: (mapping: AddressSpace, folio: Folio) => void
   'mm/truncate.c',
   '6.18',
   function truncate_inode_folio(mapping: AddressSpace, folio: Folio): void {
-    label('truncated already?');
-    if (defence('truncated', () => folio_mapping(folio) !== mapping)) return;
+    const isTruncated = defence('truncated', () => {
+      label('truncated already?');
+      return folio_mapping(folio) !== mapping;
+    });
+    if (isTruncated) return;
     if (folio_mapped(folio)) unmap_mapping_folio(mapping, folio);
     folio_invalidate(mapping, folio);
     label('cancel dirty');

@@ -45,10 +45,10 @@ export const userLoad: (mm: MmStruct, address: number) => number = modelFunction
 /** One load, through the page table. @returns null: it would fault */
 export function loadThroughPte(mm: MmStruct, address: number): number | null {
   beginAccess(mm);
-  label('cpu: read pte');
+  label('CPU: read pte');
   const pte = ptep_get(pte_offset_map(mm, address));
   const word = pte_present(pte) ? pte_page(pte).data[0] : undefined;
-  if (word !== undefined) label('cpu: load');
+  if (word !== undefined) label('CPU: load');
   const value = word === undefined ? null : READ_ONCE(word);
   endAccess(mm);
   return value;
