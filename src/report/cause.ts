@@ -7,7 +7,9 @@
  */
 
 import type { Position, PropertyName, Step, Trace } from '../explore/result.ts';
+import { freedCause } from './cause-freed.ts';
 import { pendingCause } from './cause-pending.ts';
+import { pinCause } from './cause-pins.ts';
 import type { Layout } from './layout.ts';
 import { releasesLock, takesLock } from './locks.ts';
 import { fieldsOf, shortNames } from './names.ts';
@@ -20,13 +22,22 @@ export interface Cause {
 
 /** Explains an execution, in the row numbers of its layout. */
 export function causeOf(trace: Trace, layout: Layout, property: PropertyName): Cause {
-  return (
-    staleCause(trace, layout) ??
-    pendingCause(trace, layout, property) ??
-    interleavingCause(trace, layout) ??
-    leakCause(trace, layout, property) ??
-    orderCause(trace)
-  );
+  const pin = pinCause(trace, layout, property);
+  const first = freedCause(trace, layout, property) ?? pin;
+  const order = staleCause(trace, layout) ?? pendingCause(trace, layout, property);
+  // Of a pin that is left the steps of others say nothing, unless they made a read stale.
+  const other = pin === null ? (order ?? lateCause(trace, layout, property)) : order;
+  if (first === null) return other ?? orderCause(trace);
+  return other === null ? first : both(first, other);
+}
+
+function lateCause(trace: Trace, layout: Layout, property: PropertyName): Cause | null {
+  return interleavingCause(trace, layout) ?? leakCause(trace, layout, property);
+}
+
+function both(one: Cause, other: Cause): Cause {
+  const positions = [...one.positions, ...other.positions];
+  return { text: `${one.text} ${other.text}`, positions };
 }
 
 function places(...steps: readonly (Step | undefined)[]): Position[] {

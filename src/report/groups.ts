@@ -92,7 +92,7 @@ function joined(
 function belongs(step: Step, group: Group, trace: Trace): boolean {
   const head = group[0]?.step;
   if (head === undefined || head.label === null || head.thread !== step.thread) return false;
-  if (step.label !== null || isApart(step)) return false;
+  if (step.label !== null || isApart(step) || step.kind === 'free') return false;
   if (!head.calls.every((call, depth) => step.calls[depth] === call)) return false;
   return showsNothing(step, trace) || isSameAct(step, head);
 }
@@ -134,11 +134,16 @@ export function isNotMade(kind: Step['kind']): boolean {
   return kind === 'pending' || kind === 'failure';
 }
 
+/** What may share a row: nobody should have to look for a free or for a stale read. */
+function isShared(step: Step): boolean {
+  return !isApart(step) && step.kind !== 'free' && step.missed === null;
+}
+
 /** In a long picture, accesses without labels share a row with those before them. */
 function continues(step: Step, group: Group, trace: Trace): boolean {
   const head = group[0]?.step;
   if (head === undefined || head.thread !== step.thread) return false;
   if (head.label !== null) return belongs(step, group, trace);
   const steps = [...stepsOf(group), step];
-  return steps.every((one) => one.label === null && !isApart(one) && one.missed === null);
+  return steps.every((one) => one.label === null && isShared(one));
 }
