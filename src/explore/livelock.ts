@@ -11,7 +11,7 @@
 import type { Bases } from './bases.ts';
 import type { OpenReason } from './result.ts';
 import { Frontier } from './frontier.ts';
-import { withValidFutures } from './liveness.ts';
+import { withValidFutures } from './valid-futures.ts';
 import type { Choice } from './way-table.ts';
 import type { SearchInput } from './counting.ts';
 import { CANDIDATE_HEAD, outcomeOf } from './candidates.ts';

@@ -16,42 +16,27 @@
  */
 
 import { Modify } from '../memory/operation.ts';
+import { Future, FutureSets } from './future-sets.ts';
+import { Guards } from './guards.ts';
 import type { Layout } from './layout.ts';
 import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
+import { OldReads } from './old-reads.ts';
 import type { AutomatonTables } from './tables.ts';
 import type { DiscoveredEdge } from './ways.ts';
 import { Ability, abilitiesOf } from './weak-abilities.ts';
 import { WeakOrder } from './weak-order.ts';
-import { failsOnZero, hasUpdated, isRead, isUpdate, mayFail } from './weak-rows.ts';
+import {
+  failsOnZero,
+  isRead,
+  isUpdate,
+  mayFail,
+  overwrites,
+  storedBy,
+  Stored,
+} from './weak-rows.ts';
 
-/**
- * Runs a search that relies on futures until none of those it relied on has grown meanwhile.
- * Without model `weak` it runs once.
- */
-export function withValidFutures<T>(tables: AutomatonTables, run: () => T): T {
-  const liveness = tables.weak?.liveness;
-  if (liveness !== undefined) liveness.dropsRepeats = false;
-  for (;;) {
-    liveness?.restart();
-    const result = run();
-    liveness?.sync();
-    if (liveness?.isInvalid !== true) return result;
-  }
-}
-
-/**
- * Sets of words for each thread state: those it may read or store to; those it may update; those
- * whose update may fail on zero and on nothing else; those it may read, store to or fail to update
- * at least twice; and at least three times; those it may change in any way; and in a way that is no
- * release.
- */
-const SETS = 7;
-const TWICE = 3;
-const THRICE = 4;
-const STORES = 5;
-const RELAXED = 6;
-/** Sets that are about old messages: behind an update of a word it is not in them any more. */
-const OLD_SETS = 5;
+/** What is known of a thread state: whether it has an edge or has ended; who relied on what. */
+const Mark = { KNOWN: 1, RELIED: 2, READS: 4 } as const;
 
 /** The futures of thread states. A class because it grows with the automata. */
 export class Liveness {
@@ -61,6 +46,8 @@ export class Liveness {
   isOn = true;
   /** Whether repeated old messages are dropped (weak-repeats.ts): only in the main search. */
   dropsRepeats = false;
+  /** What is taken with acquire before each word (guards.ts). */
+  readonly guards: Guards;
   /** Grows with every discovery: what was derived from futures before is out of date. */
   version = 0;
 
@@ -68,12 +55,11 @@ export class Liveness {
   private readonly tables: AutomatonTables;
   /** The edges of the automata, growing while the search runs. */
   private readonly edges: readonly DiscoveredEdge[];
-  private readonly setWords: number;
-  private readonly stride: number;
-  private futures: Int32Array;
-  /** 1: an edge leaves it, or it has ended; 2: somebody relied on its future. */
+  private readonly sets: FutureSets;
+  private readonly oldReads: OldReads = new OldReads();
+  /** See Mark. */
   private marks: Uint8Array;
-  /** The states before each, as `2 * state + 1` where the edge updates a word, else `2 * state`. */
+  /** The states before each, as `4 * state` and whether the edge stores (Stored). */
   private readonly before: number[][] = [];
   private seenEdges = 0;
   private known = 0;
@@ -82,9 +68,8 @@ export class Liveness {
     this.layout = layout;
     this.tables = tables;
     this.edges = edges;
-    this.setWords = (layout.memoryWords + 32) >>> 5;
-    this.stride = SETS * this.setWords + 1;
-    this.futures = new Int32Array(this.stride << 8);
+    this.sets = new FutureSets(layout);
+    this.guards = new Guards(layout, tables);
     this.marks = new Uint8Array(1 << 8);
   }
 
@@ -92,7 +77,7 @@ export class Liveness {
   restart(): void {
     this.isInvalid = false;
     this.version++;
-    for (let i = 0; i < this.marks.length; i++) this.marks[i] = (this.marks[i] as number) & 1;
+    this.marks = this.marks.map((mark) => mark & Mark.KNOWN);
   }
 
   /** Learns of the edges that were discovered since the last call. */
@@ -101,9 +86,8 @@ export class Liveness {
     while (this.seenEdges < this.edges.length) {
       const { node: from, observed, next: to } = this.edges[this.seenEdges] as DiscoveredEdge;
       this.seenEdges++;
+      const source = 4 * from + storedBy(this.tables.rows, from << ROW_SHIFT, observed);
       this.meet(Math.max(from, to));
-      const updates = hasUpdated(this.tables.rows, from << ROW_SHIFT, observed);
-      const source = 2 * from + (updates ? 1 : 0);
       (this.before[to] as number[]).push(source);
       this.oweBarrier(from, to);
       this.open(from);
@@ -116,23 +100,22 @@ export class Liveness {
     const { rows } = this.tables;
     const isFull = (rows[(from << ROW_SHIFT) + Column.ORDER] as number) & WeakOrder.FULL_AFTER;
     if (isFull === 0 || rows[to << ROW_SHIFT] === NodeKind.DONE) return;
-    const at = this.stride * to + SETS * this.setWords;
-    this.futures[at] = (this.futures[at] as number) | Ability.TELL | Ability.FENCE;
+    this.sets.addAbilities(to, Ability.TELL | Ability.FENCE);
   }
 
   /** Whether a thread state may still read a word as it was, or store to it. */
   reads(node: number, word: number): boolean {
-    return this.has(node, 0, word);
+    return this.has(node, Future.READS, word);
   }
 
   /** Whether a thread state may still update a word: read the newest and store after it. */
   updates(node: number, word: number): boolean {
-    return this.has(node, 1, word);
+    return this.has(node, Future.UPDATES, word);
   }
 
   /** Whether a thread state may still try an update that fails on zero only (inc_not_zero). */
   failsOnZero(node: number, word: number): boolean {
-    return this.has(node, 2, word);
+    return this.has(node, Future.FAILS_ON_ZERO, word);
   }
 
   /**
@@ -140,8 +123,8 @@ export class Liveness {
    * times, or Infinity.
    */
   readsAtMost(node: number, word: number): number {
-    if (this.has(node, THRICE, word)) return Infinity;
-    return this.has(node, TWICE, word) ? 2 : 1;
+    if (this.has(node, Future.THRICE, word)) return Infinity;
+    return this.has(node, Future.TWICE, word) ? 2 : 1;
   }
 
   /** Whether a thread state may still do anything with a word. */
@@ -151,18 +134,35 @@ export class Liveness {
 
   /** Whether a thread state may still change a word. */
   stores(node: number, word: number): boolean {
-    return this.has(node, STORES, word);
+    return this.has(node, Future.STORES, word);
   }
 
   /** Whether a thread state may still change a word otherwise than by a release. */
   storesRelaxed(node: number, word: number): boolean {
-    return this.has(node, RELAXED, word);
+    return this.has(node, Future.RELAXED, word);
   }
 
   /** Whether a thread state has an ability left. */
   can(node: number, ability: number): boolean {
     if (!this.isKnown(node)) return true;
-    return ((this.futures[this.stride * node + SETS * this.setWords] as number) & ability) !== 0;
+    return (this.sets.abilities(node) & ability) !== 0;
+  }
+
+  /** Whether a thread state may still store to a word without continuing the message before. */
+  overwrites(node: number, word: number): boolean {
+    return this.has(node, Future.OVERWRITES, word);
+  }
+
+  /** The guards, as bits, that a thread state passes before it accesses a word. */
+  guardsOf(node: number, word: number): number {
+    return this.isKnown(node) ? this.guards.of(node, word) : 0;
+  }
+
+  /** The thread states that one may come to and that read a word; null: not known. */
+  readsOf(node: number, word: number): readonly number[] | null {
+    if (!this.isKnown(node)) return null;
+    this.marks[node] = (this.marks[node] as number) | Mark.READS;
+    return this.oldReads.of(node, word);
   }
 
   /** Whether the next step of a thread state asks if its CPU has just passed a full barrier. */
@@ -174,13 +174,7 @@ export class Liveness {
   }
 
   private has(node: number, set: number, word: number): boolean {
-    return !this.isKnown(node) || this.isIn(node, set, word);
-  }
-
-  /** What is known so far, for futures that others rely on. */
-  private isIn(node: number, set: number, word: number): boolean {
-    const at = this.stride * node + set * this.setWords + (word >>> 5);
-    return ((this.futures[at] as number) & (1 << (word & 31))) !== 0;
+    return !this.isKnown(node) || this.sets.has(node, set, word);
   }
 
   /** Whether the future of a state is known; whoever asks relies on it. */
@@ -194,8 +188,8 @@ export class Liveness {
     // never ended may never end; if it does, whoever relied on that is told.
     const mark = this.marks[node] as number;
     const waits = (this.tables.rows[(node << ROW_SHIFT) + Column.FLAGS] as number) & Flag.WAIT;
-    if ((mark & 1) === 0 && waits === 0) return false;
-    this.marks[node] = mark | 2;
+    if ((mark & Mark.KNOWN) === 0 && waits === 0) return false;
+    this.marks[node] = mark | Mark.RELIED;
     return true;
   }
 
@@ -207,12 +201,7 @@ export class Liveness {
 
   /** Makes room for thread states up to `node`, with what each does itself. */
   private meet(node: number): void {
-    while (this.stride * (node + 1) > this.futures.length) {
-      this.futures = enlarged(this.futures);
-      const marks = new Uint8Array(2 * this.marks.length);
-      marks.set(this.marks);
-      this.marks = marks;
-    }
+    this.sets.meet(node);
     while (this.marks.length <= node) {
       const marks = new Uint8Array(2 * this.marks.length);
       marks.set(this.marks);
@@ -227,8 +216,8 @@ export class Liveness {
   /** Before its first edge a state's future is taken to be everything. */
   private open(node: number): void {
     const marks = this.marks[node] as number;
-    if ((marks & 1) !== 0) return;
-    this.marks[node] = marks | 1;
+    if ((marks & Mark.KNOWN) !== 0) return;
+    this.marks[node] = marks | Mark.KNOWN;
     for (const source of this.before[node] as number[]) this.flow(source, node);
   }
 
@@ -238,32 +227,23 @@ export class Liveness {
     while (work.length > 0) {
       const next = work.pop() as number;
       const from = work.pop() as number;
-      const node = from >>> 1;
-      if (!this.add(node, next, (from & 1) !== 0)) continue;
+      const node = from >>> 2;
+      if (!this.add(node, next, from & 3)) continue;
       for (const earlier of this.before[node] as number[]) work.push(earlier, node);
     }
   }
 
-  /** @param updates whether the word of the first state's access is the thread's own after it */
-  private add(node: number, next: number, updates: boolean): boolean {
-    const to = this.stride * node;
-    const from = this.stride * next;
-    const word = updates ? this.wordOf(node) : -1;
-    let grows = false;
-    for (let i = 0; i < this.stride; i++) {
-      const old = this.futures[to + i] as number;
-      let added = this.futures[from + i] as number;
-      if (updates && i < OLD_SETS * this.setWords && i % this.setWords === word >>> 5) {
-        added &= ~(1 << (word & 31));
-      }
-      const joined = old | added;
-      if (joined === old) continue;
-      this.futures[to + i] = joined;
-      grows = true;
-    }
-    if (!updates && this.readsAgain(node, next)) grows = true;
-    if (grows && ((this.marks[node] as number) & 2) !== 0) this.isInvalid = true;
-    return grows;
+  /** Adds what a state can do behind an edge. @returns whether that is news */
+  private add(node: number, next: number, stored: number): boolean {
+    const marks = this.marks[node] as number;
+    const updates = stored === Stored.YES;
+    const readsAgain = !updates && this.readsAgain(node, next);
+    const isMore = this.sets.join(node, next, updates ? this.wordOf(node) : -1) || readsAgain;
+    const isLess = this.guards.add(node, next, stored);
+    const readsMore = this.oldReads.add(node, next);
+    if ((isMore || isLess) && (marks & Mark.RELIED) !== 0) this.isInvalid = true;
+    if (readsMore && (marks & Mark.READS) !== 0) this.isInvalid = true;
+    return isMore || isLess || readsMore;
   }
 
   /** What is read here and behind is read once more than behind. @returns whether that is news */
@@ -271,17 +251,19 @@ export class Liveness {
     const { rows } = this.tables;
     if (!isRead(rows, node << ROW_SHIFT)) return false;
     const word = this.wordOf(node);
-    const again = this.isIn(next, 0, word) || this.isIn(next, 2, word);
-    const twice = again && this.addTo(node, TWICE, word);
-    return (this.isIn(next, TWICE, word) && this.addTo(node, THRICE, word)) || twice;
+    const { sets } = this;
+    const again = sets.has(next, Future.READS, word) || sets.has(next, Future.FAILS_ON_ZERO, word);
+    const twice = again && sets.add(node, Future.TWICE, word);
+    return (sets.has(next, Future.TWICE, word) && sets.add(node, Future.THRICE, word)) || twice;
   }
 
-  /** @returns whether the word was not in the set before */
-  private addTo(node: number, set: number, word: number): boolean {
-    const at = this.stride * node + set * this.setWords + (word >>> 5);
-    const before = this.futures[at] as number;
-    this.futures[at] = before | (1 << (word & 31));
-    return this.futures[at] !== before;
+  /** Adds the edges again of states that access a word, which is a guard now. */
+  private addAgain(word: number): void {
+    for (const { node, observed, next } of this.edges.slice(0, this.seenEdges - 1)) {
+      const row = node << ROW_SHIFT;
+      if (this.tables.rows[row] !== NodeKind.ACCESS || this.wordOf(node) !== word) continue;
+      this.flow(4 * node + storedBy(this.tables.rows, row, observed), next);
+    }
   }
 
   private addOwn(node: number): void {
@@ -289,29 +271,29 @@ export class Liveness {
     const row = node << ROW_SHIFT;
     const kind = rows[row] as number;
     const ended = kind === NodeKind.DONE || kind === NodeKind.FAILED;
-    this.marks[node] = ended ? 1 : 0;
+    this.marks[node] = ended ? Mark.KNOWN : 0;
+    this.oldReads.meet(node, isRead(rows, row) ? this.wordOf(node) : null);
+    const guard = this.guards.meet(node);
+    if (guard !== null) this.addAgain(guard);
     if (ended) return;
-    const abilities = this.stride * node + SETS * this.setWords;
-    this.futures[abilities] = abilitiesOf(rows, row);
+    this.sets.addAbilities(node, abilitiesOf(rows, row));
     if (kind !== NodeKind.ACCESS) return;
     const word = this.wordOf(node);
     this.addStores(node, row, word);
-    const at = this.stride * node + (word >>> 5);
-    const bit = 1 << (word & 31);
-    const set = isUpdate(rows, row) ? this.setWords : 0;
-    this.futures[at + set] = (this.futures[at + set] as number) | bit;
-    if (set === 0 || !mayFail(rows, row)) return;
+    const updates = isUpdate(rows, row);
+    this.sets.add(node, updates ? Future.UPDATES : Future.READS, word);
+    if (!updates || !mayFail(rows, row)) return;
     // An update that may fail reads without storing: any message that makes it fail will do.
-    const fails = at + (failsOnZero(rows, row) ? 2 * this.setWords : 0);
-    this.futures[fails] = (this.futures[fails] as number) | bit;
+    this.sets.add(node, failsOnZero(rows, row) ? Future.FAILS_ON_ZERO : Future.READS, word);
   }
 
   private addStores(node: number, row: number, word: number): void {
     const { rows } = this.tables;
     if (rows[row + Column.MODIFY] === Modify.NOTHING) return;
-    this.addTo(node, STORES, word);
+    this.sets.add(node, Future.STORES, word);
+    if (overwrites(rows, row)) this.sets.add(node, Future.OVERWRITES, word);
     const order = rows[row + Column.ORDER] as number;
-    if ((order & WeakOrder.RELEASE) === 0) this.addTo(node, RELAXED, word);
+    if ((order & WeakOrder.RELEASE) === 0) this.sets.add(node, Future.RELAXED, word);
   }
 
   /** The word that a thread state accesses. */
@@ -319,10 +301,4 @@ export class Liveness {
     const index = this.tables.rows[(node << ROW_SHIFT) + Column.INDEX] as number;
     return index - this.layout.memoryAt;
   }
-}
-
-function enlarged(old: Int32Array): Int32Array {
-  const larger = new Int32Array(2 * old.length);
-  larger.set(old);
-  return larger;
 }

@@ -17,7 +17,7 @@ import { Antichain } from './antichain.ts';
 import { fails, mayEnd } from './expand.ts';
 import { Frontier } from './frontier.ts';
 import type { Violation } from './judge.ts';
-import { withValidFutures } from './liveness.ts';
+import { withValidFutures } from './valid-futures.ts';
 import { NodeKind, ROW_SHIFT } from './node.ts';
 import type { SearchInput } from './counting.ts';
 import type { PropertyName } from './result.ts';

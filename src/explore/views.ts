@@ -18,6 +18,8 @@ export interface Views {
   at(view: number, word: number): number;
   /** The least view that contains both. */
   join(a: number, b: number): number;
+  /** The greatest view that both contain. */
+  meet(a: number, b: number): number;
   /** The view with a word at `position` at least. */
   raise(view: number, word: number, position: number): number;
   /** The part of a view that is further than `than`. */
@@ -49,6 +51,7 @@ export function createViews(): Views {
     changes: new Memo(),
   };
   const joins = new Memo();
+  const meets = new Memo();
   const differences = new Memo();
   const of = (view: number): Pairs => table.pairs[view] ?? [];
   const at = (view: number, word: number): number => positionIn(of(view), word);
@@ -59,6 +62,17 @@ export function createViews(): Views {
       if (a === EMPTY_VIEW) return b;
       const key = Math.min(a, b) * NUMBERS + Math.max(a, b);
       return remembered(joins, key, () => intern(table, joined(of(a), of(b))));
+    },
+    meet: (a, b) => {
+      if (a === b) return a;
+      if (a === EMPTY_VIEW || b === EMPTY_VIEW) return EMPTY_VIEW;
+      const key = Math.min(a, b) * NUMBERS + Math.max(a, b);
+      return remembered(meets, key, () =>
+        intern(
+          table,
+          common(of(a), (word) => at(b, word)),
+        ),
+      );
     },
     raise: (view, word, position) => {
       return changed(table, view, word, 0, position, (before) => Math.max(before, position));
@@ -91,18 +105,10 @@ export function createViews(): Views {
         list.filter((_, i) => keeps(list[i & ~1] as number)),
       );
     },
-    within: (a, b, also, shift) => {
-      if (a === EMPTY_VIEW) return true;
-      const list = of(a);
-      for (let i = 0; i < list.length; i += 2) {
-        const word = list[i] as number;
-        const position = (list[i + 1] as number) - (shift[word] as number);
-        if (position > 0 && position > at(b, word) && position > at(also, word)) return false;
-      }
-      return true;
-    },
+    within: (a, b, also, shift) => isWithin(of(a), of(b), of(also), shift),
     count: () => table.pairs.length,
-    bytes: () => table.bytes + table.changes.bytes() + joins.bytes() + differences.bytes(),
+    bytes: () =>
+      table.bytes + table.changes.bytes() + joins.bytes() + meets.bytes() + differences.bytes(),
   };
 }
 
@@ -193,6 +199,26 @@ function joined(a: Pairs, b: Pairs): Pairs {
     result.push(Math.min(one, two), Math.max(first, second));
     if (one <= two) i += 2;
     if (two <= one) j += 2;
+  }
+  return result;
+}
+
+function isWithin(list: Pairs, other: Pairs, also: Pairs, shift: Int32Array): boolean {
+  for (let i = 0; i < list.length; i += 2) {
+    const word = list[i] as number;
+    const position = (list[i + 1] as number) - (shift[word] as number);
+    if (position <= 0 || position <= positionIn(other, word)) continue;
+    if (position > positionIn(also, word)) return false;
+  }
+  return true;
+}
+
+function common(list: Pairs, other: (word: number) => number): Pairs {
+  const result: number[] = [];
+  for (let i = 0; i < list.length; i += 2) {
+    const word = list[i] as number;
+    const position = Math.min(list[i + 1] as number, other(word));
+    if (position > 0) result.push(word, position);
   }
   return result;
 }

@@ -14,16 +14,18 @@
  */
 
 import { Modify, Result } from '../memory/operation.ts';
-import type { Message } from './coherence.ts';
+import type { Guard } from './guards.ts';
 import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
 import type { Stepper } from './stepper.ts';
 import { EMPTY_VIEW } from './views.ts';
 import type { WeakMemory } from './weak-memory.ts';
 import { WeakOrder } from './weak-order.ts';
 import { mayFail } from './weak-rows.ts';
-import type { Ahead, Running } from './weak-running.ts';
+import { broughtBy, learnedAt, valueAfter } from './weak-guards.ts';
+import type { Asking as Situation } from './weak-guards.ts';
+import { promisedTo } from './weak-promises.ts';
+import type { Ahead, End, Running } from './weak-running.ts';
 import { holds, told, written } from './weak-values.ts';
-import { learnedFrom } from './weak-views.ts';
 
 /**
  * How many steps are followed, and how many ways at the most. `overlapping-pins (holds=the folio
@@ -35,11 +37,7 @@ const WAYS_MAX = 24;
 const UNKNOWN = -1;
 
 /** One thread, and the others whose stores it may meet. */
-interface Asking {
-  readonly stepper: Stepper;
-  readonly memory: WeakMemory;
-  readonly running: readonly Running[];
-  readonly one: Running;
+interface Asking extends Situation {
   readonly ahead: Ahead;
 }
 
@@ -69,8 +67,9 @@ export function aheadOf(
   if (running.some((other) => other !== one && other.cpu === one.cpu)) return null;
   const { views } = memory.tables;
   const { floor, seen, owesFence } = memory.observer(one.cpu);
-  const ahead = { uses: [], ends: [] };
-  const asking = { stepper, memory, running, one, ahead };
+  const situation = { stepper, memory, running, one };
+  const ahead = { uses: [], ends: [], brought: bringing(situation) };
+  const asking = { ...situation, ahead };
   const fenced = owesFence ? views.join(floor, views.join(seen, memory.global)) : floor;
   follow(asking, { node: one.node, floor: fenced, steps: 0, stored: [] });
   return ahead;
@@ -78,33 +77,64 @@ export function aheadOf(
 
 /** The oldest message of a word that a thread may come to need; Infinity: none. */
 export function oldestToCome(memory: WeakMemory, { cpu, ahead }: Running, word: number): number {
-  const { views, liveness } = memory.tables;
+  const { views } = memory.tables;
   if (ahead === null) return views.at(memory.observer(cpu).floor, word);
   const { uses, ends } = ahead;
   let oldest = Infinity;
   for (let i = 0; i < uses.length; i += 2) {
     if (uses[i] === word) oldest = Math.min(oldest, uses[i + 1] as number);
   }
-  for (let i = 0; i < ends.length; i += 2) {
-    const node = ends[i] as number;
-    if (node !== UNKNOWN && !liveness.accesses(node, word)) continue;
-    oldest = Math.min(oldest, views.at(ends[i + 1] as number, word));
+  for (const end of ends) oldest = Math.min(oldest, oldestBehind(memory, ahead, end, word));
+  return oldest;
+}
+
+/** The oldest message that a thread may need from some place on, which may be behind guards. */
+function oldestBehind(memory: WeakMemory, ahead: Ahead, end: End, word: number): number {
+  const { liveness, views } = memory.tables;
+  const { node, floor, fresh, lost } = end;
+  if (fresh === word) return Infinity;
+  let oldest = views.at(floor, word);
+  if (node === UNKNOWN) return oldest;
+  if (!liveness.accesses(node, word)) return Infinity;
+  const guards = liveness.guardsOf(node, word) & ~lost;
+  for (let bit = 0; guards >>> bit !== 0 && bit < liveness.guards.all.length; bit++) {
+    if ((guards & (1 << bit)) === 0) continue;
+    const brought = ahead.brought(bit);
+    if (brought === null) return Infinity;
+    oldest = Math.max(oldest, views.at(brought, word));
   }
   return oldest;
 }
 
+/** What a thread's guards bring: found once, when somebody asks. */
+function bringing(situation: Situation): (guard: number) => number | null {
+  const { guards } = situation.memory.tables.liveness;
+  const known: (number | null)[] = [];
+  return (guard) => {
+    known[guard] ??= broughtBy(situation, guards.all[guard] as Guard);
+    return known[guard] ?? null;
+  };
+}
+
 function follow(asking: Asking, place: Place): void {
   const { stepper, ahead } = asking;
-  const { node, floor, steps } = place;
-  const isEnd = steps === STEPS_MAX || ahead.ends.length >= 2 * WAYS_MAX;
+  const { node, steps } = place;
+  const isEnd = steps === STEPS_MAX || ahead.ends.length >= WAYS_MAX;
   if (isEnd || node === UNKNOWN || !isFollowed(stepper, place)) {
-    ahead.ends.push(node, floor);
+    end(asking, place, 0);
     return;
   }
   const order = stepper.column(node, Column.ORDER);
   if (wordOf(stepper, node) === 0) barrier(asking, place, order);
   else if ((order & WeakOrder.STORE) !== 0) store(asking, place);
   else read(asking, place);
+}
+
+/** @param fresh a word of which the thread reads a message that is not there yet, or 0 */
+function end({ memory, ahead }: Asking, { node, floor, stored }: Place, fresh: number): void {
+  const { guards } = memory.tables.liveness;
+  const lost = stored.reduce((bits, word) => bits | guards.on(word), 0);
+  ahead.ends.push({ node, floor, fresh, lost });
 }
 
 /** Whether the thread's next step is an access to a word that nobody else decides about. */
@@ -141,23 +171,24 @@ function store(asking: Asking, place: Place): void {
 
 function read(asking: Asking, place: Place): void {
   const { stepper, memory, one, running, ahead } = asking;
-  const { node, floor } = place;
+  const { node } = place;
   const word = wordOf(stepper, node);
-  const first = readMessages(asking, place, word);
-  ahead.uses.push(word, first);
-  const tellsNothing = stepper.column(node, Column.RESULT) === Result.NONE;
+  ahead.uses.push(word, readMessages(asking, place, word));
+  const promised = promisedTo(memory, running, one, word);
+  if (promised === null) return;
   const always = !mayFail(stepper.tables.rows, node << ROW_SHIFT);
-  for (const other of running) {
-    const promised = other === one ? UNKNOWN : promisedBy(memory, other, word);
-    if (promised === UNKNOWN) continue;
-    const learned = always && acquires(stepper, one, node) ? promised : EMPTY_VIEW;
-    follow(asking, {
-      node: tellsNothing ? stepper.knownTarget(node, 0) : UNKNOWN,
-      floor: memory.tables.views.join(floor, learned),
-      steps: place.steps + 1,
-      stored: [...place.stored, word],
-    });
+  const learned = always && acquires(stepper, one, node) ? promised : EMPTY_VIEW;
+  const floor = memory.tables.views.join(place.floor, learned);
+  if (stepper.column(node, Column.RESULT) !== Result.NONE) {
+    end(asking, { ...place, floor }, word);
+    return;
   }
+  follow(asking, {
+    node: stepper.knownTarget(node, 0),
+    floor,
+    steps: place.steps + 1,
+    stored: [...place.stored, word],
+  });
 }
 
 /** Whether an access acquires where its test holds. */
@@ -177,15 +208,14 @@ function readMessages(asking: Asking, place: Place, word: number): number {
   const updates = stepper.column(node, Column.MODIFY) !== Modify.NOTHING;
   let first = Infinity;
   for (let at = views.at(place.floor, word); at < messages.length; at++) {
-    const isNewest = at === messages.length - 1;
-    const old = isNewest ? stepper.wordAfter(word) : (messages[at]?.value ?? 0);
+    const old = valueAfter(asking, word, at);
     const passes = holds(access, old);
     const isUsedUp = updates && messages[at + 1]?.attached === true;
     if (passes ? isUsedUp : (flags & Flag.WAIT) !== 0) continue;
     first = Math.min(first, at);
     const now = passes && updates ? written(access, old) : old;
     const learned =
-      passes && acquires(stepper, one, node) ? carriedBy(asking, word, at) : EMPTY_VIEW;
+      passes && acquires(stepper, one, node) ? learnedAt(asking, word, at) : EMPTY_VIEW;
     follow(asking, {
       node: stepper.knownTarget(node, told(access, old, now, passes)),
       floor: views.raise(views.join(place.floor, learned), word, at),
@@ -194,20 +224,4 @@ function readMessages(asking: Asking, place: Place, word: number): number {
     });
   }
   return first;
-}
-
-/** What the thread learns from a message. */
-function carriedBy({ memory, one }: Asking, word: number, position: number): number {
-  const message = memory.messages(word)[position] as Message;
-  const own = message.writer === one.cpu;
-  return learnedFrom(memory.tables.views, { message, word, position, own });
-}
-
-/** What a later message of another thread carries at least; UNKNOWN if there will be none. */
-function promisedBy(memory: WeakMemory, other: Running, word: number): number {
-  const { liveness, views } = memory.tables;
-  if (!liveness.stores(other.node, word)) return UNKNOWN;
-  const { seen, carried, strong } = memory.observer(other.cpu);
-  const releases = other.isDevice || !liveness.storesRelaxed(other.node, word);
-  return releases ? seen : views.join(carried, strong);
 }

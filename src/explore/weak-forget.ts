@@ -21,7 +21,7 @@ import type { WeakMemory } from './weak-memory.ts';
 import { aheadOf, oldestToCome } from './weak-ahead.ts';
 import { cpuOf, isDeviceThread } from './weak-pending.ts';
 import type { Pending } from './weak-pending.ts';
-import { dropRepeats } from './weak-repeats.ts';
+import { dropRepeats, MESSAGES_MIN, readersOf } from './weak-repeats.ts';
 import type { Running } from './weak-running.ts';
 
 /** Forgets what nobody needs after the step. */
@@ -38,12 +38,13 @@ export function forget(pending: Pending): void {
   if (!running.some(({ node }) => memory.tables.liveness.can(node, Ability.FENCE))) {
     memory.global = EMPTY_VIEW;
   }
-  forgetMessages(memory, running);
+  forgetMessages(pending, running);
   trimObservers(pending, running);
 }
 
-function forgetMessages(memory: WeakMemory, running: readonly Running[]): void {
+function forgetMessages({ stepper, memory }: Pending, running: readonly Running[]): void {
   const { lists } = memory;
+  const { dropsRepeats } = memory.tables.liveness;
   for (let word = 1; word < lists.length; word++) {
     if (lists[word] === SETTLED) continue;
     const oldest = oldestNeeded(memory, word, running);
@@ -51,8 +52,10 @@ function forgetMessages(memory: WeakMemory, running: readonly Running[]): void {
       memory.settle(word);
       continue;
     }
+    const drops = dropsRepeats && memory.messages(word).length - oldest >= MESSAGES_MIN;
+    const readers = drops ? readersOf(memory, word, running) : [];
     if (oldest > 0) memory.prune(word, oldest);
-    if (memory.tables.liveness.dropsRepeats) dropRepeats(memory, word, running);
+    if (drops) dropRepeats(stepper, memory, word, readers);
   }
 }
 

@@ -17,19 +17,35 @@ export function isRead(rows: Int32Array, row: number): boolean {
   return rows[row] === NodeKind.ACCESS && (!isUpdate(rows, row) || mayFail(rows, row));
 }
 
-/**
- * Whether a read-modify-write that gave this value has stored. What cannot be told from the value
- * is taken not to have.
- */
-export function hasUpdated(rows: Int32Array, row: number, observed: number): boolean {
-  if (rows[row] !== NodeKind.ACCESS || !isUpdate(rows, row)) return false;
-  if (!mayFail(rows, row)) return true;
+/** What is known of whether a step has stored. */
+export const Stored = {
+  NO: 0,
+  /** By a read-modify-write, or a wait that ended with one. */
+  YES: 1,
+  /** By a plain store or a release, or it cannot be told from the value that it gave. */
+  PERHAPS: 2,
+} as const;
+
+/** Whether the step that gave this value has stored. */
+export function storedBy(rows: Int32Array, row: number, observed: number): number {
+  if (rows[row] !== NodeKind.ACCESS || rows[row + Column.MODIFY] === Modify.NOTHING) {
+    return Stored.NO;
+  }
+  if (!isUpdate(rows, row)) return Stored.PERHAPS;
+  if (!mayFail(rows, row)) return Stored.YES;
   const result = rows[row + Column.RESULT] as number;
-  if (result === Result.TESTED) return observed !== 0;
+  if (result === Result.TESTED) return observed !== 0 ? Stored.YES : Stored.NO;
   const isOwnBit = ((rows[row + Column.FLAGS] as number) & Flag.OWN_BIT) !== 0;
-  if (result !== Result.OLD || isOwnBit) return false;
+  if (result !== Result.OLD || isOwnBit) return Stored.PERHAPS;
   const test = rows[row + Column.TEST] as number;
-  return testHolds(test, rows[row + Column.TEST_ARGUMENT] as number, observed);
+  const holds = testHolds(test, rows[row + Column.TEST_ARGUMENT] as number, observed);
+  return holds ? Stored.YES : Stored.NO;
+}
+
+/** A store that does not continue the message before: no read-modify-write, and no unlock. */
+export function overwrites(rows: Int32Array, row: number): boolean {
+  const order = rows[row + Column.ORDER] as number;
+  return (order & (WeakOrder.STORE | WeakOrder.UNLOCK)) === WeakOrder.STORE;
 }
 
 export function failsOnZero(rows: Int32Array, row: number): boolean {

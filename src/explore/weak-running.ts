@@ -14,6 +14,19 @@ export interface Running {
 export interface Ahead {
   /** Pairs of a word that it accesses on its way, and the first message that it can use there. */
   readonly uses: number[];
-  /** Where it is then: pairs of a thread state, -1 for any, and its floor. */
-  readonly ends: number[];
+  /** Where it is then. */
+  readonly ends: End[];
+  /** What each guard brings at least (weak-guards.ts), found when asked for. */
+  readonly brought: (guard: number) => number | null;
+}
+
+/** A place that a thread may come to. */
+export interface End {
+  /** Its state there; -1 for any. */
+  readonly node: number;
+  readonly floor: number;
+  /** A word of which it reads a message that is not there yet, and so none of the others; or 0. */
+  readonly fresh: number;
+  /** Guards that bring nothing because it has stored to their words, as bits. */
+  readonly lost: number;
 }
