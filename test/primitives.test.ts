@@ -11,12 +11,14 @@ import type { Ordering } from '../src/memory/ordering.ts';
 
 const HEAD = `# The primitives
 
-What \`import { ... } from 'holdfast/linux'\` gives, under the kernel's names, and the order that kernel code may rely on
-(\`src/memory/ordering.ts\`, with where each promise stands). A name without an order of its own is made of others, or orders
-nothing. "On failure" is the order where a condition does not hold and nothing is written. On x86 (model \`tso\`) a locked
-instruction drains the store buffer, everything else that stores goes through it.
+What \`import { ... } from 'holdfast/linux'\` gives, under the kernel's names, and the order that
+kernel code may rely on (\`src/memory/ordering.ts\`, with where each promise stands). A name without
+an order of its own is made of others, or orders nothing. "On failure" is the order where a
+condition does not hold and nothing is written. On x86 (model \`tso\`) a locked instruction drains
+the store buffer, everything else that stores goes through it.
 
-The functions of mm, fs and block layer are in \`holdfast/linux/mm\`: [guide-pinning.md](guide-pinning.md).
+The functions of mm, fs and block layer are in \`holdfast/linux/mm\`:
+[guide-pinning.md](guide-pinning.md).
 `;
 
 /** Families, in the order of the page; each name is in the first that takes it. */
