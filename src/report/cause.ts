@@ -10,6 +10,7 @@ import type { Position, PropertyName, Step, Trace } from '../explore/result.ts';
 import { freedCause } from './cause-freed.ts';
 import { pendingCause } from './cause-pending.ts';
 import { pinCause } from './cause-pins.ts';
+import { weakCause } from './cause-weak.ts';
 import type { Layout } from './layout.ts';
 import { releasesLock, takesLock } from './locks.ts';
 import { fieldsOf, shortNames } from './names.ts';
@@ -51,7 +52,10 @@ function staleCause(trace: Trace, layout: Layout): Cause | null {
   if (stale === undefined || store === undefined) return null;
   const row = (step: Step): number => layout.rowOf.get(step.number) ?? step.number;
   const owner = trace.threads[store.thread] ?? '';
-  if (!store.buffered) return weakCause(trace, layout, stale, store);
+  if (!store.buffered) {
+    const cause = weakCause(trace, layout);
+    return cause && { text: cause.text, positions: places(...cause.steps) };
+  }
   const overtaker = overtakerOf(trace, store, layout);
   if (overtaker === undefined || row(overtaker) === row(store)) {
     const text =
@@ -64,20 +68,6 @@ function staleCause(trace: Trace, layout: Layout): Cause | null {
     `store buffer of ${owner}, and no full barrier stands between them. So step ${row(stale)} ` +
     `still reads the old value.`;
   return { text, positions: places(store, overtaker) };
-}
-
-/** Without store buffers: the read was not ordered behind what its thread did before. */
-function weakCause(trace: Trace, layout: Layout, stale: Step, store: Step): Cause {
-  const row = (step: Step): number => layout.rowOf.get(step.number) ?? step.number;
-  const earlier = trace.steps.findLast(
-    (step) => step.thread === stale.thread && step.number < stale.number && row(step) < row(stale),
-  );
-  const text =
-    earlier === undefined
-      ? `Step ${row(stale)} still reads the value that step ${row(store)} had replaced.`
-      : `Step ${row(stale)} still reads the value that step ${row(store)} had replaced: nothing ` +
-        `orders it behind step ${row(earlier)}.`;
-  return { text, positions: places(earlier, stale) };
 }
 
 /**
