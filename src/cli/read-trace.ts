@@ -142,6 +142,9 @@ function step(value: unknown, path: string): Step {
     readsFrom: stepNumber('readsFrom'),
     missed: stepNumber('missed'),
     behind: stepNumber('behind'),
+    // Traces were saved without these two once.
+    barriers: list(from['barriers'] ?? [], `${path}.barriers`, LIST_MAX, string),
+    order: string(from['order'] ?? 'relaxed', `${path}.order`),
     position: orNull(from['position'], `${path}.position`, position),
     stack: list(from['stack'], `${path}.stack`, LIST_MAX, position),
     changes: list(from['changes'], `${path}.changes`, LIST_MAX, change),

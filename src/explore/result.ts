@@ -82,6 +82,10 @@ export interface Step {
    * is that of this earlier step (0 the initial value); memory shows the newest. Else null.
    */
   readonly behind: number | null;
+  /** weak: smp_rmb and smp_wmb that stand right before the access; they are no steps. */
+  readonly barriers: readonly string[];
+  /** What order the kernel promises for the step: `full`, `acquire`, `relaxed` ... */
+  readonly order: string;
   readonly position: Position | null;
   /** Positions of the calls around `position`, innermost first. */
   readonly stack: readonly Position[];

@@ -26,6 +26,8 @@ export function emptyStep(head: StepHead): BareStep {
     readsFrom: null,
     missed: null,
     behind: null,
+    barriers: [],
+    order: 'relaxed',
     position: head.stack[0] ?? null,
     ...head,
   };

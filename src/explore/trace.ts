@@ -5,7 +5,9 @@
 import { provenanceOf } from '../memory/function.ts';
 import { Effect } from '../memory/operation.ts';
 import type { Operation } from '../memory/operation.ts';
+import { ORDERING } from '../memory/ordering.ts';
 import type { NodeDetail } from './automaton.ts';
+import { Column, ROW_SHIFT } from './node.ts';
 import { objectAt } from './program.ts';
 import type { ProgramWord } from './program.ts';
 import type { Change, Model, Step, Trace } from './result.ts';
@@ -21,6 +23,7 @@ import { forgetOrigins, noOrigins } from './trace-weak.ts';
 import type { Origins } from './trace-weak.ts';
 import { cpuOf } from './weak-pending.ts';
 import { applyCandidate, candidateFor, createWalker, writeInitial } from './walk.ts';
+import { WeakOrder } from './weak-order.ts';
 
 /** What stands in the head of a trace. */
 export interface TraceHead {
@@ -154,7 +157,7 @@ function fenceStep(telling: Telling, thread: number, node: number): BareStep {
   const owner = owesFence(telling, thread) ? lastOnCpu(telling, thread) : undefined;
   const { primitive, calls, stack } = owner ?? base;
   const head = { number: base.number, thread, primitive, calls, stack };
-  return { ...emptyStep(head), kind: 'fence' };
+  return { ...emptyStep(head), kind: 'fence', order: 'full' };
 }
 
 function owesFence({ input, stepper, record }: Telling, thread: number): boolean {
@@ -179,9 +182,14 @@ function actStep(telling: Telling, thread: number, node: number, outcome: number
   const base = stepBase(telling, thread, detail);
   switch (operation.effect) {
     case Effect.ACCESS:
-      // A label names the next access, and this is none.
-      if (operation.address === 0) return { ...base, label: null };
-      return { ...base, ...accessParts(telling, thread, node, operation, outcome) };
+      // A label names the next access; a barrier is none.
+      if (operation.address === 0) {
+        return told(telling, node, operation, { ...base, label: null });
+      }
+      return told(telling, node, operation, {
+        ...base,
+        ...accessParts(telling, thread, node, operation, outcome),
+      });
     case Effect.CHOOSE:
       return { ...base, kind: 'choice', observed: String(outcome) };
     case Effect.ALLOCATE:
@@ -193,6 +201,22 @@ function actStep(telling: Telling, thread: number, node: number, outcome: number
     case Effect.GRACE_WAIT:
       return { ...base, kind: 'grace' };
   }
+}
+
+/** An access with what it orders: a failed test promises less. */
+function told(telling: Telling, node: number, { primitive }: Operation, step: BareStep): BareStep {
+  const { lkmm, failed } = ORDERING[primitive];
+  const order = step.field !== null && step.written === null ? failed : lkmm;
+  return { ...step, order, barriers: barriersBefore(telling, node) };
+}
+
+/** What orders an access with those before it and is no step of its own (weak-order.ts). */
+function barriersBefore({ input }: Telling, node: number): string[] {
+  const order = input.automaton.tables.rows[(node << ROW_SHIFT) + Column.ORDER] as number;
+  const names = [];
+  if ((order & WeakOrder.RMB) !== 0) names.push('smp_rmb');
+  if ((order & WeakOrder.WMB) !== 0) names.push('smp_wmb');
+  return names;
 }
 
 function stepBase(telling: Telling, thread: number, detail: NodeDetail): BareStep {

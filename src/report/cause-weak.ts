@@ -9,8 +9,6 @@
  */
 
 import type { Step, Trace } from '../explore/result.ts';
-import { ORDERING } from '../memory/ordering.ts';
-import type { Ordering } from '../memory/ordering.ts';
 import type { Layout } from './layout.ts';
 
 /** The sentence, and the steps that it speaks of. */
@@ -86,13 +84,13 @@ function passing({ trace, stale, store, row }: Missed): WeakCause | null {
   if (!between(trace, flag, stale, keepsReads)) {
     const text =
       `Step ${row(stale)} still reads the value that step ${row(store)} had replaced: nothing ` +
-      `orders it behind step ${row(flag)}, which reads a later one.`;
+      `orders it behind step ${row(flag)}, which reads what was stored later.`;
     return { text, steps: [flag, stale] };
   }
   if (between(trace, store, second, keepsStores) || row(store) === row(second)) return null;
   const text =
-    `Step ${row(stale)} still reads the value that step ${row(store)} had replaced, although step ` +
-    `${row(flag)} has read what step ${row(second)} stored: nothing orders these two stores of ` +
+    `Step ${row(stale)} still reads the value that step ${row(store)} had replaced, although ` +
+    `step ${row(flag)} has read what step ${row(second)} stored: nothing orders these two stores of ` +
     `${threads[store.thread] ?? ''}.`;
   return { text, steps: [store, second] };
 }
@@ -127,33 +125,20 @@ function between(
   });
 }
 
-function orderOf(step: Step): Ordering['lkmm'] {
-  const rows: Readonly<Record<string, Ordering>> = ORDERING;
-  const found = rows[step.primitive];
-  // The barrier of a fully ordered atomic may be a step of its own.
-  if (step.kind === 'fence') return found === undefined ? 'full' : barrierOf(found.lkmm);
-  if (step.kind !== 'access' || found === undefined) return 'relaxed';
-  return step.written === null ? found.failed : found.lkmm;
-}
-
-function barrierOf(order: Ordering['lkmm']): Ordering['lkmm'] {
-  return order === 'read' || order === 'write' ? order : 'full';
-}
-
-function isFull(step: Step): boolean {
-  return orderOf(step) === 'full';
+function isFull({ order }: Step): boolean {
+  return order === 'full';
 }
 
 function keepsReads(step: Step, end: 'first' | 'second' | 'middle'): boolean {
-  const order = orderOf(step);
+  const { order } = step;
   if (order === 'full') return true;
-  if (order === 'acquire' || order === 'acquire-release') return end !== 'second';
-  return order === 'read' && end === 'middle';
+  if (end !== 'first' && step.barriers.includes('smp_rmb')) return true;
+  return end !== 'second' && (order === 'acquire' || order === 'acquire-release');
 }
 
 function keepsStores(step: Step, end: 'first' | 'second' | 'middle'): boolean {
-  const order = orderOf(step);
+  const { order } = step;
   if (order === 'full') return true;
-  if (order === 'release' || order === 'acquire-release') return end !== 'first';
-  return order === 'write' && end === 'middle';
+  if (end === 'first') return false;
+  return order === 'release' || order === 'acquire-release' || step.barriers.includes('smp_wmb');
 }

@@ -38,6 +38,8 @@ export function steps(...all: readonly StepParts[]): Step[] {
     readsFrom: null,
     missed: null,
     behind: null,
+    barriers: [],
+    order: 'relaxed',
     position: null,
     stack: [],
     ...parts,
