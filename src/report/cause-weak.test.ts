@@ -16,10 +16,11 @@ function why({ findings }: CheckResult): string {
     .map((line) => line.trim());
   const from = lines.findIndex((line) => line.startsWith('Why'));
   const to = lines.findIndex((line, i) => i > from && line.includes('cause-weak.test.ts'));
-  return lines
+  const text = lines
     .slice(from, to)
-    .join(' ')
+    .join('\n')
     .replace(/^Why\s+/, '');
+  return `\n${text}\n`;
 }
 
 const pair = struct('pair', { x: u32, y: u32 });
@@ -73,24 +74,35 @@ async function passing(stores: () => void, reads: () => void): Promise<string> {
 
 describe('why a read is stale under weak', () => {
   it('is the barrier that is missing on the other side, where the reader has one', async () => {
-    expect(await buffering(smp_mb, none)).toMatchInlineSnapshot(
-      `"No full barrier stands between step 1 and step 2 of B: so step 4 can still read the value that step 1 had replaced, although a full barrier stands before it."`,
-    );
-    expect(await buffering(none, smp_mb)).toMatchInlineSnapshot(
-      `"Step 4 still reads the value that step 1 had replaced: nothing orders it behind step 3."`,
-    );
+    expect(await buffering(smp_mb, none)).toMatchInlineSnapshot(`
+      "
+      No full barrier stands between step 1 and step 2 of B: so step 4 can still read the value
+      that step 1 had replaced, although a full barrier stands before it.
+      "
+    `);
+    expect(await buffering(none, smp_mb)).toMatchInlineSnapshot(`
+      "
+      Step 4 still reads the value that step 1 had replaced: nothing orders it behind step 3.
+      "
+    `);
   });
 
   it('is the order of the reads, where the stores are ordered', async () => {
-    expect(await passing(smp_wmb, none)).toMatchInlineSnapshot(
-      `"Step 4 still reads the value that step 1 had replaced: nothing orders it behind step 3, which reads what was stored later."`,
-    );
+    expect(await passing(smp_wmb, none)).toMatchInlineSnapshot(`
+      "
+      Step 4 still reads the value that step 1 had replaced: nothing orders it behind step 3,
+      which reads what was stored later.
+      "
+    `);
   });
 
   it('is the order of the stores, where the reads are ordered', async () => {
-    expect(await passing(none, smp_rmb)).toMatchInlineSnapshot(
-      `"Step 4 still reads the value that step 1 had replaced, although step 3 has read what step 2 stored: nothing orders these two stores of sender."`,
-    );
+    expect(await passing(none, smp_rmb)).toMatchInlineSnapshot(`
+      "
+      Step 4 still reads the value that step 1 had replaced, although step 3 has read what step
+      2 stored: nothing orders these two stores of sender.
+      "
+    `);
   });
 
   it('is nothing where both sides have what they need', async () => {

@@ -90,8 +90,8 @@ function passing({ trace, stale, store, row }: Missed): WeakCause | null {
   if (between(trace, store, second, keepsStores) || row(store) === row(second)) return null;
   const text =
     `Step ${row(stale)} still reads the value that step ${row(store)} had replaced, although ` +
-    `step ${row(flag)} has read what step ${row(second)} stored: nothing orders these two stores of ` +
-    `${threads[store.thread] ?? ''}.`;
+    `step ${row(flag)} has read what step ${row(second)} stored: nothing orders these two ` +
+    `stores of ${threads[store.thread] ?? ''}.`;
   return { text, steps: [store, second] };
 }
 
