@@ -65,6 +65,31 @@ describe('a picture that is too long', () => {
     expect(texts(shortened(whole, '', 1))).toEqual(fewest);
   });
 
+  it('folds no more than it must: what a larger fold makes needless is shown again', () => {
+    const own = { thread: 0, field: 'own', observed: '0', readsFrom: 0 };
+    const store = { thread: 0, primitive: 'WRITE_ONCE', field: 'own', written: '1' };
+    const one = trace({
+      threads: ['left', 'right'],
+      initial: [{ field: 'own', value: '0' }],
+      steps: steps(
+        { thread: 1, label: 'begin' },
+        { ...store, calls: ['quiet'], changes: [['own', '0', '1']] },
+        { ...store, calls: ['quiet'], changes: [['own', '1', '2']] },
+        { thread: 1, label: 'between' },
+        ...['a', 'b', 'c', 'd'].map((label) => ({ ...own, label, calls: ['look'] })),
+        { thread: 0, label: 'end' },
+      ),
+    });
+    expect(texts(shortened(layoutOf(one, { rowsMax: 99 }), '', 6))).toEqual([
+      '1 begin',
+      '2 WRITE_ONCE(own, 1)',
+      '3 WRITE_ONCE(own, 1)',
+      '4 between',
+      '- 5-8: look',
+      '9 end',
+    ]);
+  });
+
   it('keeps the rows that the explanation names', () => {
     expect(texts(shortened(whole, 'Step 7 is done, then step 3.', 1))).toEqual([
       '1 tell',

@@ -39,7 +39,15 @@ export function shortened(layout: Layout, explanation: string, rowsMax = ROWS_MA
   for (const most of [QUIET, LOOK, CHANGE, TOLD, HANDED]) {
     folds = enough(runsOf(rows, telling, most), folds, rows.length - rowsMax);
   }
-  return { ...layout, rows: withFolds(rows, folds) };
+  return { ...layout, rows: withFolds(rows, withoutNeedless(folds, rows.length - rowsMax)) };
+}
+
+/** Folds without those that a larger one, which was chosen later, has made needless. */
+function withoutNeedless(folds: readonly Run[], missing: number): readonly Run[] {
+  return folds.reduce<readonly Run[]>((kept, fold) => {
+    const others = kept.filter((one) => one !== fold);
+    return saved(others) >= missing ? others : kept;
+  }, folds);
 }
 
 /** Rows of one thread from `from` up to, but without, `to`. */
