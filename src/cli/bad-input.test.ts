@@ -771,6 +771,30 @@ describe('mistakes that people make', () => {
       ['HF033  The thread t calls setTimeout, and what that starts runs outside of the search.'],
     ],
     [
+      'frees what alloc gave',
+      `stage.thread('t', () => { linux.kfree(b); });`,
+      [
+        'HF030  kfree of memory that kmalloc did not give.',
+        'What alloc gives is there for the whole execution; only kmalloc gives slots.\n\n' +
+          '  Declare pool(type, 1) in the body and take the struct with kmalloc(type)',
+      ],
+    ],
+    [
+      'frees what alloc gave in the body',
+      `stage.thread('t', () => {}); linux.kfree(b);`,
+      ['HF030  kfree of memory', '  Declare pool(type, 1) in the body and take the struct with'],
+    ],
+    [
+      'reads at an address of nobody',
+      `stage.thread('t', () => { READ_ONCE(box.at(999).data); });`,
+      ['HF030  Address 999 is outside', '\n\n  Take addresses from alloc, kmalloc and pointers'],
+    ],
+    [
+      'writes at an address of nobody in the body',
+      `stage.thread('t', () => {}); WRITE_ONCE(box.at(999).data, 1);`,
+      ['HF030  Address 999 is outside', '\n\n  Take addresses from alloc, kmalloc and pointers'],
+    ],
+    [
       'leaves a promise',
       `stage.thread('t', () => {}); void Promise.reject(new Error('nobody'));`,
       ['HF008  The file failed after it was loaded.', 'Error: nobody'],

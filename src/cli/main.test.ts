@@ -34,6 +34,13 @@ export default scenario('fails', ({ alloc, thread, always }) => {
 });
 `;
 
+/** A loop that touches no memory: only from outside it can be ended. */
+const ENDLESS = `import { scenario } from 'holdfast';
+export default scenario('endless', ({ thread }) => {
+  thread('one', () => { for (;;) { /* nothing */ } });
+});
+`;
+
 describe('the executable', () => {
   it('prints data on stdout, mistakes on stderr, and ends with the code', () => {
     const options = { cwd: desk.folder, encoding: 'utf8' } as const;
@@ -80,6 +87,15 @@ describe('the executable', () => {
     },
     60_000,
   );
+
+  it('a thread that never ends is ended soon after the time limit, and the command too', () => {
+    desk.write('endless.scenario.ts', ENDLESS);
+    const argv = [MAIN, 'endless.scenario.ts', '--until', 'time=100ms'];
+    const options = { cwd: desk.folder, encoding: 'utf8', timeout: 60_000 } as const;
+    const ended = spawnSync(process.execPath, argv, options);
+    expect(ended.status).toBe(2);
+    expect(ended.stderr).toContain('endless: no step for 3.1 s, so it was ended here.');
+  }, 90_000);
 
   it('an interrupt ends a litmus test with what it has', async () => {
     const threads = Array.from({ length: 12 }, (_, at) => {

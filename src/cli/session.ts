@@ -111,8 +111,9 @@ class WorkerLine {
     });
     this.worker ??= this.start();
     this.worker.postMessage({ id: ++this.number, request });
-    const seconds = this.settings.silentSecondsMax;
-    const watch = watchdog(this.shared, seconds, () => void this.endSilent(request, scenario));
+    const seconds = patienceWith(request, this.settings.silentSecondsMax);
+    const end = (): void => void this.endSilent(request, scenario, seconds);
+    const watch = watchdog(this.shared, seconds, end);
     try {
       return await asked;
     } finally {
@@ -134,12 +135,16 @@ class WorkerLine {
   }
 
   /** Ends a silent worker, unless it answers while it is asked where it is. */
-  private async endSilent(request: Request, scenario: ScenarioInfo | null): Promise<void> {
+  private async endSilent(
+    request: Request,
+    scenario: ScenarioInfo | null,
+    seconds: number,
+  ): Promise<void> {
     const silent = this.worker;
     const place = silent === null ? null : await placeOfStuck(silent);
     if (this.worker !== silent || this.pending?.request !== request) return;
     void this.close();
-    this.settle(silentAnswer(request, scenario, this.settings.silentSecondsMax, place));
+    this.settle(silentAnswer(request, scenario, seconds, place));
   }
 
   private start(): Worker {
@@ -210,6 +215,18 @@ function exitAnswer(file: string): Answer {
   const problem = silentSearch(what, [file, 'It calls process.exit or the like.'], null, next);
   return { kind: 'problem', problem };
 }
+
+/**
+ * How long a search may be silent. What has a time limit looks at it at every sign of life; so who
+ * is silent for longer than that does not see it, and is ended from outside.
+ */
+function patienceWith(request: Request, most: number): number {
+  const limit = request.kind === 'check' ? (request.options.until?.seconds ?? most) : most;
+  return Math.min(most, limit + GRACE_SECONDS);
+}
+
+/** A search that ends by its limit says what it has within this time, also on a busy machine. */
+const GRACE_SECONDS = 3;
 
 /** What runs when a file is loaded stands beside its scenarios. */
 const ENDLESS_FILE =

@@ -51,13 +51,14 @@ function pausedStack(session: Session, threadId: number): Promise<string> {
       tell(session, sessionId, 'Debugger.enable');
       tell(session, sessionId, 'Debugger.pause');
     });
-    session.on('NodeWorker.receivedMessageFromWorker', ({ params: { message } }) => {
-      const event = JSON.parse(message) as FromThread;
+    session.on('NodeWorker.receivedMessageFromWorker', ({ params }) => {
+      const event = JSON.parse(params.message) as FromThread;
       // All scripts are named before the pause is told: `enable` was asked for first.
       if (event.method === 'Debugger.scriptParsed') {
         urls.set(event.params.scriptId, event.params.url);
       }
       if (event.method !== 'Debugger.paused') return;
+      tell(session, params.sessionId, 'Debugger.resume');
       clearTimeout(patience);
       resolve(event.params.callFrames.map((call) => stackLine(call, urls)).join('\n'));
     });

@@ -31,3 +31,24 @@ export function problem(
     ...(next === undefined ? {} : { next }),
   };
 }
+
+/** HF030 for a struct that is freed though no pool gave it: the usual cause of the code is another. */
+export function foreignFree(position: Position | null): Problem {
+  const what = 'kfree of memory that kmalloc did not give.';
+  const details = ['What alloc gives is there for the whole execution; only kmalloc gives slots.'];
+  return problem('HF030', { what, position, details, next: FROM_POOL });
+}
+
+const FROM_POOL =
+  'Declare pool(type, 1) in the body and take the struct with kmalloc(type), in the body or in a ' +
+  'thread; or leave the kfree out.';
+
+/** HF030 for an address that no word has. */
+export function wildAddress(address: number, position: Position | null): Problem {
+  const what = `Address ${address} is outside of shared memory.`;
+  return problem('HF030', { what, position, next: FROM_ALLOC });
+}
+
+const FROM_ALLOC =
+  'Take addresses from alloc, kmalloc and pointers as they are: an index beyond an array, or ' +
+  'arithmetic on an address, leaves what was allocated.';

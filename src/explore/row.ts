@@ -12,7 +12,7 @@ import { mix1, mix2 } from './hash.ts';
 import { CHOICES_MAX } from './limits.ts';
 import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
 import type { LazyStack } from './position.ts';
-import { problem } from './problem.ts';
+import { foreignFree, problem, wildAddress } from './problem.ts';
 import type { Run } from './replay-state.ts';
 import type { Problem } from './result.ts';
 import { Feature } from './tables.ts';
@@ -43,16 +43,11 @@ function writeOperation(
   const { layout } = growing;
   const { address } = operation;
   const at = number << ROW_SHIFT;
-  const wrong = mistakeIn(operation, layout.memoryWords);
-  if (wrong !== null)
-    return problem(wrong.code, { what: wrong.what, position: stack()[0] ?? null });
+  const wrong = mistakeIn(operation, layout.memoryWords, stack);
+  if (wrong !== null) return wrong;
   const status = growing.statusOf.get(address) ?? 0;
   if (operation.effect === Effect.FREE && !isSlot(growing, address)) {
-    return problem('HF030', {
-      what: 'kfree of memory that kmalloc did not give.',
-      position: stack()[0] ?? null,
-      details: ['Memory that is freed comes from kmalloc, also in the body: pool(type, 1) first.'],
-    });
+    return foreignFree(stack()[0] ?? null);
   }
   rows[at + Column.KIND] = KINDS[operation.effect];
   rows[at + Column.INDEX] = layout.memoryAt + address;
@@ -85,21 +80,16 @@ function isTied({ program, owners }: Growing, number: number): boolean {
 }
 
 /** What is wrong with an operation by itself. */
-function mistakeIn(
-  operation: Operation,
-  words: number,
-): { readonly code: string; readonly what: string } | null {
+function mistakeIn(operation: Operation, words: number, stack: LazyStack): Problem | null {
   const { address, effect, choices, primitive } = operation;
+  const wrong = (code: string, what: string): Problem =>
+    problem(code, { what, position: stack()[0] ?? null });
   if (effect === Effect.CHOOSE) {
     if (Number.isInteger(choices) && choices >= 1 && choices <= CHOICES_MAX) return null;
-    return {
-      code: 'HF034',
-      what: `choose(${choices}) has no outcomes from 0 to ${CHOICES_MAX - 1}.`,
-    };
+    return wrong('HF034', `choose(${choices}) has no outcomes from 0 to ${CHOICES_MAX - 1}.`);
   }
-  if (goesToNull(operation)) return { code: 'HF030', what: `${primitive} follows NULL.` };
-  if (address >= 0 && address <= words) return null;
-  return { code: 'HF030', what: `Address ${address} is outside of shared memory.` };
+  if (goesToNull(operation)) return wrong('HF030', `${primitive} follows NULL.`);
+  return address >= 0 && address <= words ? null : wildAddress(address, stack()[0] ?? null);
 }
 
 /** Whether a struct that kmalloc gives begins here. */

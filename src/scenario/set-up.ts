@@ -13,7 +13,7 @@ import { directMachine, UserMistake } from '../explore/direct.ts';
 import { withoutHiddenInputs } from '../explore/hidden-inputs.ts';
 import type { RefuseHidden } from '../explore/hidden-inputs.ts';
 import { callerPosition } from '../explore/position.ts';
-import { problem } from '../explore/problem.ts';
+import { foreignFree, problem, wildAddress } from '../explore/problem.ts';
 import { ALLOCATED, FREED } from '../explore/program.ts';
 import type { ProgramPool } from '../explore/program.ts';
 import { noPool } from '../explore/world.ts';
@@ -34,6 +34,7 @@ export function setUpMachine(setUp: SetUp, design: Machine['design']): Machine {
     ...direct,
     allocate: (type) => allocate(setUp, type),
     perform(operation) {
+      checkAddress(setUp, operation);
       if (operation.effect !== Effect.FREE) return direct.perform(operation);
       free(setUp, operation);
       return 0;
@@ -64,11 +65,17 @@ function allocate({ words, pools }: SetUp, type: StructType): number {
   return address;
 }
 
+/** A word that nobody allocated would be made by writing to it. */
+function checkAddress({ words }: SetUp, { effect, address }: Operation): void {
+  if (effect !== Effect.ACCESS || (address >= 0 && address < words.length)) return;
+  throw new UserMistake(wildAddress(address, callerPosition()));
+}
+
 function free({ words, pools }: SetUp, { address }: Operation): void {
   const pool = pools.find(({ slots }) => slots.includes(address));
   const status = pool?.status[pool.slots.indexOf(address)];
   if (pool === undefined || status === undefined) {
-    stop('HF030', 'kfree of memory that kmalloc did not give.');
+    throw new UserMistake(foreignFree(callerPosition()));
   }
   if (words[status] !== ALLOCATED) stop('HF020', 'kfree of memory that is not allocated.');
   words[status] = FREED;
