@@ -826,6 +826,54 @@ describe('mistakes that people make', () => {
   });
 });
 
+describe('a kernel function that is given something wrong', () => {
+  async function called(call: string): Promise<string> {
+    const text = `import { scenario } from 'holdfast';
+import * as mm from 'holdfast/linux/mm';
+export default scenario('caller', (stage) => {
+  const { file, proc } = mm.system(stage);
+  const log = file('log', { stable: true });
+  const app = proc('app');
+  app.mmap(log, { pte: 'ro' });
+  stage.thread('driver', () => void ${call});
+});
+`;
+    desk.write('caller.scenario.ts', text);
+    return refusal('check', 'caller.scenario.ts');
+  }
+
+  it('HF037: is shown where the scenario calls it, with what each parameter got', async () => {
+    const said = await called('mm.pin_user_pages_fast(0, 1, mm.FOLL_WRITE, app.mm)');
+    expect(said.replace(/:\d+\.$/m, ':N.')).toMatchInlineSnapshot(`
+      "
+      HF037  A struct mm_struct is used as a number or a text.
+
+        caller.scenario.ts:8:40
+          8 |   stage.thread('driver', () => void mm.pin_user_pages_fast(0, 1, mm.FOLL_WRITE, app.mm));
+            |                                        ^^^^^^^^^^^^^^^^^^^
+        pin_user_pages_fast is given 0 as mm, 1 as start, 1 as nr, a struct mm_struct as flags.
+        It goes wrong in kernel/mm/gup.ts:N.
+
+        Compare the call with the declaration: pin_user_pages_fast(mm, start, nr, flags).
+        More: holdfast explain HF037
+
+      "
+    `);
+  });
+
+  it('HF024: is shown there too where kernel code throws, in a deep call', async () => {
+    const said = await called("mm.pin_user_pages_fast(app.mm, '0', 1, mm.FOLL_WRITE)");
+    expect(said).toContain('caller.scenario.ts:8:40\n');
+    expect(said).toContain('is given a struct mm_struct as mm, "0" as start, 1 as nr');
+    expect(said).toContain('It goes wrong in kernel/mm/pgtable.ts:');
+  });
+
+  it('HF037: and names what is missing', async () => {
+    const said = await called('mm.unpin_user_pages_dirty_lock(app.mm)');
+    expect(said).toContain('is given a struct mm_struct as pages, nothing as npages');
+  });
+});
+
 describe('code that neither ends nor touches memory', () => {
   /** Runs a file whose search is silent, for as short as a busy machine allows. */
   async function silent(text: string): Promise<string> {

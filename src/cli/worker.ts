@@ -141,8 +141,12 @@ function reportLate(port: MessagePort, error: unknown): void {
   port.postMessage({ late: { file, text } } satisfies Message);
 }
 
+/** From where kernel code throws to the scenario that calls it there may be many calls. */
+const STACK_CALLS = 60;
+
 if (parentPort !== null) {
   const port = parentPort;
+  Error.stackTraceLimit = STACK_CALLS;
   process.on('uncaughtException', (error) => reportLate(port, error));
   process.on('unhandledRejection', (error) => reportLate(port, error));
   serve(port);

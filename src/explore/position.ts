@@ -66,10 +66,24 @@ function errorHere(calls: number): Error {
  * who called the checker is nobody's business, and differs from run to run.
  */
 export function userPositions(stack: string): Position[] {
-  const positions = positionsOf(stack);
-  const border = positions.findIndex(({ file }) => isOurs(file) && BORDER.test(file));
-  const inside = border < 0 ? positions : positions.slice(0, border);
-  return inside.filter(({ file }) => !isOurs(file));
+  return userCalls(stack).map(({ position }) => position);
+}
+
+/** A call of a stack: its line of text, which names the function, and where it stands. */
+export interface Call {
+  readonly line: string;
+  readonly position: Position;
+}
+
+/** `userPositions`, with the lines that they come from. */
+export function userCalls(stack: string): Call[] {
+  const calls = stack.split('\n').flatMap((line) => {
+    const position = positionOf(line);
+    return position === null ? [] : { line, position };
+  });
+  const border = calls.findIndex(({ position: { file } }) => isOurs(file) && BORDER.test(file));
+  const inside = border < 0 ? calls : calls.slice(0, border);
+  return inside.filter(({ position }) => !isOurs(position.file));
 }
 
 /** The file whose `withMachine` calls the user's code. */
@@ -78,6 +92,11 @@ const BORDER = /memory[/\\]machine\.[jt]s$/;
 /** `captureStack`, looked up at once. */
 export function callStack(): readonly Position[] {
   return captureStack()();
+}
+
+/** The text of the whole stack here, for `userCalls`. */
+export function stackText(): string {
+  return errorHere(DEEPEST).stack ?? '';
 }
 
 /** The nearest call outside of the checker. It is near: a short stack text is made much faster. */
@@ -105,3 +124,10 @@ function isOurs(file: string): boolean {
   if (file.startsWith('node:')) return true;
   return root !== undefined && file.startsWith(root) && ours.test(file.slice(root.length));
 }
+
+/** Whether a file is kernel code that comes with the checker. */
+export function isKernelCode(file: string): boolean {
+  return root !== undefined && file.startsWith(root) && kernel.test(file.slice(root.length));
+}
+
+const kernel = /^kernel[/\\].*(?<!\.test)\.[jt]s$/;

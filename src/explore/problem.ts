@@ -32,7 +32,7 @@ export function problem(
   };
 }
 
-/** HF030 for a struct that is freed though no pool gave it: the usual cause of the code is another. */
+/** HF030 for a struct that is freed though no pool gave it: the code's usual cause is another. */
 export function foreignFree(position: Position | null): Problem {
   const what = 'kfree of memory that kmalloc did not give.';
   const details = ['What alloc gives is there for the whole execution; only kmalloc gives slots.'];

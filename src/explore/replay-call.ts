@@ -27,7 +27,9 @@ export function call<R extends KernelResult>(
   else append(state, Entry.ENTER, 0);
   const { sources } = state;
   state.calls.push(name);
+  state.given.push(args);
   const result = resultOf(state, name, body);
+  state.given.pop();
   state.calls.pop();
   state.entries.length = at;
   if (!encodeResult(state.entries, result)) resultLost(state, name, result);

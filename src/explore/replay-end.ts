@@ -15,6 +15,7 @@ import { problem } from './problem.ts';
 import { unknownName } from './unknown-name.ts';
 import type { Failure, RunEnd, State } from './replay-state.ts';
 import type { Position, Problem } from './result.ts';
+import { atUsersCall } from './users-call.ts';
 
 /** Taken before threads are kept from calling it (hidden-inputs.ts). */
 const whenSettled = Reflect.get(Promise.prototype, 'then') as (...parts: unknown[]) => unknown;
@@ -36,10 +37,9 @@ export function thrown(state: State, error: unknown): RunEnd {
   if (assigned !== null) return { kind: 'problem', problem: { ...assigned, position } };
   if (state.begins || error instanceof ReferenceError) {
     const what = `A thread throws: ${messageOf(error)}`;
-    return {
-      kind: 'problem',
-      problem: problem('HF024', { what, position, ...unknownName(error) }),
-    };
+    const found = problem('HF024', { what, position, ...unknownName(error) });
+    const stack = error instanceof Error ? (error.stack ?? '') : '';
+    return { kind: 'problem', problem: atUsersCall(found, stack, state) };
   }
   return { kind: 'failed', failure: failureOf(error, position) };
 }

@@ -93,6 +93,8 @@ export interface State {
   delivery: number | null;
   context: Context;
   readonly calls: string[];
+  /** What each of these calls was given; empty in a flat run. */
+  readonly given: (readonly unknown[])[];
   marks: number[];
   label: string | null;
   end: RunEnd | null;
@@ -133,6 +135,7 @@ export function start(
     delivery,
     context: EMPTY_CONTEXT,
     calls: [],
+    given: [],
     marks: [],
     label: null,
     end: null,

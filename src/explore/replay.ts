@@ -20,7 +20,7 @@ import { Effect, operation as makeOperation, Result } from '../memory/operation.
 import type { Operation } from '../memory/operation.ts';
 import { withoutHiddenInputs } from './hidden-inputs.ts';
 import type { RefuseHidden } from './hidden-inputs.ts';
-import { callStack } from './position.ts';
+import { callStack, stackText } from './position.ts';
 import type { Position } from './result.ts';
 import { problem } from './problem.ts';
 import { assertion, defended, nest, perform, requirement } from './replay-access.ts';
@@ -28,6 +28,7 @@ import { call, flatLoop, loop } from './replay-call.ts';
 import { returned, thrown } from './replay-end.ts';
 import { isLive, SENTINEL, start, suspendWith } from './replay-state.ts';
 import type { OpenSection, Run, State, Watch } from './replay-state.ts';
+import { atUsersCall } from './users-call.ts';
 import type { ReplayWorld } from './world.ts';
 
 /** What is run: a thread's function, with its name and place for messages. */
@@ -142,11 +143,15 @@ function machineOf(state: State): Machine {
       state.watch?.mark(state.cursor, word);
       if (isLive(state)) state.marks.push(word);
     },
-    refuse: (code, what) =>
-      suspendWith(state)(problem(code, { what, position: callStack()[0] ?? null })),
+    refuse: (code, what) => refuse(state, code, what),
     defended: (name) => defended(state, name),
     design: (name, choices) => state.world.design(name, choices, suspendWith(state)),
   };
+}
+
+function refuse(state: State, code: string, what: string): never {
+  const found = problem(code, { what, position: callStack()[0] ?? null });
+  return suspendWith(state)(atUsersCall(found, stackText(), state));
 }
 
 /** The operation of an allocation from the pool with this number. */

@@ -10,8 +10,13 @@ import { described, refuse } from './argument.ts';
 import { machine } from './machine.ts';
 import type { KernelResult, Provenance } from './machine.ts';
 
+interface Declared {
+  readonly provenance: Provenance;
+  readonly body: (...args: never) => unknown;
+}
+
 /** Every function that was declared, by name. */
-const functions = new Map<string, Provenance>();
+const functions = new Map<string, Declared>();
 
 /**
  * Declares a kernel function.
@@ -51,7 +56,7 @@ function declared<A extends readonly unknown[], R extends KernelResult | void>(
   body: (...args: A) => R,
 ): (...args: A) => R {
   const { name } = body;
-  functions.set(name, provenance);
+  functions.set(name, { provenance, body });
   const called = (...args: A): R =>
     machine().call(name, provenance, () => body(...args) as KernelResult, args) as R;
   return Object.defineProperty(called, 'name', { value: name });
@@ -68,5 +73,12 @@ function checkDeclaration(takes: string, texts: readonly unknown[], body: unknow
 
 /** Where a function comes from; undefined if none of that name was declared. */
 export function provenanceOf(name: string): Provenance | undefined {
-  return functions.get(name);
+  return functions.get(name)?.provenance;
+}
+
+/** The names of a function's parameters, for messages; none if nobody declared it. */
+export function parametersOf(name: string): readonly string[] {
+  const source = String(functions.get(name)?.body ?? '');
+  const list = /^[^(]*\(([^)]*)\)/.exec(source)?.[1] ?? '';
+  return list.split(',').flatMap((part) => /^\s*([\w$]+)/.exec(part)?.[1] ?? []);
 }

@@ -12,7 +12,7 @@ import { page_flags } from './mm_types.ts';
 import type { Page } from './mm_types.ts';
 import { FOLL_GET, FOLL_LONGTERM, FOLL_PIN, FOLL_WRITE } from './pin-count.ts';
 import { folio_test_dirty } from './page-flags.ts';
-import { unpin_user_pages_dirty_lock } from './unpin.ts';
+import { unpin_user_pages, unpin_user_pages_dirty_lock } from './unpin.ts';
 
 const PATHS: [string, (page: MappedPage, flags: number) => Page | null][] = [
   ['GUP-fast', ({ mm, address }, flags) => gup_fast(mm, address, flags)],
@@ -118,5 +118,16 @@ describe('unpinning', () => {
     const page = run(() => filePage(alloc));
     run(() => void gup_fast(page.mm, page.address, FOLL_PIN));
     expect(steps(() => unpin_user_pages_dirty_lock([page.folio], 1, false))).toEqual(['unpin']);
+  });
+  it('gives back as many pins as it is told to, and none for an error number', () => {
+    const { alloc, run, steps } = kernelMachine();
+    const page = run(() => filePage(alloc));
+    const pages = [page.folio, page.folio];
+    run(() => pages.forEach(() => void gup_fast(page.mm, page.address, FOLL_PIN)));
+    expect(steps(() => unpin_user_pages(pages, -1))).toEqual([]);
+    expect(steps(() => unpin_user_pages(pages, 1))).toEqual(['unpin']);
+    expect(run(() => page.pinned())).toBe(true);
+    run(() => unpin_user_pages(pages, 1));
+    expect(run(() => page.pinned())).toBe(false);
   });
 });

@@ -27,6 +27,21 @@ export const unpin_user_page: (page: Page) => void = kernelFunction(
 );
 
 /**
+ * Gives back the pins of the first `npages` pages, through which nothing was written. As in Linux,
+ * a negative number, which is an error of the pin call and no count, gives nothing back.
+ */
+export const unpin_user_pages: (pages: readonly Page[], npages: number) => void = kernelFunction(
+  'mm/gup.c',
+  '6.18',
+  function unpin_user_pages(pages: readonly Page[], npages: number): void {
+    for (const page of pages.slice(0, Math.max(0, npages))) {
+      label('unpin');
+      gup_put_folio(page_folio(page), 1, FOLL_PIN);
+    }
+  },
+);
+
+/**
  * Gives back the pins of the first `npages` pages after they were written through them. Linux goes
  * folio by folio; here pages are small folios, one pin each.
  *
