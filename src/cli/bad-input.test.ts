@@ -896,7 +896,7 @@ describe('code that neither ends nor touches memory', () => {
         silent.scenario.ts:7:48
           7 |   thread('one', () => { WRITE_ONCE(b.data, 1); for (;;) { /* nothing */ } });
             |                                                ^^^
-        silent: no step for 3 s, so it was ended here.
+        No step for 3 s, so it was ended here.
 
         Most likely: a loop in the scenario without any access, for example while (true) {}.
         Look for loops that neither end nor touch shared memory.
@@ -921,16 +921,17 @@ ${withBody('silent', ...lines).replace(HEAD, '')}`;
   it('HF029: shows the file where it waits and no code runs', async () => {
     expect(await silent(`await new Promise(() => {});\n${withBody('silent')}`))
       .toMatchInlineSnapshot(`
-      "
-      HF029  The search stopped answering.
+        "
+        HF029  The search stopped answering.
 
-        silent.scenario.ts: no step for 3 s, so it was ended.
+          silent.scenario.ts
+          No step for 3 s, so it was ended.
 
-        Look beside the scenarios for a loop that does not end, or an await that nobody answers.
-        More: holdfast explain HF029
+          Look beside the scenarios for a loop that does not end, or an await that nobody answers.
+          More: holdfast explain HF029
 
-      "
-    `);
+        "
+      `);
   });
 });
 

@@ -94,7 +94,7 @@ describe('the executable', () => {
     const options = { cwd: desk.folder, encoding: 'utf8', timeout: 60_000 } as const;
     const ended = spawnSync(process.execPath, argv, options);
     expect(ended.status).toBe(2);
-    expect(ended.stderr).toContain('endless: no step for 3.1 s, so it was ended here.');
+    expect(ended.stderr).toContain('No step for 3.1 s, so it was ended here.');
   }, 90_000);
 
   it('an interrupt ends a litmus test with what it has', async () => {

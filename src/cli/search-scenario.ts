@@ -10,6 +10,7 @@ import type { CheckSettings } from './check-options.ts';
 import type { Context } from './context.ts';
 import { Exit } from './exit.ts';
 import { unknownDesign } from './problems.ts';
+import type { ProblemLog } from './problem-log.ts';
 import type { ScenarioInfo, SearchOptions } from './protocol.ts';
 import { repairNotes } from './repair.ts';
 import { failedResult } from './report-plan.ts';
@@ -23,6 +24,7 @@ export async function searchScenario(
   settings: CheckSettings,
   reporters: Reporter,
   context: Context,
+  log: ProblemLog,
 ): Promise<ScenarioReport> {
   const results: CheckResult[] = [];
   const search = async (model: Model, options: SearchOptions): Promise<CheckResult> => {
@@ -32,9 +34,9 @@ export async function searchScenario(
   };
   for (const model of settings.models) {
     reporters.searching?.(info, model);
-    const result = await search(model, settings.search);
+    const result = withoutAnswer(await search(model, settings.search));
     results.push(result);
-    conclude(info, result, settings, reporters, context);
+    conclude(info, result, { settings, reporters, context, log });
   }
   const beside = await besideSearches(results, settings, (model) => search(model, settings.search));
   for (const finding of beside.flatMap((result) => result.findings)) {
@@ -48,24 +50,37 @@ export async function searchScenario(
   return report;
 }
 
-/** Saves traces, prints problems, notes what this means for the exit code. */
-function conclude(
-  info: ScenarioInfo,
-  result: CheckResult,
-  settings: CheckSettings,
-  reporters: Reporter,
-  context: Context,
-): void {
+/** What the conclusion of a search needs. */
+interface Desk {
+  readonly settings: CheckSettings;
+  readonly reporters: Reporter;
+  readonly context: Context;
+  readonly log: ProblemLog;
+}
+
+/** Saves traces, notes problems and what this means for the exit code. */
+function conclude(info: ScenarioInfo, result: CheckResult, desk: Desk): void {
+  const { settings, reporters, context, log } = desk;
   const unsaved = result.findings.map((one) => saveTrace(settings.out, info.file, one));
   const firstUnsaved = unsaved.find((one) => one !== null) ?? null;
   reporters.searched?.(info, result);
   for (const problem of [...result.problems, ...(firstUnsaved === null ? [] : [firstUnsaved])]) {
     reporters.problem?.(problem, info);
-    context.report(problem);
+    context.happened.add(Exit.UNUSABLE);
+    log.note(problem, info.name, result.model);
   }
   const outcome = outcomeOf(result);
   if (outcome === 'unexpected') context.happened.add(Exit.UNEXPECTED);
   if (outcome === 'open') context.happened.add(Exit.OPEN);
+}
+
+/**
+ * What was asked for was not done (a defence that is never met was not removed): whatever the search
+ * found answers another question, and a picture would be read as the answer to this one.
+ */
+function withoutAnswer(result: CheckResult): CheckResult {
+  if (result.problems.length === 0) return result;
+  return { ...result, verdict: 'open', complete: false, findings: [], properties: [] };
 }
 
 /** A design that nobody asks about would be ignored in silence. */

@@ -240,9 +240,9 @@ function silentAnswer(
   place: Position | null,
 ): Answer {
   const what = 'The search stopped answering.';
-  const where = scenario === null ? request.file : scenario.name;
+  const file = scenario === null ? [request.file] : [];
   const ended = place === null ? 'it was ended' : 'it was ended here';
-  const details = [`${where}: no step for ${seconds} s, so ${ended}.`];
+  const details = [...file, `No step for ${seconds} s, so ${ended}.`];
   const next = scenario === null && place === null ? ENDLESS_FILE : undefined;
   const problem = silentSearch(what, details, place ?? scenario?.position ?? null, next);
   return { kind: 'problem', problem };

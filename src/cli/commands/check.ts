@@ -9,6 +9,7 @@ import type { Context } from '../context.ts';
 import { exitCode } from '../exit.ts';
 import { interruptible } from '../interrupts.ts';
 import { checkLitmusFiles } from '../litmus.ts';
+import { createProblemLog } from '../problem-log.ts';
 import { nothingSelected } from '../problems.ts';
 import type { ScenarioInfo } from '../protocol.ts';
 import type { Reporter, ScenarioReport } from '../report-plan.ts';
@@ -102,9 +103,15 @@ async function searchAll(
   isOver: () => boolean,
 ): Promise<ScenarioReport[]> {
   const reports: ScenarioReport[] = [];
+  const log = createProblemLog(context.report);
+  let file = '';
   for (const info of scenarios) {
     if (isOver()) break;
-    reports.push(await searchScenario(info, settings, reporters, context));
+    // What several have in common is nearly always said of one file: nobody waits for the others.
+    if (info.file !== file) log.tell();
+    file = info.file;
+    reports.push(await searchScenario(info, settings, reporters, context, log));
   }
+  log.tell();
   return reports;
 }

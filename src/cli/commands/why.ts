@@ -7,6 +7,8 @@ import type { CheckSettings, RawSearchOptions } from '../check-options.ts';
 import type { Context } from '../context.ts';
 import { Exit } from '../exit.ts';
 import { interruptible } from '../interrupts.ts';
+import { createProblemLog } from '../problem-log.ts';
+import type { ProblemLog } from '../problem-log.ts';
 import type { ScenarioInfo } from '../protocol.ts';
 import { failedResult } from '../report-plan.ts';
 import { whyLitmusFiles } from '../litmus.ts';
@@ -45,13 +47,15 @@ async function runWhy(names: string[], raw: RawSearchOptions, context: Context):
   const tableWidth = context.io.columns === null ? Infinity : style.width;
   await interruptible(context, async (isOver) => {
     await whyLitmusFiles(litmus, settings, context, style, isOver);
+    const log = createProblemLog(context.report);
     for (const info of scenarios) {
       if (isOver()) break;
       const table = await askWhy(info, settings, context, isOver);
       const lines = whyLines(info.name, table, { style, tableWidth, place: context.place });
       context.io.stdout(`${['', ...lines, ''].join('\n')}\n`);
-      noteExit(table, context);
+      noteExit(info, table, context, log);
     }
+    log.tell();
   });
 }
 
@@ -79,11 +83,14 @@ async function askWhy(
   return table;
 }
 
-function noteExit({ whole, rows }: WhyTable, context: Context): void {
+function noteExit(info: ScenarioInfo, table: WhyTable, context: Context, log: ProblemLog): void {
+  const { whole, rows } = table;
   const all = [whole, ...rows.map((row) => row.removed)];
   const results = all.flatMap((verdicts) => Object.values(verdicts));
-  const problem = results.flatMap((result) => result.problems)[0];
-  if (problem !== undefined) context.report(problem);
+  const unusable = results.find((result) => result.problems.length > 0);
+  for (const problem of unusable?.problems.slice(0, 1) ?? []) {
+    log.note(problem, info.name, unusable?.model ?? 'sc');
+  }
   const unexpected = Object.values(whole).some(
     (result) => result.verdict === 'fail' && result.expected === 'pass',
   );
