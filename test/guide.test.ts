@@ -26,7 +26,8 @@ function printed(command: string): string {
     ([, quoted, plain]) => quoted ?? plain ?? '',
   );
   const out = words[0] === 'check' ? ['--out', newFolder()] : [];
-  const options = { encoding: 'utf8', cwd: ROOT } as const;
+  const env = { ...process.env, npm_config_user_agent: 'npm' };
+  const options = { encoding: 'utf8', cwd: ROOT, env } as const;
   const { stdout } = spawnSync('node', [HOLDFAST, ...words, ...out], options);
   const finding = / {2}(?:FAIL|fails) .*found after [\d ]+ states(?: .*)?\n[\s\S]*? {2}Again .*/;
   return (words[0] === 'check' ? (finding.exec(stdout)?.[0] ?? stdout) : stdout)

@@ -68,5 +68,6 @@ function ownScenario(): string {
 
 function holdfast(...words: readonly string[]): { stdout: string; status: number | null } {
   const argv = [HOLDFAST, ...words, '--out', newFolder()];
-  return spawnSync('node', argv, { encoding: 'utf8', env: { ...process.env, LANG: 'C.UTF-8' } });
+  const env = { ...process.env, LANG: 'C.UTF-8', npm_config_user_agent: 'npm' };
+  return spawnSync('node', argv, { encoding: 'utf8', env });
 }

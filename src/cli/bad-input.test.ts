@@ -835,7 +835,7 @@ export default scenario('caller', (stage) => {
   const log = file('log', { stable: true });
   const app = proc('app');
   app.mmap(log, { pte: 'ro' });
-  stage.thread('driver', () => void ${call});
+  stage.thread('t', () => ${call});
 });
 `;
     desk.write('caller.scenario.ts', text);
@@ -848,9 +848,9 @@ export default scenario('caller', (stage) => {
       "
       HF037  A struct mm_struct is used as a number or a text.
 
-        caller.scenario.ts:8:40
-          8 |   stage.thread('driver', () => void mm.pin_user_pages_fast(0, 1, mm.FOLL_WRITE, app.mm));
-            |                                        ^^^^^^^^^^^^^^^^^^^
+        caller.scenario.ts:8:30
+          8 |   stage.thread('t', () => mm.pin_user_pages_fast(0, 1, mm.FOLL_WRITE, app.mm));
+            |                              ^^^^^^^^^^^^^^^^^^^
         pin_user_pages_fast is given 0 as mm, 1 as start, 1 as nr, a struct mm_struct as flags.
         It goes wrong in kernel/mm/gup.ts:N.
 
@@ -863,7 +863,7 @@ export default scenario('caller', (stage) => {
 
   it('HF024: is shown there too where kernel code throws, in a deep call', async () => {
     const said = await called("mm.pin_user_pages_fast(app.mm, '0', 1, mm.FOLL_WRITE)");
-    expect(said).toContain('caller.scenario.ts:8:40\n');
+    expect(said).toContain('caller.scenario.ts:8:30\n');
     expect(said).toContain('is given a struct mm_struct as mm, "0" as start, 1 as nr');
     expect(said).toContain('It goes wrong in kernel/mm/pgtable.ts:');
   });

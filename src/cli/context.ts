@@ -9,6 +9,7 @@ import type { Paint, Style } from '../report/paint.ts';
 import { problemText } from '../report/problem.ts';
 import { Exit } from './exit.ts';
 import type { Io } from './io.ts';
+import { asCalled } from './own-name.ts';
 import { placeFrom } from './places.ts';
 import { createSession } from './session.ts';
 import type { Session } from './session.ts';
@@ -23,6 +24,8 @@ export interface Context {
   /** Started when it is first used, closed by the caller of the command. */
   readonly session: () => Session;
   readonly style: (plain?: boolean) => Style;
+  /** Prints for readers on stdout, with the command as they call it. */
+  readonly print: (text: string) => void;
   /** A position relative to the current folder. */
   readonly place: (position: Position) => string;
   /** Prints a mistake of the user on stderr. */
@@ -46,6 +49,7 @@ export function createContext(
     happened: new Set(),
     session: () => (session ??= openSession(context)),
     style: (plain = false) => styleFor(io, plain),
+    print: (text) => io.stdout(asCalled(text, io.name)),
     place,
     report: (problem, width, source) => {
       context.happened.add(Exit.UNUSABLE);
@@ -54,7 +58,8 @@ export function createContext(
       const marked = width === undefined ? {} : { width };
       const where = source === undefined ? place : (): string => 'command line';
       const told = { ...problem, details: problem.details.map(withoutFolder(io.folder)) };
-      io.stderr(`${problemText(told, { style, place: where, sourceOf, ...marked })}\n\n`);
+      const text = problemText(told, { style, place: where, sourceOf, ...marked });
+      io.stderr(`${asCalled(text, io.name)}\n\n`);
     },
   };
   const close = async (): Promise<void> => session?.close();

@@ -7,6 +7,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Exit } from './exit.ts';
+import { ownName } from './own-name.ts';
 
 /** What a command may touch of the process it runs in. */
 export interface Io {
@@ -18,6 +19,8 @@ export interface Io {
   /** Columns of the terminal, or null where there is none. */
   readonly columns: number | null;
   readonly folder: string;
+  /** How the user starts this command: `holdfast`, or what stands for it (own-name.ts). */
+  readonly name: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly cores: number;
   /** Calls the listener at each interrupt (Ctrl-C, `kill`); gives a function that ends this. */
@@ -46,6 +49,7 @@ export function processIo(): Io {
     stdoutIsTerminal: process.stdout.isTTY,
     columns: process.stdout.isTTY ? process.stdout.columns : null,
     folder: process.cwd(),
+    name: ownName(process.argv[1] ?? '', process.env, process.cwd()),
     environment: process.env,
     cores: availableParallelism(),
     onInterrupt: (listener) => {

@@ -51,7 +51,7 @@ export async function whyLitmusFiles(
     const report = await checked(name, { ...settings, modelsGiven: false }, context, true, {});
     if (report === null) continue;
     const lines = litmusLines(report, NAME_WIDTH).map((line) => `${line}\n`);
-    context.io.stdout(`\n${lines.join('')}\n${litmusPicture(report.result, style)}\n\n`);
+    context.print(`\n${lines.join('')}\n${litmusPicture(report.result, style)}\n\n`);
   }
 }
 

@@ -10,8 +10,8 @@ describe('a mistake that several searches meet', () => {
     desk.write(
       'each.scenario.ts',
       `import { scenario, u32 } from 'holdfast';
-export const all = scenario.each({ order: ['x', 'y', 'z'] }, 'family', ({ alloc }) => {
-  alloc(u32, 'x');
+export const all = scenario.each({ order: ['x', 'y', 'z'] }, 'family', (stage) => {
+  stage.alloc(u32, 'x');
 });
 `,
     );
@@ -22,7 +22,7 @@ export const all = scenario.each({ order: ['x', 'y', 'z'] }, 'family', ({ alloc 
       HF020  'family (order=x)' declares no thread.
 
         each.scenario.ts:2:29
-          2 |   export const all = scenario.each({ order: ['x', 'y', 'z'] }, 'family', ({ alloc }) => {
+          2 |   export const all = scenario.each({ order: ['x', 'y', 'z'] }, 'family', (stage) => {
             |                               ^^^^
         In family (order=x), family (order=y) and family (order=z), under sc and tso.
 

@@ -52,7 +52,7 @@ function buildProgram(context: Context): Command {
     .version(version(), '-V, --version')
     .exitOverride()
     .configureOutput({
-      writeOut: context.io.stdout,
+      writeOut: context.print,
       // Errors are printed as problems, with code and caret.
       writeErr: () => {},
       getOutHelpWidth: () => context.style().width,

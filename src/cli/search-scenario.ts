@@ -75,8 +75,8 @@ function conclude(info: ScenarioInfo, result: CheckResult, desk: Desk): void {
 }
 
 /**
- * What was asked for was not done (a defence that is never met was not removed): whatever the search
- * found answers another question, and a picture would be read as the answer to this one.
+ * What was asked for was not done (a defence that is never met was not removed): whatever the
+ * search found answers another question, and a picture would be read as the answer to this one.
  */
 function withoutAnswer(result: CheckResult): CheckResult {
   if (result.problems.length === 0) return result;

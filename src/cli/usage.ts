@@ -17,7 +17,7 @@ export function usageReport(
   const command = program.commands.find((one) => one.name() === args[0]) ?? program;
   const word = /'([^']*)'/.exec(error.message)?.[1] ?? '';
   const described = problemOf(error, word, command);
-  const line = ['holdfast', ...args].join(' ');
+  const line = [context.io.name, ...args].join(' ');
   const token = args.find((arg) => arg === word || arg.startsWith(`${word}=`)) ?? '';
   const column = token === '' ? line.length + 2 : line.indexOf(token) + 1;
   const position = { file: 'command line', line: 1, column };

@@ -35,6 +35,7 @@ export function openDesk(name: string): Desk {
       stdoutIsTerminal: false,
       columns: null,
       folder,
+      name: 'holdfast',
       environment: {},
       cores: 2,
       onInterrupt: () => () => {},

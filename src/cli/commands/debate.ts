@@ -65,13 +65,13 @@ async function runDebate(
   );
   const style = context.style(raw.plain === true);
   const verbose = raw.verbose === true || rows.length > 0;
-  context.io.stdout(`${debateText(discussion, found, verbose, style)}\n`);
+  context.print(`${debateText(discussion, found, verbose, style)}\n`);
   noteExit(found, context);
 }
 
 function listDiscussions(id: string | undefined, context: Context): void {
   const known = DISCUSSIONS.map((one) => `  ${one.id}  ${one.title} (${one.participants})`);
-  if (id === undefined) return context.io.stdout(`${known.join('\n')}\n`);
+  if (id === undefined) return context.print(`${known.join('\n')}\n`);
   const unknown = { word: id, known: DISCUSSIONS.map((one) => one.id) };
   const next = '`holdfast debate` lists the discussions.';
   context.report(usageProblem(`There is no discussion \`${id}\`.`, known, { unknown, next }));

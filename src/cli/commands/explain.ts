@@ -19,9 +19,9 @@ export function addExplain(program: Command, context: Context): void {
 
 function runExplain(word: string, context: Context): void {
   const { width } = context.style();
-  if (word === '') return context.io.stdout(`${contents(width)}\n`);
+  if (word === '') return context.print(`${contents(width)}\n`);
   const page = explanation(word, width);
-  if (page !== null) return context.io.stdout(`${page}\n`);
+  if (page !== null) return context.print(`${page}\n`);
   const unknown = { word, known: everyWord() };
   const next = '`holdfast explain` lists every word and code.';
   context.report(usageProblem(`There is no page about \`${word}\`.`, [], { unknown, next }));

@@ -57,7 +57,7 @@ async function listFiles(
     if (isProblem(loaded)) context.report(loaded);
     else scenarios.push(...loaded);
   }
-  context.io.stdout(`${context.style().paint.bold(title)}\n`);
+  context.print(`${context.style().paint.bold(title)}\n`);
   await printList(scenarios, verbose, context);
 }
 
@@ -70,11 +70,11 @@ async function printList(
   const fileName = (file: string): string => nearFile(file, context);
   if (!verbose) {
     const lines = shortList(scenarios, fileName, style);
-    return context.io.stdout(lines.map((line) => `${line}\n`).join(''));
+    return context.print(lines.map((line) => `${line}\n`).join(''));
   }
   for (const scenario of scenarios) {
     const met = await metIn(scenario, context);
-    context.io.stdout(`${longEntry(scenario, met, fileName, style).join('\n')}\n`);
+    context.print(`${longEntry(scenario, met, fileName, style).join('\n')}\n`);
   }
 }
 

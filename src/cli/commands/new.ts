@@ -44,5 +44,5 @@ function runNew(name: string, wanted: string, context: Context): void {
     return context.report(unwritable(file, systemReason(error), next));
   }
   const next = [`  holdfast check ${file}`, `  holdfast why ${file}`];
-  context.io.stdout(`${file}  ${template.about}\n\n${next.join('\n')}\n`);
+  context.print(`${file}  ${template.about}\n\n${next.join('\n')}\n`);
 }

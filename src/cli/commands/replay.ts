@@ -63,11 +63,12 @@ async function runReplay(address: string, raw: RawReplayOptions, context: Contex
   const opened = openTrace(address, resolve(io.folder, raw.out ?? OUT_FOLDER), io.folder);
   if ('code' in opened) return context.report(opened);
   if (raw.step !== undefined) return showState(opened, raw.step, raw, context);
-  io.stdout(`${formatted(opened, format, raw, context)}\n`);
+  // What goes into a commit message or a program stays free of remarks, and of who made it how.
+  const toReader = format === 'picture' || format === 'steps';
+  const print = toReader ? context.print : io.stdout;
+  print(`${formatted(opened, format, raw, context)}\n`);
   if (raw.run === false) return;
   const text = await runAgain(opened, context);
-  // What goes into a commit message or a program stays free of remarks.
-  const toReader = format === 'picture' || format === 'steps';
   (toReader ? io.stdout : io.stderr)(`\n  ${text}\n`);
 }
 

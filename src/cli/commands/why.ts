@@ -52,7 +52,7 @@ async function runWhy(names: string[], raw: RawSearchOptions, context: Context):
       if (isOver()) break;
       const table = await askWhy(info, settings, context, isOver);
       const lines = whyLines(info.name, table, { style, tableWidth, place: context.place });
-      context.io.stdout(`${['', ...lines, ''].join('\n')}\n`);
+      context.print(`${['', ...lines, ''].join('\n')}\n`);
       noteExit(info, table, context, log);
     }
     log.tell();

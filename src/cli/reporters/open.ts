@@ -70,7 +70,7 @@ function reporterOf(
     quiet: raw.quiet === true,
     verbose: raw.verbose === true,
     style: context.style(name === 'plain' || file !== null || raw.plain === true),
-    write,
+    write: file === null ? context.print : write,
   });
   return name === 'herd' ? herdReporter(write, context.io.stderr, forReaders) : forReaders;
 }
