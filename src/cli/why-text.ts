@@ -27,37 +27,62 @@ export function whyLines(scenario: string, table: WhyTable, printing: WhyPrintin
   if (table.rows.length === 0 && table.notAsked === 0) {
     return hanging('  ', `${scenario} passes; its code has no defence to remove.`, style.width);
   }
-  const where = new Map(table.rows.map(({ defence }) => [defence.name, placeOf(defence, place)]));
-  const rows = table.rows.map((row) => cellsOf(row, table, where));
-  const body = bodyLines(rows, printing).map((line) => paintVerdict(line, style));
+  const where = new Map(
+    table.rows.map(({ defence }) => [defence.name, shortPlace(defence, place)]),
+  );
+  const rows = table.rows.map((row) => cellsOf(row, table));
+  const body = bodyLines(rows, where, printing).map((line) => paintVerdict(line, style));
   const paragraphs = conclusion(scenario, table).flatMap((text) =>
     hanging('  ', text, style.width),
   );
   return [`  ${scenario}`, '', ...body, '', ...paragraphs];
 }
 
-function cellsOf(row: WhyRow, table: WhyTable, where: ReadonlyMap<string, string>): string[] {
-  const { name } = row.defence;
-  // Twins stand at one place: then only the name tells them apart.
-  const other = (one: string): string =>
-    where.get(one) === where.get(name) ? one : (where.get(one) ?? one);
-  const pairs = row.pairs.map(other).join(', ');
-  return [name, where.get(name) ?? '', removedText(row, table), weakerText(row), pairs];
+interface Cells {
+  readonly name: string;
+  readonly removed: string;
+  readonly weaker: string;
+  /** The names of the partners. */
+  readonly pairs: readonly string[];
 }
 
-/** A table where it fits; else a defence a line, with what there is to say about it below. */
-function bodyLines(rows: readonly (readonly string[])[], printing: WhyPrinting): string[] {
-  const { style, tableWidth } = printing;
-  const [head = '', ...lines] = columns([HEAD, ...rows], 3).map((line) => `  ${line}`);
+function cellsOf(row: WhyRow, table: WhyTable): Cells {
+  const { name } = row.defence;
+  const pairs = row.pairs.filter((one) => !isIdle(one, table));
+  return { name, removed: removedText(row, table), weaker: weakerText(row), pairs };
+}
+
+/** Whether the table says that nobody needs it: it is no partner of anything then. */
+function isIdle(name: string, { rows, redundancies }: WhyTable): boolean {
+  const row = rows.find(({ defence }) => defence.name === name);
+  if (row === undefined || !holds(row.removed)) return false;
+  return !redundancies.sets.some(({ names }) => names.includes(name));
+}
+
+/**
+ * A table where it fits; else a defence a line, with what there is to say about it below. There is
+ * room for the places of the partners there; in the table each has them in its own row.
+ */
+function bodyLines(
+  rows: readonly Cells[],
+  places: ReadonlyMap<string, string>,
+  { style, tableWidth }: WhyPrinting,
+): string[] {
+  const placeOf = (name: string): string => places.get(name) ?? '';
+  const cells = rows.map(({ name, removed, weaker, pairs }) => {
+    return [name, placeOf(name), removed, weaker, pairs.join(', ')];
+  });
+  const [head = '', ...lines] = columns([HEAD, ...cells], 3).map((line) => `  ${line}`);
   const fits = [head, ...lines].every((line) => line.length <= tableWidth);
   if (fits) return [style.paint.bold(head), ...lines];
-  return rows.flatMap(([name = '', where = '', removed = '', weaker = '', pairs = '']) => {
+  return rows.flatMap(({ name, removed, weaker, pairs }) => {
+    const placed = pairs.map((one) => `${one} (${placeOf(one)})`);
     const facts = [
       removed,
       ...(weaker === '-' ? [] : [`weaker enough: ${weaker}`]),
-      ...(pairs === '' ? [] : [`pairs with ${pairs}`]),
+      ...(placed.length === 0 ? [] : [`pairs with ${placed.join(', ')}`]),
     ];
-    const title = hanging('  ', [name, where].join('   '), style.width);
+    const title = hanging('  ', [name, placeOf(name)].join('   '), style.width);
     return [...title, ...hanging('      ', facts.join('; '), style.width)];
   });
 }
@@ -95,7 +120,7 @@ function weakerText(row: WhyRow): string {
 }
 
 /** The file's name and the line: the column would make the table too wide. */
-function placeOf({ position }: Defence, place: Place): string {
+function shortPlace({ position }: Defence, place: Place): string {
   return position === null ? '' : basename(place(position)).replace(/:\d+$/, '');
 }
 

@@ -187,6 +187,57 @@ describe('why', () => {
     expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60);
   });
 
+  const passing = (first: string, second: string): string => `
+import { scenario, u32 } from 'holdfast';
+import { READ_ONCE, smp_mb, smp_rmb, smp_wmb, WRITE_ONCE } from 'holdfast/linux';
+export default scenario('passing', ({ alloc, thread, never }) => {
+  const [x, y] = [alloc(u32, 'x'), alloc(u32, 'y')];
+  const one = thread('one', () => {
+    ${first}
+  });
+  const two = thread('two', () => {
+    ${second}
+  });
+  never('both', () => one.result() === 0 && two.result() === 0);
+});
+`;
+  const buffering = passing(
+    'WRITE_ONCE(x, 1); smp_mb(); return READ_ONCE(y);',
+    'WRITE_ONCE(y, 1); smp_mb(); return READ_ONCE(x);',
+  );
+
+  it('names what a barrier pairs with, and where that stands below each other', async () => {
+    desk.write('buffering.scenario.ts', buffering);
+    const wide = await desk.run('why', 'buffering.scenario.ts', '-m', 'tso');
+    expect(wide.out).toMatch(/^ {2}one\/smp_mb .* two\/smp_mb$/m);
+    const narrow = { columns: 50 };
+    const { out } = await desk.runWith(narrow, 'why', 'buffering.scenario.ts', '-m', 'tso');
+    expect(out.replaceAll(/\s+/g, ' ')).toContain(
+      'pairs with two/smp_mb (buffering.scenario.ts:10)',
+    );
+  });
+
+  it('names no partner that it says is not needed', async () => {
+    const text = passing(
+      'WRITE_ONCE(x, 1); smp_wmb(); WRITE_ONCE(y, 1);',
+      'if (READ_ONCE(y) === 0) return 1; smp_rmb(); return READ_ONCE(x);',
+    ).replace('one.result() === 0 && ', '');
+    desk.write('message.scenario.ts', text);
+    const onTso = await desk.run('why', 'message.scenario.ts', '-m', 'tso');
+    expect(onTso.out).toMatch(/^ {2}one\/smp_wmb .* passes +-$/m);
+    const onWeak = await desk.run('why', 'message.scenario.ts', '-m', 'weak');
+    expect(onWeak.out).toMatch(/^ {2}one\/smp_wmb .* FAIL weak .* two\/smp_rmb$/m);
+  });
+
+  it('draws the execution of each FAIL where it is asked to be verbose', async () => {
+    desk.write('buffering.scenario.ts', buffering);
+    const { out } = await desk.run('why', 'buffering.scenario.ts', '-m', 'tso', '-v');
+    const found = [...out.matchAll(/FAIL tso {2}(\w+)/g)].map(([, id]) => id);
+    const drawn = [...out.matchAll(/Again {3}holdfast replay passing:(\w+)/g)].map(([, id]) => id);
+    expect(drawn).toEqual(found);
+    expect(found).toHaveLength(2);
+  });
+
   it('prints what it has when it is interrupted', async () => {
     const onInterrupt = (listener: () => void): (() => void) => {
       setTimeout(listener, 0);

@@ -2,6 +2,8 @@
 
 import type { Command } from 'commander';
 import { MODELS } from '../../explore/models.ts';
+import type { Style } from '../../report/paint.ts';
+import { picture } from '../../report/picture.ts';
 import { addLitmusOptions, addSearchOptions, checkSettings } from '../check-options.ts';
 import type { CheckSettings, RawSearchOptions } from '../check-options.ts';
 import type { Context } from '../context.ts';
@@ -16,7 +18,7 @@ import { selectScenarios } from '../select.ts';
 import { isProblem } from '../session.ts';
 import { statusLine } from '../status.ts';
 import { saveTrace } from '../traces.ts';
-import { summaryOf } from '../why-search.ts';
+import { failsUnder, summaryOf } from '../why-search.ts';
 import type { Search } from '../why-search.ts';
 import { whyTable } from '../why-table.ts';
 import type { WhyTable } from '../why-table.ts';
@@ -31,6 +33,7 @@ export function addWhy(program: Command, context: Context): void {
     .argument('<scenario...>', 'names, files, folders or patterns');
   addLitmusOptions(addSearchOptions(command, MODELS.join(',')))
     .option('-o, --out <dir>', 'where traces go (default .holdfast)')
+    .option('-v, --verbose', 'the execution of each FAIL, every access')
     .option('--plain', 'ASCII without colour');
   withExamples(command, ['holdfast why pin-vs-share', 'holdfast why peterson -m tso']);
   command.action((names: string[], raw: RawSearchOptions) => runWhy(names, raw, context));
@@ -53,6 +56,7 @@ async function runWhy(names: string[], raw: RawSearchOptions, context: Context):
       const table = await askWhy(info, settings, context, isOver);
       const lines = whyLines(info.name, table, { style, tableWidth, place: context.place });
       context.print(`${['', ...lines, ''].join('\n')}\n`);
+      if (raw.verbose === true) context.print(picturesOf(info, table, style, context));
       noteExit(info, table, context, log);
     }
     log.tell();
@@ -81,6 +85,23 @@ async function askWhy(
   const table = await whyTable(models, search, isOver);
   status.erase();
   return table;
+}
+
+/** The executions that the table names, in its order. */
+function picturesOf(info: ScenarioInfo, table: WhyTable, style: Style, context: Context): string {
+  const { whole, rows, redundancies } = table;
+  const removed = [
+    ...rows.map((row) => row.removed),
+    ...redundancies.sets.map((set) => set.without),
+  ];
+  const failing = [whole, ...removed].map(failsUnder).filter((result) => result !== null);
+  const drawn = failing.flatMap(({ findings, states, expected }) => {
+    const options = { style, states, unfold: true, scenario: info.name, place: context.place };
+    return findings.slice(0, 1).map((one) => {
+      return `${picture(one, { ...options, expected: expected === 'fail' })}\n\n`;
+    });
+  });
+  return drawn.join('');
 }
 
 function noteExit(info: ScenarioInfo, table: WhyTable, context: Context, log: ProblemLog): void {
