@@ -308,6 +308,14 @@ describe('why', () => {
     expect(out).toContain('Nothing fails even when all are removed at once');
   });
 
+  it('says what it does not leave out where there is nothing else', async () => {
+    const name = 'bare.scenario.ts';
+    const bare = BUFFERS.replace('never(', 'if (false) never(').replaceAll('smp_mb();', '');
+    desk.write(name, bare);
+    const { out } = await desk.run('why', name);
+    expect(out.replaceAll(/\s+/g, ' ')).toContain('acquire and release, RCU sections and grace');
+  });
+
   it('says so where the scenario fails by itself', async () => {
     const { code, out } = await desk.run('why', 'bugs');
     expect(code).toBe(0);

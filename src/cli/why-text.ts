@@ -25,7 +25,7 @@ export function whyLines(scenario: string, table: WhyTable, printing: WhyPrintin
   const { style, place } = printing;
   if (!holds(table.whole)) return hanging('  ', wholeText(scenario, table), style.width);
   if (table.rows.length === 0 && table.notAsked === 0) {
-    return hanging('  ', `${scenario} passes; its code has no defence to remove.`, style.width);
+    return hanging('  ', `${scenario} passes. ${NO_DEFENCE}`, style.width);
   }
   const where = new Map(
     table.rows.map(({ defence }) => [defence.name, shortPlace(defence, place)]),
@@ -37,6 +37,11 @@ export function whyLines(scenario: string, table: WhyTable, printing: WhyPrintin
   );
   return [`  ${scenario}`, '', ...body, '', ...paragraphs];
 }
+
+/** What `why` does not leave out is said where nothing else is said. */
+const NO_DEFENCE =
+  'Its code has no barrier, lock or named test to leave out; acquire and release, RCU sections ' +
+  'and grace periods are not left out.';
 
 interface Cells {
   readonly name: string;

@@ -85,9 +85,9 @@ export const scenarioCodes: readonly Code[] = [
   entry(
     'HF029',
     'The search stopped answering',
-    `Scenarios run in a worker thread of their own. It made no step for a long time, so it
-      was ended; the other scenarios go on. The place shown is where it was then: in the loop
-      that does not end, or in what that calls.`,
+    `Scenarios run in a worker thread of their own. It made no step for 20 s, or until 3 s
+      after the limit of --until, so it was ended; the other scenarios go on. The place shown is
+      where it was then: in the loop that does not end, or in what that calls.`,
     'a loop in the scenario without any access, for example while (true) {}.',
     'Look for loops that neither end nor touch shared memory.',
   ),
@@ -95,9 +95,10 @@ export const scenarioCodes: readonly Code[] = [
     'HF030',
     'An address is not one of shared memory',
     `An address does not belong to a word that was allocated. Addresses come from alloc,
-      kmalloc and pointers; arithmetic on them leaves the struct.`,
-    'a null pointer that is followed, or an index beyond an array.',
-    'Test the pointer before it is followed.',
+      kmalloc and pointers; arithmetic on them leaves the struct. What alloc gave is there
+      for good: only what kmalloc gave can be freed.`,
+    'a null pointer that is followed, an index beyond an array, kfree of what alloc gave.',
+    'Test the pointer before it is followed; take from a pool with kmalloc what is freed.',
   ),
   entry(
     'HF031',
