@@ -14,15 +14,18 @@ export const Future = {
   /** Read it, store to it or fail to update it, at least twice; at least three times. */
   TWICE: 3,
   THRICE: 4,
+  /** The same without updates that fail on zero only. */
+  READS_TWICE: 5,
+  READS_THRICE: 6,
   /** Change it in any way; in a way that is no release; by a store that continues no message. */
-  STORES: 5,
-  RELAXED: 6,
-  OVERWRITES: 7,
+  STORES: 7,
+  RELAXED: 8,
+  OVERWRITES: 9,
 } as const;
 
-const SETS = 8;
+const SETS = 10;
 /** Sets that are about old messages: behind an update of a word it is not in them any more. */
-const OLD_SETS = 5;
+const OLD_SETS = 7;
 
 /** The sets. A class because its array grows. */
 export class FutureSets {

@@ -24,7 +24,15 @@ import { isUpdate, Stored } from './weak-rows.ts';
 
 /** One bit each; the 32nd word that could be one is none. */
 const GUARDS_MAX = 31;
-const EVERY = -1;
+
+/**
+ * So many sets of guards are kept for a state and a word: each way to the word passes all guards of
+ * one of them. Where there are more, two become what they have in common. With one set
+ * `longterm-pin-vs-offline (pages=moved before the pin)` has no end, with three it is as with two.
+ */
+export const WAYS = 2;
+/** No set: there is no further way. */
+export const NO_WAY = -1;
 
 /** A word that is updated, or waited for, with acquire. */
 export interface Guard {
@@ -40,19 +48,19 @@ export class Guards {
   private readonly layout: Layout;
   private readonly tables: AutomatonTables;
   private readonly stride: number;
-  /** For each state and word the guards on every way to it; EVERY where there is no way. */
+  /** For each state and word the sets of guards on the ways to it. */
   private sets: Int32Array;
 
   constructor(layout: Layout, tables: AutomatonTables) {
     this.layout = layout;
     this.tables = tables;
-    this.stride = layout.memoryWords + 1;
-    this.sets = new Int32Array(this.stride << 8).fill(EVERY);
+    this.stride = WAYS * (layout.memoryWords + 1);
+    this.sets = new Int32Array(this.stride << 8).fill(NO_WAY);
   }
 
-  /** The guards, as bits, that a state passes before it accesses a word. */
-  of(node: number, word: number): number {
-    return this.sets[node * this.stride + word] as number;
+  /** The guards, as bits, that a state passes on some of the ways to a word. */
+  of(node: number, word: number, way: number): number {
+    return this.sets[node * this.stride + WAYS * word + way] as number;
   }
 
   /** The guards, as bits, that whoever stores to a word has lost. */
@@ -69,11 +77,11 @@ export class Guards {
    */
   meet(node: number): number | null {
     const from = this.sets.length;
-    if (this.stride * (node + 1) > from) this.sets = grown(this.sets, 2 * from).fill(EVERY, from);
+    if (this.stride * (node + 1) > from) this.sets = grown(this.sets, 2 * from).fill(NO_WAY, from);
     const row = node << ROW_SHIFT;
     if (this.tables.rows[row] !== NodeKind.ACCESS) return null;
     const word = this.wordOf(row);
-    this.sets[this.stride * node + word] = 0;
+    this.insert(this.stride * node + WAYS * word, 0);
     if (!this.isTaker(row)) return null;
     const known = this.all[this.bitOf(row)];
     if (known !== undefined) {
@@ -92,15 +100,34 @@ export class Guards {
     const lost = this.lostBy(row, stored) & ~taken;
     const to = this.stride * node;
     const from = this.stride * next;
-    let shrinks = false;
-    for (let word = 1; word < this.stride; word++) {
-      const old = this.sets[to + word] as number;
-      const now = old & ((this.sets[from + word] as number) | taken) & ~lost;
-      if (now === old) continue;
-      this.sets[to + word] = now;
-      shrinks = true;
+    let changes = false;
+    for (let i = WAYS; i < this.stride; i++) {
+      const way = this.sets[from + i] as number;
+      if (way === NO_WAY) continue;
+      if (this.insert(to + i - (i % WAYS), (way | taken) & ~lost)) changes = true;
     }
-    return shrinks;
+    return changes;
+  }
+
+  /** Adds a set of guards to those at a place; smaller ones say as much. @returns if it is news */
+  private insert(at: number, way: number): boolean {
+    const { sets } = this;
+    for (let i = at; i < at + WAYS; i++) {
+      const other = sets[i] as number;
+      if (other !== NO_WAY && (other & way) === other) return false;
+    }
+    for (let i = at; i < at + WAYS; i++) {
+      if (((sets[i] as number) & way) === way) sets[i] = NO_WAY;
+    }
+    const free = sets.indexOf(NO_WAY, at);
+    if (free >= 0 && free < at + WAYS) {
+      sets[free] = way;
+      return true;
+    }
+    const common = way & (sets[at] as number);
+    sets[at] = NO_WAY;
+    this.insert(at, common);
+    return true;
   }
 
   private takenBy(row: number, stored: number): number {

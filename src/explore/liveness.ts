@@ -17,7 +17,7 @@
 
 import { Modify } from '../memory/operation.ts';
 import { Future, FutureSets } from './future-sets.ts';
-import { Guards } from './guards.ts';
+import { Guards, NO_WAY } from './guards.ts';
 import type { Layout } from './layout.ts';
 import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
 import { OldReads } from './old-reads.ts';
@@ -37,6 +37,10 @@ import {
 
 /** What is known of a thread state: whether it has an edge or has ended; who relied on what. */
 const Mark = { KNOWN: 1, RELIED: 2, READS: 4 } as const;
+
+/** Sets that count what may happen to a word: twice, and three times. */
+const COUNTS_ALL = [Future.TWICE, Future.THRICE] as const;
+const COUNTS_READS = [Future.READS_TWICE, Future.READS_THRICE] as const;
 
 /** The futures of thread states. A class because it grows with the automata. */
 export class Liveness {
@@ -121,10 +125,13 @@ export class Liveness {
   /**
    * How often a thread state may read a word, store to it, or fail to update it: at the most 1 or 2
    * times, or Infinity.
+   *
+   * @param zeros whether there are zeros to fail on
    */
-  readsAtMost(node: number, word: number): number {
-    if (this.has(node, Future.THRICE, word)) return Infinity;
-    return this.has(node, Future.TWICE, word) ? 2 : 1;
+  readsAtMost(node: number, word: number, zeros: boolean): number {
+    const [twice, thrice] = zeros ? COUNTS_ALL : COUNTS_READS;
+    if (this.has(node, thrice, word)) return Infinity;
+    return this.has(node, twice, word) ? 2 : 1;
   }
 
   /** Whether a thread state may still do anything with a word. */
@@ -153,9 +160,10 @@ export class Liveness {
     return this.has(node, Future.OVERWRITES, word);
   }
 
-  /** The guards, as bits, that a thread state passes before it accesses a word. */
-  guardsOf(node: number, word: number): number {
-    return this.isKnown(node) ? this.guards.of(node, word) : 0;
+  /** The guards, as bits, that a thread state passes before a word on some of the ways to it. */
+  guardsOf(node: number, word: number, way: number): number {
+    if (this.isKnown(node)) return this.guards.of(node, word, way);
+    return way === 0 ? 0 : NO_WAY;
   }
 
   /** The thread states that one may come to and that read a word; null: not known. */
@@ -252,9 +260,23 @@ export class Liveness {
     if (!isRead(rows, node << ROW_SHIFT)) return false;
     const word = this.wordOf(node);
     const { sets } = this;
-    const again = sets.has(next, Future.READS, word) || sets.has(next, Future.FAILS_ON_ZERO, word);
-    const twice = again && sets.add(node, Future.TWICE, word);
-    return (sets.has(next, Future.TWICE, word) && sets.add(node, Future.THRICE, word)) || twice;
+    const isZero = isUpdate(rows, node << ROW_SHIFT) && failsOnZero(rows, node << ROW_SHIFT);
+    const reads = sets.has(next, Future.READS, word);
+    const again = reads || sets.has(next, Future.FAILS_ON_ZERO, word);
+    const isNews = this.counts(COUNTS_ALL, node, next, word, again);
+    return (!isZero && this.counts(COUNTS_READS, node, next, word, reads)) || isNews;
+  }
+
+  private counts(
+    [twice, thrice]: readonly [number, number],
+    node: number,
+    next: number,
+    word: number,
+    again: boolean,
+  ): boolean {
+    const { sets } = this;
+    const second = again && sets.add(node, twice, word);
+    return (sets.has(next, twice, word) && sets.add(node, thrice, word)) || second;
   }
 
   /** Adds the edges again of states that access a word, which is a guard now. */

@@ -30,6 +30,8 @@ export interface Views {
   pruned(view: number, word: number, count: number): number;
   /** The view after the message at `position` was dropped: later ones have moved down. */
   dropped(view: number, word: number, position: number): number;
+  /** The view after `count` messages behind `position` were cut out: what was behind moves back. */
+  cut(view: number, word: number, position: number, count: number): number;
   /** The part of a view that is about the words that `keeps` names; not remembered. */
   about(view: number, keeps: (word: number) => boolean): number;
   /** Whether `a`, counted from `shift` of each word on, is nowhere further than `b` or `also`. */
@@ -41,6 +43,9 @@ export interface Views {
 
 /** Pairs of word and position, sorted by word. */
 type Pairs = readonly number[];
+
+/** More messages than are cut out at once. */
+export const COUNTS = 16;
 
 /** Makes the table of views of one search. */
 export function createViews(): Views {
@@ -98,13 +103,11 @@ export function createViews(): Views {
       const move = (before: number): number => (before > position ? before - 1 : before);
       return changed(table, view, word, 3, position, move);
     },
-    about: (view, keeps) => {
-      const list = of(view);
-      return intern(
-        table,
-        list.filter((_, i) => keeps(list[i & ~1] as number)),
-      );
+    cut: (view, word, position, count) => {
+      const move = (before: number): number => (before > position ? before - count : before);
+      return changed(table, view, word, 4, COUNTS * position + count, move);
     },
+    about: (view, keeps) => intern(table, part(of(view), keeps)),
     within: (a, b, also, shift) => isWithin(of(a), of(b), of(also), shift),
     count: () => table.pairs.length,
     bytes: () =>
@@ -169,7 +172,7 @@ const BYTES_PER_NUMBER = 8;
 /** Bounds that keep the keys of remembered results apart; all stay below 2**53. */
 const NUMBERS = 2 ** 26;
 const WORDS = 2 ** 14;
-const KINDS = 4;
+const KINDS = 8;
 const POSITIONS = 2 ** 10;
 
 function withPosition(list: Pairs, word: number, position: number): Pairs {
@@ -211,6 +214,10 @@ function isWithin(list: Pairs, other: Pairs, also: Pairs, shift: Int32Array): bo
     if (position > positionIn(also, word)) return false;
   }
   return true;
+}
+
+function part(list: Pairs, keeps: (word: number) => boolean): Pairs {
+  return list.filter((_, i) => keeps(list[i & ~1] as number));
 }
 
 function common(list: Pairs, other: (word: number) => number): Pairs {

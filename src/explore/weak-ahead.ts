@@ -14,6 +14,7 @@
  */
 
 import { Modify, Result } from '../memory/operation.ts';
+import { NO_WAY, WAYS } from './guards.ts';
 import type { Guard } from './guards.ts';
 import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
 import type { Stepper } from './stepper.ts';
@@ -93,10 +94,22 @@ function oldestBehind(memory: WeakMemory, ahead: Ahead, end: End, word: number):
   const { liveness, views } = memory.tables;
   const { node, floor, fresh, lost } = end;
   if (fresh === word) return Infinity;
-  let oldest = views.at(floor, word);
-  if (node === UNKNOWN) return oldest;
+  const first = views.at(floor, word);
+  if (node === UNKNOWN) return first;
   if (!liveness.accesses(node, word)) return Infinity;
-  const guards = liveness.guardsOf(node, word) & ~lost;
+  let oldest = Infinity;
+  for (let way = 0; way < WAYS && oldest > first; way++) {
+    const guards = liveness.guardsOf(node, word, way);
+    if (guards === NO_WAY) continue;
+    oldest = Math.min(oldest, Math.max(first, oldestGuarded(memory, ahead, guards & ~lost, word)));
+  }
+  return oldest;
+}
+
+/** The oldest message that a thread may need behind all of some guards. */
+function oldestGuarded(memory: WeakMemory, ahead: Ahead, guards: number, word: number): number {
+  const { views, liveness } = memory.tables;
+  let oldest = 0;
   for (let bit = 0; guards >>> bit !== 0 && bit < liveness.guards.all.length; bit++) {
     if ((guards & (1 << bit)) === 0) continue;
     const brought = ahead.brought(bit);

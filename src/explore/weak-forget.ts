@@ -22,6 +22,7 @@ import { aheadOf, oldestToCome } from './weak-ahead.ts';
 import { cpuOf, isDeviceThread } from './weak-pending.ts';
 import type { Pending } from './weak-pending.ts';
 import { dropRepeats, MESSAGES_MIN, readersOf } from './weak-repeats.ts';
+import { dropRounds } from './weak-rounds.ts';
 import type { Running } from './weak-running.ts';
 
 /** Forgets what nobody needs after the step. */
@@ -45,6 +46,7 @@ export function forget(pending: Pending): void {
 function forgetMessages({ stepper, memory }: Pending, running: readonly Running[]): void {
   const { lists } = memory;
   const { dropsRepeats } = memory.tables.liveness;
+  const only = new Map<Running, number[]>();
   for (let word = 1; word < lists.length; word++) {
     if (lists[word] === SETTLED) continue;
     const oldest = oldestNeeded(memory, word, running);
@@ -56,7 +58,12 @@ function forgetMessages({ stepper, memory }: Pending, running: readonly Running[
     const readers = drops ? readersOf(memory, word, running) : [];
     if (oldest > 0) memory.prune(word, oldest);
     if (drops) dropRepeats(stepper, memory, word, readers);
+    const [reader] = readers;
+    if (readers.length === 1 && reader !== undefined) {
+      only.set(reader, [...(only.get(reader) ?? []), word]);
+    }
   }
+  for (const [reader, words] of only) dropRounds({ stepper, memory, reader, words });
 }
 
 function oldestNeeded(memory: WeakMemory, word: number, running: readonly Running[]): number {

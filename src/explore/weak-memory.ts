@@ -13,7 +13,7 @@ import type { Liveness } from './liveness.ts';
 import { Memo } from './memo.ts';
 import { createObservers, mapViews } from './observers.ts';
 import type { Observer, Observers } from './observers.ts';
-import { createViews, EMPTY_VIEW } from './views.ts';
+import { COUNTS, createViews, EMPTY_VIEW } from './views.ts';
 import type { Views } from './views.ts';
 
 /** The interned things of one search. */
@@ -148,6 +148,14 @@ export class WeakMemory {
     this.changeViews(DROPPED, word, position, (view) => views.dropped(view, word, position), 0);
   }
 
+  /** Forgets fewer than COUNTS messages behind a position; what was seen of later ones moves. */
+  cut(word: number, position: number, count: number): void {
+    const { views, coherence } = this.tables;
+    this.lists[word] = coherence.intern(this.messages(word).toSpliced(position + 1, count));
+    const change = (view: number): number => views.cut(view, word, position, count);
+    this.changeViews(CUT, word, COUNTS * position + count, change, 0);
+  }
+
   /** Changes every view of the state; `except`: a word whose messages are left alone. */
   private changeViews(
     kind: number,
@@ -196,7 +204,8 @@ export class WeakMemory {
 const INSERTED = 0;
 const PRUNED = 1;
 const DROPPED = 2;
-const KINDS = 3;
+const CUT = 3;
+const KINDS = 4;
 const ARGUMENTS = 2 ** 10;
 const THINGS = 2 ** 26;
 /** More messages than a word can have. */

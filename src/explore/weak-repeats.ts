@@ -46,7 +46,7 @@ export function dropRepeats(
   drop(memory, word, letters, (at) => letters[at] === letters[at + 1]);
   const [only] = readers;
   if (only === undefined || readers.length > 1) return;
-  const reads = memory.tables.liveness.readsAtMost(only.node, word);
+  const reads = memory.tables.liveness.readsAtMost(only.node, word, true);
   if (reads < Infinity) drop(memory, word, letters, (at) => isRepeated(letters, at, reads));
 }
 
