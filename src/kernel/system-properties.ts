@@ -79,6 +79,10 @@ export function declareFileProperties(
 ): void {
   stage.always(`${file.name}: marks`, () => areMarked(file));
   for (const name of names) {
+    if (!Object.hasOwn(PROPERTIES, name)) {
+      const known = Object.keys(PROPERTIES).join(', ');
+      throw new Error(`system: a file has no property '${name}'; there are: ${known}`);
+    }
     stage.always(`${file.name}: ${name}`, () => PROPERTIES[name](file));
   }
 }

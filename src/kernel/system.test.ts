@@ -44,6 +44,13 @@ async function alone(
 const pteOf = ({ pte: [first] }: MmStruct): string =>
   first === undefined ? '' : pte_t.format(READ_ONCE(first));
 
+describe('a file with a property that there is not', () => {
+  it('is refused, and told what there is', async () => {
+    const found = await alone({ always: ['noloss' as never] }, () => {});
+    expect(found.join()).toContain("no property 'noloss'; there are: stable, no loss, notified");
+  });
+});
+
 describe('a page fault', () => {
   it('maps a page of a shared file read-only for a read', async () => {
     const found = await alone({ data: 3 }, ({ app }, page) => {

@@ -71,14 +71,15 @@ export function wake_up(wq_head: WaitQueue): void {
  * then asks here needs a full barrier in between, or misses a sleeper.
  */
 export function waitqueue_active(wq_head: WaitQueue): boolean {
-  const nobody = machine().perform(
+  // A bit for each sleeper: the answer is whether any is set.
+  const somebody = machine().perform(
     operation('waitqueue_active', {
       address: addressOf('waitqueue_active', wq_head, 'wait_queue_head_t'),
-      result: Result.OLD_EQUALS,
-      resultArgument: 0,
+      result: Result.OLD_BITS,
+      resultArgument: -1,
     }),
   );
-  return nobody === 0;
+  return somebody === 1;
 }
 
 /** `waitqueue_active` after that barrier. */
