@@ -324,6 +324,14 @@ describe('why', () => {
 });
 
 describe('new', () => {
+  it('advises what a beginner can wait for', async () => {
+    expect((await desk.run('new', 'quick', '--case', 'flag')).out).toMatch(
+      /why quick.scenario.ts\n/,
+    );
+    const kernel = await desk.run('new', 'long', '--case', 'dio');
+    expect(kernel.out).toContain('why long.scenario.ts -m tso');
+  });
+
   it.each(templates.map(({ name }) => name))('%s: gives a scenario that passes', async (name) => {
     expect((await desk.run('new', `my ${name}`, '--case', name)).code).toBe(0);
     const { code, out } = await desk.run('check', `my-${name}.scenario.ts`);

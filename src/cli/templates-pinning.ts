@@ -137,8 +137,13 @@ export default scenario('NAME', options, (stage) => {
 
 /** Starting points for pins. */
 export const pinningTemplates: readonly Template[] = [
-  { name: 'dio', about: 'one I/O into pinned memory, against fsync', text: DIO },
-  { name: 'rdma', about: 'a long-term pin', text: RDMA },
-  { name: 'notifier', about: 'a device that faults, and munmap', text: NOTIFIER },
-  { name: 'lease', about: 'a long-term pin under a lease, and truncation', text: LEASE },
+  { name: 'dio', about: 'one I/O into pinned memory, against fsync', text: DIO, models: 'tso' },
+  { name: 'rdma', about: 'a long-term pin', text: RDMA, models: 'tso' },
+  { name: 'notifier', about: 'a device that faults, and munmap', text: NOTIFIER, models: 'tso' },
+  {
+    name: 'lease',
+    about: 'a long-term pin under a lease, and truncation',
+    text: LEASE,
+    models: 'tso',
+  },
 ];

@@ -7,6 +7,8 @@ export interface Template {
   readonly name: string;
   readonly about: string;
   readonly text: string;
+  /** What `why` is advised to ask: all models of kernel code take many minutes. */
+  readonly models?: string;
 }
 
 const FLAG = `// Data behind a flag: the writer fills a box, then says so.

@@ -43,6 +43,7 @@ function runNew(name: string, wanted: string, context: Context): void {
     const next = taken ? 'Choose another name; existing files are never overwritten.' : undefined;
     return context.report(unwritable(file, systemReason(error), next));
   }
-  const next = [`  holdfast check ${file}`, `  holdfast why ${file}`];
+  const models = template.models === undefined ? '' : ` -m ${template.models}`;
+  const next = [`  holdfast check ${file}`, `  holdfast why ${file}${models}`];
   context.print(`${file}  ${template.about}\n\n${next.join('\n')}\n`);
 }
