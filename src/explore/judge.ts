@@ -10,6 +10,7 @@ import type { Automaton } from './automaton.ts';
 import { directMachine, UserMistake } from './direct.ts';
 import { isRace, mayEnd, mayMeet } from './expand.ts';
 import type { Layout } from './layout.ts';
+import { watchingProperties } from './named-fields.ts';
 import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
 import { objectAt } from './program.ts';
 import type { Program, ProgramProperty } from './program.ts';
@@ -66,7 +67,7 @@ interface Judging {
   readonly fulfilled: Set<ProgramProperty>;
   readonly violated: Set<ProgramProperty>;
   readonly kept: KeptAnswers;
-  readonly run: (predicate: () => boolean, records: Int32Array, base: number) => boolean;
+  readonly run: (property: ProgramProperty, records: Int32Array, base: number) => boolean;
   mistake: Problem | null;
   twin: boolean;
 }
@@ -131,6 +132,7 @@ function createJudging(
     (name, choices) => world.design(name, choices, stop),
     false,
   );
+  const watched = watchingProperties(world.namedFields);
   const judging: Judging = {
     program,
     layout,
@@ -141,12 +143,12 @@ function createJudging(
     kept: keepAnswers(),
     mistake: null,
     twin: false,
-    run(predicate, records, base) {
+    run({ name, predicate }, records, base) {
       memory.words = records;
       memory.offset = base + layout.memoryAt;
       inspected.resultOf = (thread) => resultOf(judging, thread, records, base);
       try {
-        return withMachine(machine, predicate);
+        return watched(`'${name}'`, () => withMachine(machine, predicate ?? (() => true)));
       } finally {
         inspected.resultOf = null;
       }
@@ -194,7 +196,7 @@ function truth(
   const { predicate, mark } = property;
   if (predicate === null) return records[base + judging.layout.memoryAt + mark] !== 0;
   try {
-    const holds: unknown = judging.run(predicate, records, base);
+    const holds: unknown = judging.run(property, records, base);
     if (typeof holds === 'boolean') return holds;
     judging.mistake ??= noTruthValue(property, holds);
   } catch (error) {

@@ -48,7 +48,10 @@ describe('a member that a thread names', () => {
     });
     const { verdict, warnings } = await check(found);
     expect(verdict).toBe('fail');
-    expect(warnings).toHaveLength(1);
+    expect(warnings.map((warning) => warning.split(' names')[0])).toEqual([
+      'HF036: looks',
+      "HF036: 'not ready'",
+    ]);
   });
 
   it('and reads on one way of several is none', async () => {
@@ -65,5 +68,40 @@ describe('a member that a thread names', () => {
       READ_ONCE(container_of(ready(), box, 'ready').data);
     });
     expect(found).toEqual([]);
+  });
+});
+
+describe('a member that a property names', () => {
+  const box1 = struct('box', { data: u32, done: u32 });
+
+  /** The warnings on a property beside a thread that writes both members. */
+  async function judged(body: (data: () => Word, done: () => Word) => boolean): Promise<string[]> {
+    const found = scenario('judged', ({ alloc, thread, never }) => {
+      const b = alloc(box1);
+      thread('writer', () => {
+        WRITE_ONCE(b.data, 5);
+        WRITE_ONCE(b.done, 1);
+      });
+      never('wrong', () =>
+        body(
+          () => b.data,
+          () => b.done,
+        ),
+      );
+    });
+    const { verdict, warnings } = await check(found);
+    expect(verdict).toBe('pass');
+    return [...warnings];
+  }
+
+  it('and never reads is warned about: no execution would show it', async () => {
+    const [warning] = await judged((data) => (data() as unknown) === 5);
+    expect(warning).toContain("HF036: 'wrong' names box.data");
+  });
+
+  it('and reads in some state only is not warned about', async () => {
+    const quiet = (data: Word, done: Word): boolean =>
+      READ_ONCE(done) === 1 && READ_ONCE(data) === 4;
+    expect(await judged((data, done) => quiet(data(), done()))).toEqual([]);
   });
 });

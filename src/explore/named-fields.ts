@@ -1,9 +1,11 @@
 /**
- * Members of structs that a thread names and never hands to a primitive: `if (s.ready)` where
- * `if (READ_ONCE(s.ready))` was meant is always true, and no execution shows it. A warning and no
- * mistake, because a function may take a field that it does not need in this scenario.
+ * Members of structs that a thread or a property names and never hands to a primitive:
+ * `if (s.ready)` where `if (READ_ONCE(s.ready))` was meant is always true, and no execution shows
+ * it. A warning and no mistake, because a function may take a field that it does not need in this
+ * scenario.
  */
 
+import { watchingFields } from '../memory/field-use.ts';
 import type { FieldWatch } from '../memory/field-use.ts';
 import { captureStack, NEAR } from './position.ts';
 import type { LazyStack } from './position.ts';
@@ -12,6 +14,8 @@ import type { LazyStack } from './position.ts';
 export interface NamedFields {
   /** For runs of one thread, or of twins. */
   watchOf(thread: string): FieldWatch;
+  /** Whether everything that was named has been handed on, too. */
+  isSettled(thread: string): boolean;
   warnings(): string[];
 }
 
@@ -34,11 +38,31 @@ export function createNamedFields(nameOf: (address: number) => string): NamedFie
       threads.set(thread, known);
       return known.watch;
     },
+    isSettled: (thread) => [...(threads.get(thread)?.uses.values() ?? [])].every(isHanded),
     warnings: () =>
       [...threads].flatMap(([thread, { uses }]) =>
         [...uses].flatMap(([address, use]) => sentence(thread, nameOf(address), use)),
       ),
   };
+}
+
+/** So many answers of properties are watched in any case. */
+const LOOKS_MIN = 1000;
+
+/**
+ * Watches what properties name: their first answers, and then as long as something was named and
+ * not handed on, because it may be yet.
+ */
+export function watchingProperties(fields: NamedFields): <R>(name: string, body: () => R) => R {
+  let looks = 0;
+  return (name, body) => {
+    if (++looks > LOOKS_MIN && fields.isSettled(name)) return body();
+    return watchingFields(fields.watchOf(name), body);
+  };
+}
+
+function isHanded({ handed }: Use): boolean {
+  return handed;
 }
 
 function watchInto(uses: Map<number, Use>): FieldWatch {
