@@ -51,6 +51,14 @@ function looks(guard: (w: Words) => number): Body {
   };
 }
 
+/** P1 where it goes on only behind an update, whose old value it tells. */
+const updates: Body = (w) => {
+  const newer = READ_ONCE(w.y);
+  goOn(w);
+  const old = atomic_fetch_add_unless(w.a, 2, 0);
+  return old === 0 ? 0 : 100 * newer + 10 * old + READ_ONCE(w.x);
+};
+
 describe('a thread needs an old message behind a guard', () => {
   const programs: Record<string, { bodies: readonly Body[]; returns: string }> = {
     'that it has given back itself': {
@@ -147,12 +155,7 @@ describe('a thread needs an old message behind a guard', () => {
           WRITE_ONCE(w.y, 1);
           atomic_set_release(w.a, 1);
         },
-        (w) => {
-          const newer = READ_ONCE(w.y);
-          goOn(w);
-          const old = atomic_fetch_add_unless(w.a, 2, 0);
-          return old === 0 ? 0 : 100 * newer + 10 * old + READ_ONCE(w.x);
-        },
+        updates,
         (w) => atomic_fetch_add_relaxed(5, w.a),
       ],
       returns: '150 0',
@@ -165,12 +168,7 @@ describe('a thread needs an old message behind a guard', () => {
           WRITE_ONCE(w.y, 1);
           atomic_set_release(w.a, 1);
         },
-        (w) => {
-          const newer = READ_ONCE(w.y);
-          goOn(w);
-          const old = atomic_fetch_add_unless(w.a, 2, 0);
-          return old === 0 ? 0 : 100 * newer + 10 * old + READ_ONCE(w.x);
-        },
+        updates,
       ],
       returns: '120',
     },

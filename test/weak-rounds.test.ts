@@ -6,7 +6,7 @@
  */
 
 import { describe, expect, it } from 'vitest';
-import { choose, scenario } from '../src/index.ts';
+import { choose, scenario, struct, u32 } from '../src/index.ts';
 import {
   atomic_dec_and_test,
   atomic_dec_return_release,
@@ -14,6 +14,7 @@ import {
   atomic_inc_return_release,
   atomic_read,
   atomic_read_acquire,
+  atomic_t,
   loop,
   READ_ONCE,
   smp_rmb,
@@ -109,5 +110,40 @@ describe('four looks', () => {
     const seen = names.map((name) => looks[name] ?? (() => 0));
     const round = rounds['with release'] ?? (() => {});
     expect(returned(round, seen, true)).toEqual(returned(round, seen, false));
+  });
+});
+
+describe('six looks at three words', () => {
+  const counters = struct('counters', { a: atomic_t, b: atomic_t, c: atomic_t, done: u32 });
+
+  /** One after the other, up and down: behind the last one up, the first is up a round on. */
+  function seenUp(rounds: number): boolean {
+    const endless = rounds === Infinity;
+    const one = scenario('three', ({ alloc, thread }) => {
+      const w = alloc(counters, 'w');
+      const round = (): void => {
+        for (const word of [w.a, w.b, w.c]) {
+          atomic_inc_return_release(word);
+          atomic_dec_return_release(word);
+        }
+      };
+      thread('looper', () => {
+        if (endless) loop(() => choose(2) === 1 && (round(), true));
+        else for (let i = 0; i < rounds; i++) round();
+        WRITE_ONCE(w.done, 1);
+      });
+      thread('looker', () => {
+        if (READ_ONCE(w.done) === 0) return 0;
+        const words = [w.c, w.b, w.a, w.c, w.b, w.a];
+        return words.every((word) => atomic_read_acquire(word) === 1) ? 1 : 0;
+      });
+    });
+    const { finals, result } = reachableFinals(one, { model: 'weak', reduction: endless });
+    expect(result.open).toBeNull();
+    return finals.some(({ results }) => results[1] === 1);
+  }
+
+  it('find each of them up, which takes five rounds', () => {
+    expect([4, 5, Infinity].map(seenUp)).toEqual([false, true, true]);
   });
 });

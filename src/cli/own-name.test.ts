@@ -7,35 +7,46 @@ const desk = openDesk('own-name');
 afterAll(() => desk.clear());
 
 describe('the name of the command', () => {
-  const installed = '/work/node_modules/.bin/holdfast';
+  const installed = '/home/me/project/node_modules/.bin/holdfast';
 
   it('is that of the shell where the shell finds it', () => {
-    expect(ownName('/usr/bin/holdfast', { PATH: '/bin:/usr/bin' }, '/work')).toBe('holdfast');
-    const path = { PATH: '/work/node_modules/.bin:/bin' };
-    expect(ownName(installed, path, '/work')).toBe('holdfast');
+    expect(ownName('/usr/bin/holdfast', { PATH: '/bin:/usr/bin' }, '/home/me/project')).toBe(
+      'holdfast',
+    );
+    const path = { PATH: '/home/me/project/node_modules/.bin:/bin' };
+    expect(ownName(installed, path, '/home/me/project')).toBe('holdfast');
   });
 
   it('is that of npx where npm started it, or the shell does not find it', () => {
-    const npm = { npm_config_user_agent: 'npm/10.8.2 node/v20', PATH: '/work/node_modules/.bin' };
-    expect(ownName(installed, npm, '/work')).toBe('npx holdfast');
-    expect(ownName('/work/dist/cli/main.js', npm, '/work')).toBe('npx holdfast');
-    expect(ownName(installed, { npm_command: 'exec' }, '/work')).toBe('npx holdfast');
-    expect(ownName(installed, { PATH: '/bin' }, '/work')).toBe('npx holdfast');
+    const npm = {
+      npm_config_user_agent: 'npm/10.8.2 node/v20',
+      PATH: '/home/me/project/node_modules/.bin',
+    };
+    expect(ownName(installed, npm, '/home/me/project')).toBe('npx holdfast');
+    expect(ownName('/home/me/project/dist/cli/main.js', npm, '/home/me/project')).toBe(
+      'npx holdfast',
+    );
+    expect(ownName(installed, { npm_command: 'exec' }, '/home/me/project')).toBe('npx holdfast');
+    expect(ownName(installed, { PATH: '/bin' }, '/home/me/project')).toBe('npx holdfast');
   });
 
   it('is that of another package manager which started it', () => {
-    expect(ownName(installed, { npm_config_user_agent: 'pnpm/9.1' }, '/work')).toBe(
+    expect(ownName(installed, { npm_config_user_agent: 'pnpm/9.1' }, '/home/me/project')).toBe(
       'pnpm exec holdfast',
     );
-    expect(ownName(installed, { npm_config_user_agent: 'yarn/1.22' }, '/work')).toBe(
+    expect(ownName(installed, { npm_config_user_agent: 'yarn/1.22' }, '/home/me/project')).toBe(
       'yarn holdfast',
     );
   });
 
   it('is the file where Node was told to run it', () => {
-    expect(ownName('/work/dist/cli/main.js', {}, '/work')).toBe('node dist/cli/main.js');
-    expect(ownName('/work/dist/main.js', {}, '/home')).toBe('node /work/dist/main.js');
-    expect(ownName('/a b/main.js', {}, '/home')).toBe("node '/a b/main.js'");
+    expect(ownName('/home/me/project/dist/cli/main.js', {}, '/home/me/project')).toBe(
+      'node dist/cli/main.js',
+    );
+    expect(ownName('/home/me/project/dist/main.js', {}, '/home/you')).toBe(
+      'node /home/me/project/dist/main.js',
+    );
+    expect(ownName('/a b/main.js', {}, '/home/you')).toBe("node '/a b/main.js'");
   });
 });
 

@@ -70,27 +70,25 @@ export class Guards {
     return bits;
   }
 
-  /**
-   * Makes room for a state, with what it does itself.
-   *
-   * @returns the word of a guard that is new: edges of states that store to it must be added again
-   */
-  meet(node: number): number | null {
+  /** Makes room for a state, with what it does itself. */
+  meet(node: number): void {
     const from = this.sets.length;
     if (this.stride * (node + 1) > from) this.sets = grown(this.sets, 2 * from).fill(NO_WAY, from);
     const row = node << ROW_SHIFT;
-    if (this.tables.rows[row] !== NodeKind.ACCESS) return null;
-    const word = this.wordOf(row);
-    this.insert(this.stride * node + WAYS * word, 0);
-    if (!this.isTaker(row)) return null;
+    if (this.tables.rows[row] !== NodeKind.ACCESS) return;
+    this.insert(this.stride * node + WAYS * this.wordOf(row), 0);
+    if (this.isTaker(row)) this.meetTaker(node, row);
+  }
+
+  private meetTaker(node: number, row: number): void {
     const known = this.all[this.bitOf(row)];
-    if (known !== undefined) {
-      if (!known.takers.some((other) => this.testsAlike(other, node))) known.takers.push(node);
-      return null;
+    if (known === undefined) {
+      if (this.all.length === GUARDS_MAX) return;
+      const updates = isUpdate(this.tables.rows, row);
+      this.all.push({ word: this.wordOf(row), updates, takers: [node] });
+    } else if (!known.takers.some((other) => this.testsAlike(other, node))) {
+      known.takers.push(node);
     }
-    if (this.all.length === GUARDS_MAX) return null;
-    this.all.push({ word, updates: isUpdate(this.tables.rows, row), takers: [node] });
-    return word;
   }
 
   /** What guards the states behind an edge guards those before it. @returns whether that is news */

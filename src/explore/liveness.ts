@@ -279,15 +279,6 @@ export class Liveness {
     return (sets.has(next, twice, word) && sets.add(node, thrice, word)) || second;
   }
 
-  /** Adds the edges again of states that access a word, which is a guard now. */
-  private addAgain(word: number): void {
-    for (const { node, observed, next } of this.edges.slice(0, this.seenEdges - 1)) {
-      const row = node << ROW_SHIFT;
-      if (this.tables.rows[row] !== NodeKind.ACCESS || this.wordOf(node) !== word) continue;
-      this.flow(4 * node + storedBy(this.tables.rows, row, observed), next);
-    }
-  }
-
   private addOwn(node: number): void {
     const { rows } = this.tables;
     const row = node << ROW_SHIFT;
@@ -295,8 +286,7 @@ export class Liveness {
     const ended = kind === NodeKind.DONE || kind === NodeKind.FAILED;
     this.marks[node] = ended ? Mark.KNOWN : 0;
     this.oldReads.meet(node, isRead(rows, row) ? this.wordOf(node) : null);
-    const guard = this.guards.meet(node);
-    if (guard !== null) this.addAgain(guard);
+    this.guards.meet(node);
     if (ended) return;
     this.sets.addAbilities(node, abilitiesOf(rows, row));
     if (kind !== NodeKind.ACCESS) return;

@@ -72,20 +72,18 @@ describe('a member that a thread names', () => {
 });
 
 describe('a member that a property names', () => {
-  const box1 = struct('box', { data: u32, done: u32 });
-
   /** The warnings on a property beside a thread that writes both members. */
-  async function judged(body: (data: () => Word, done: () => Word) => boolean): Promise<string[]> {
+  async function judged(body: (data: () => Word, ready: () => Word) => boolean): Promise<string[]> {
     const found = scenario('judged', ({ alloc, thread, never }) => {
-      const b = alloc(box1);
+      const b = alloc(box);
       thread('writer', () => {
         WRITE_ONCE(b.data, 5);
-        WRITE_ONCE(b.done, 1);
+        WRITE_ONCE(b.ready, 1);
       });
       never('wrong', () =>
         body(
           () => b.data,
-          () => b.done,
+          () => b.ready,
         ),
       );
     });
@@ -100,8 +98,8 @@ describe('a member that a property names', () => {
   });
 
   it('and reads in some state only is not warned about', async () => {
-    const quiet = (data: Word, done: Word): boolean =>
-      READ_ONCE(done) === 1 && READ_ONCE(data) === 4;
-    expect(await judged((data, done) => quiet(data(), done()))).toEqual([]);
+    const quiet = (data: Word, ready: Word): boolean =>
+      READ_ONCE(ready) === 1 && READ_ONCE(data) === 4;
+    expect(await judged((data, ready) => quiet(data(), ready()))).toEqual([]);
   });
 });

@@ -7,7 +7,8 @@
  * each thread are followed through its automaton, with every message that is there, and with what
  * others may still store, which carries at least what they have seen now. A message that no such
  * way can reach is needed by nobody, although the floor still allows it. The device that nobody has
- * asked yet is such a thread, and every thread behind a flag.
+ * asked yet is such a thread, and every thread behind a flag. Where these steps end, the guards of
+ * the place that was reached say what the thread will have seen further on (weak-guards.ts).
  *
  * What others may still store is read off the automata, as all that is forgotten (liveness.ts); an
  * edge that is not known yet may lead to anything. Measured: docs/weak.md.

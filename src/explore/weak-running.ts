@@ -25,7 +25,10 @@ export interface End {
   /** Its state there; -1 for any. */
   readonly node: number;
   readonly floor: number;
-  /** A word of which it reads a message that is not there yet, and so none of the others; or 0. */
+  /**
+   * A word of which it reads a message that is not there yet, or 0. It needs none of the others:
+   * those behind that message in the coherence order, whoever stores it keeps for its place.
+   */
   readonly fresh: number;
   /** Guards that bring nothing because it has stored to their words, as bits. */
   readonly lost: number;
