@@ -16,7 +16,7 @@ const DIST = join(ROOT, 'dist/');
 
 const OWN_MODULES: Record<string, string> = {
   holdfast: 'index.js',
-  'holdfast/linux': 'memory/index.js',
+  'holdfast/linux': 'memory/public.js',
   'holdfast/linux/mm': 'kernel/index.js',
 };
 

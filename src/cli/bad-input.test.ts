@@ -869,8 +869,23 @@ export default scenario('caller', (stage) => {
   });
 
   it('HF037: and names what is missing', async () => {
-    const said = await called('mm.unpin_user_pages_dirty_lock(app.mm)');
-    expect(said).toContain('is given a struct mm_struct as pages, nothing as npages');
+    const said = await called('mm.unpin_user_pages([])');
+    expect(said).toMatchInlineSnapshot(`
+      "
+      HF037  unpin_user_pages(pages, npages) is called without npages.
+
+        caller.scenario.ts:8:30
+          8 |   stage.thread('t', () => mm.unpin_user_pages([]));
+            |                              ^^^^^^^^^^^^^^^^
+
+        Most likely: a misspelt name, arguments missing or in the wrong order, or a missing
+        return.
+        Compare the call with its declaration; an editor with TypeScript shows the same place.
+        More: holdfast explain HF037
+
+      "
+    `);
+    expect(await called('mm.unpinUserPages([])')).toContain('cannot be undefined');
   });
 });
 

@@ -26,7 +26,7 @@ export type Stripper = {
 
 export const OWN_MODULES: ReadonlyMap<string, string> = new Map([
   ['holdfast', '../index.js'],
-  ['holdfast/linux', '../memory/index.js'],
+  ['holdfast/linux', '../memory/public.js'],
   ['holdfast/linux/mm', '../kernel/index.js'],
 ]);
 

@@ -83,7 +83,7 @@ describe('a scenario file that is right', () => {
   it("gets this installation's holdfast", async () => {
     const source = "export * as linux from 'holdfast/linux';\n";
     const result = await loadScenarioFile(write('own.scenario.ts', source));
-    const ours: unknown = await import(new URL('memory/index.js', DIST).href);
+    const ours: unknown = await import(new URL('memory/public.js', DIST).href);
     expect(result.ok && result.namespace['linux'] === ours).toBe(true);
   });
 });

@@ -54,6 +54,15 @@ describe('a function that is inlined and has a kernel name', () => {
   });
 });
 
+describe('a parameter that a call may leave out', () => {
+  it('has a default: whether it has one is what is left to ask when types are stripped', () => {
+    const declared = [...linux, ...ours].filter(({ parameters }) => parameters.includes('?:'));
+    expect(declared.map(({ name, file, line }) => `${file}:${line} ${name}`)).toEqual([]);
+    const withDefault = linux.filter(({ parameters }) => parameters.includes(' = null'));
+    expect(withDefault.map(({ name }) => name)).toContain('iomap_writepages');
+  });
+});
+
 describe('a function of ours', () => {
   it('is named in our way', () => {
     expect(ours.map(({ name }) => name).filter((name) => !/^[a-z]+[A-Z]/.test(name))).toEqual([]);

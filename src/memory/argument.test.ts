@@ -241,8 +241,22 @@ describe('what is no place', () => {
   });
 
   it('is an operand: the kernel names the counter last', async () => {
-    expect(await told((f) => untyped['atomic_add']?.(f._refcount, 1))).toBe(
-      'HF036 A field (atomic_t) is used as its value; atomic_read reads it.',
+    const first = (call: string): string =>
+      `HF037 ${call} is given a field (atomic_t) as its operand: ` +
+      "the kernel's order is the operand first, the atomic_t last.";
+    for (const name of ['atomic_add', 'atomic_fetch_or', 'atomic_sub_and_test']) {
+      expect(await told((f) => untyped[name]?.(f._refcount, 1))).toBe(first(name));
+      expect(await told((f) => untyped[name]?.(f._refcount))).toBe(first(name));
+      expect(await told((f) => untyped[name]?.(f._refcount, f._refcount))).toBe(
+        NOT_READ('atomic_t', 'atomic_read'),
+      );
+    }
+    for (const name of ['refcount_add', 'refcount_sub_and_test', 'atomic_add_negative']) {
+      expect(await told((f) => untyped[name]?.(f._refcount, 1))).toBe(first(name));
+    }
+    expect(await told((f) => untyped['set_bit']?.(f.flags, PAGE.bit.PG_dirty))).toBe(
+      'HF037 A call for a bit is given a field (page) as its bit number: ' +
+        "the kernel's order is the bit number first, the flags last.",
     );
     expect(await told(() => untyped['spin_lock']?.(7))).toBe(
       'HF037 spin_lock is given 7 where a field belongs.',

@@ -65,8 +65,26 @@ export function integer(value: number, type: string): number {
   return isWhole ? value | 0 : noValue(value, `A value of ${type}`, 'a whole number of 32 bits');
 }
 
+/**
+ * Refuses a counter in the operand's place: where the kernel names the operand first, the counter
+ * comes last. Two fields are another mistake: the first is used as its value.
+ */
+export function operandFirst(primitive: string, operand: number, counter: Field): void {
+  const [first, last]: unknown[] = [operand, counter];
+  if (isField(first) && !isField(last)) otherWayRound(primitive, first, 'operand');
+}
+
+function otherWayRound(call: string, { type }: Field, first: string): never {
+  const order = `the kernel's order is the ${first} first, the ${type.kind} last.`;
+  return refuse('HF037', `${call} is given a field (${type.name}) as its ${first}: ${order}`);
+}
+
 /** The mask of one bit. */
 export function bitMask(nr: number): number {
+  const given: unknown = nr;
+  if (isField(given) && given.type.kind === 'flags') {
+    otherWayRound('A call for a bit', given, 'bit number');
+  }
   if (Number.isInteger(nr) && nr >= 0 && nr < 32) return 1 << nr;
   return noValue(nr, 'A bit number', 'a whole number from 0 to 31');
 }

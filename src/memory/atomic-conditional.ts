@@ -4,7 +4,7 @@
  */
 
 import { integer } from './argument.ts';
-import { negative, perform } from './atomic.ts';
+import { negative, perform, performWith, same } from './atomic.ts';
 import type { Atomic } from './atomic.ts';
 import { Modify, Result, Test } from './operation.ts';
 import type { PrimitiveName } from './ordering.ts';
@@ -112,14 +112,14 @@ export function atomic_dec_if_positive(v: Atomic): number {
   return (old - 1) | 0;
 }
 
+const REACHES_ZERO = {
+  modify: Modify.ADD,
+  result: Result.NEW_EQUALS,
+  resultArgument: 0,
+} as const;
+
 function reachesZero(primitive: PrimitiveName, v: Atomic, by: number): boolean {
-  const told = perform(primitive, v, {
-    modify: Modify.ADD,
-    modifyArgument: integer(by, 'atomic_t'),
-    result: Result.NEW_EQUALS,
-    resultArgument: 0,
-  });
-  return told !== 0;
+  return perform(primitive, v, { ...REACHES_ZERO, modifyArgument: by }) !== 0;
 }
 
 /** Takes 1 away; tells whether the counter is now 0. */
@@ -134,15 +134,11 @@ export function atomic_inc_and_test(v: Atomic): boolean {
 
 /** Takes `i` away; tells whether the counter is now 0. */
 export function atomic_sub_and_test(i: number, v: Atomic): boolean {
-  return reachesZero('atomic_sub_and_test', v, negative(i));
+  return performWith('atomic_sub_and_test', i, v, negative, REACHES_ZERO) !== 0;
 }
 
 /** Adds `i`; tells whether the counter is now negative. */
 export function atomic_add_negative(i: number, v: Atomic): boolean {
-  const told = perform('atomic_add_negative', v, {
-    modify: Modify.ADD,
-    modifyArgument: integer(i, 'atomic_t'),
-    result: Result.NEW_NEGATIVE,
-  });
-  return told !== 0;
+  const parts = { modify: Modify.ADD, result: Result.NEW_NEGATIVE } as const;
+  return performWith('atomic_add_negative', i, v, same, parts) !== 0;
 }

@@ -3,7 +3,7 @@
  * Fully ordered, or as the suffix says: ordering.ts. Source: Documentation/atomic_t.txt, 6.18.
  */
 
-import { complement, negative, perform, same } from './atomic.ts';
+import { complement, negative, perform, performWith, same } from './atomic.ts';
 import type { Operand, WithOperand, WithoutOperand } from './atomic.ts';
 import { Modify, Result } from './operation.ts';
 import type { PrimitiveName } from './ordering.ts';
@@ -14,7 +14,7 @@ function telling(
   of: Operand,
   result: Result,
 ): WithOperand<number> {
-  return (operand, v) => perform(primitive, v, { modify, modifyArgument: of(operand), result });
+  return (operand, v) => performWith(primitive, operand, v, of, { modify, result });
 }
 
 function step(primitive: PrimitiveName, by: number, result: Result): WithoutOperand<number> {

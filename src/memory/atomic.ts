@@ -7,7 +7,7 @@
  * kernel.
  */
 
-import { addressOf, integer } from './argument.ts';
+import { addressOf, integer, operandFirst } from './argument.ts';
 import { machine } from './machine.ts';
 import { Modify, operation, Result, Test } from './operation.ts';
 import type { Operation } from './operation.ts';
@@ -35,8 +35,20 @@ export const same: Operand = (operand) => integer(operand, 'atomic_t');
 export const negative: Operand = (operand) => -integer(operand, 'atomic_t') | 0;
 export const complement: Operand = (operand) => ~integer(operand, 'atomic_t');
 
+/** Makes one access whose operand the kernel names before the counter. */
+export function performWith(
+  primitive: PrimitiveName,
+  operand: number,
+  v: Atomic,
+  of: Operand,
+  parts: Partial<Operation>,
+): number {
+  operandFirst(primitive, operand, v);
+  return perform(primitive, v, { ...parts, modifyArgument: of(operand) });
+}
+
 function silent(primitive: PrimitiveName, modify: Modify, of: Operand): WithOperand<void> {
-  return (operand, v) => void perform(primitive, v, { modify, modifyArgument: of(operand) });
+  return (operand, v) => void performWith(primitive, operand, v, of, { modify });
 }
 
 function silentStep(primitive: PrimitiveName, by: number): WithoutOperand<void> {

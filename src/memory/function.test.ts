@@ -2,10 +2,17 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { finalsOf, mistakeIn, traceOf, tried } from '../../test/support/small.ts';
 import { READ_ONCE, WRITE_ONCE } from './access.ts';
 import { label } from './control.ts';
-import { kernelFunction, modelFunction, provenanceOf } from './function.ts';
+import {
+  kernelFunction,
+  modelFunction,
+  provenanceOf,
+  usersKernelFunction,
+  usersModelFunction,
+} from './function.ts';
 import { pointer, struct } from './struct.ts';
 import { s32 } from './type.ts';
 import type { Field } from './type.ts';
+import type { Stage } from '../scenario/stage.ts';
 
 const node = struct('node', { value: s32 });
 
@@ -61,6 +68,71 @@ describe('a function of ours', () => {
       never('forgotten', () => READ_ONCE(x) === 0);
     });
     expect(traceOf(result).steps.map((step) => step.label)).toEqual(['remembers', 'disk: forgets']);
+  });
+});
+
+describe('a call that leaves out an argument', () => {
+  const add = kernelFunction('mm/add.c', '6.18', function add(x: Field<typeof s32>, by: number) {
+    WRITE_ONCE(x, READ_ONCE(x) + by);
+  });
+  const perhaps = modelFunction(
+    'me',
+    function perhaps({ type }: Field<typeof s32>, by: number = 1) {
+      return type.name.length + by;
+    },
+  );
+  const untyped = (call: (...args: never) => unknown, ...args: unknown[]): unknown =>
+    (call as (...given: unknown[]) => unknown)(...args);
+
+  function inThread(body: (x: Field<typeof s32>) => unknown): (stage: Stage) => void {
+    return ({ alloc, thread }) => {
+      const x = alloc(s32, 'x');
+      thread('t', () => {
+        WRITE_ONCE(x, 1);
+        body(x);
+      });
+    };
+  }
+
+  it('is refused where it stands: nothing would be what it computes with', async () => {
+    const found = await mistakeIn(inThread((x) => untyped(add, x)));
+    expect([found.code, found.what]).toEqual(['HF037', 'add(x, by) is called without by.']);
+    expect(found.position?.file).toMatch(/function\.test\.ts$/);
+    const { what } = await mistakeIn(inThread(() => untyped(perhaps)));
+    expect(what).toBe('perhaps({ type }, by) is called without { type }.');
+  });
+
+  it('is refused in the body of a scenario, and says all that is missing', async () => {
+    const found = await mistakeIn((stage) => {
+      stage.thread('t', () => 0);
+      untyped(add);
+    });
+    expect(found.what).toBe('add(x, by) is called without x and by.');
+  });
+
+  it('may leave out what has a default, and may give more', async () => {
+    const { verdict } = await tried(inThread((x) => untyped(perhaps, x) && untyped(add, x, 1, 2)));
+    expect(verdict).toBe('pass');
+  });
+
+  it('is none where it gives undefined: the path that does so is shown', async () => {
+    const result = await tried(inThread((x) => untyped(add, x, [1][READ_ONCE(x)])));
+    expect(result.findings[0]?.message).toBe(
+      't threw: TypeError: add(x, by) is given undefined as by',
+    );
+  });
+
+  it('is allowed of what a user declares: the types that said so are stripped', async () => {
+    const { verdict } = await tried(
+      inThread((x) => {
+        const own = function own(at: Field<typeof s32>, by?: number): void {
+          WRITE_ONCE(at, by ?? 0);
+        };
+        usersKernelFunction('mm/own.c', '6.18', own)(x);
+        usersModelFunction('me', own)(x);
+      }),
+    );
+    expect(verdict).toBe('pass');
   });
 });
 

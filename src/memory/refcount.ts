@@ -11,7 +11,7 @@
  * with it overflow; so are the forms that disable interrupts.
  */
 
-import { addressOf, integer } from './argument.ts';
+import { addressOf, integer, operandFirst } from './argument.ts';
 import { smp_acquire__after_ctrl_dep } from './barrier.ts';
 import { assert } from './control.ts';
 import { mutex_lock, mutex_unlock, spin_lock, spin_unlock } from './lock.ts';
@@ -132,6 +132,7 @@ function addIf(
   test: Test,
   testArgument: number,
 ): boolean {
+  operandFirst(primitive, add, r);
   const parts = {
     test,
     testArgument,
@@ -142,6 +143,7 @@ function addIf(
 }
 
 function givenBack(primitive: PrimitiveName, r: Refcount, i: number): boolean {
+  operandFirst(primitive, i, r);
   const parts = { modify: Modify.ADD, modifyArgument: -integer(i, 'refcount_t') } as const;
   const sign = perform(primitive, r, { ...parts, result: Result.NEW_SIGN });
   assert(sign >= 0, 'refcount_t: underflow; use-after-free');

@@ -157,10 +157,10 @@ export const scenarioCodes: readonly Code[] = [
     'HF037',
     'A call gets what it cannot take',
     `The types of a scenario are removed before it runs. What C would not compile is refused
-      when it is met: a number that does not fit into 32 bits, a struct where one of its
-      members belongs, a lock or counter of another kind, a condition that is neither true nor
-      false, a member that does not exist.`,
-    'a misspelt name, arguments in the wrong order, or a missing return.',
+      when it is met: an argument that is left out, a number that does not fit into 32 bits, a
+      struct where one of its members belongs, a lock or counter of another kind, a condition that
+      is neither true nor false, a member that does not exist.`,
+    'a misspelt name, arguments missing or in the wrong order, or a missing return.',
     'Compare the call with its declaration; an editor with TypeScript shows the same place.',
   ),
 ];

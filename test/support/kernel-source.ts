@@ -24,6 +24,8 @@ export interface KernelFunction {
   readonly comment: string;
   /** The header comment of its file. */
   readonly header: string;
+  /** What stands between the brackets of the (first) function in its text. */
+  readonly parameters: string;
   /** The identifiers in its text. */
   readonly mentions: ReadonlySet<string>;
   /** The tests in its text: `defence('name', ...)`. */
@@ -71,6 +73,7 @@ function readSource(folder: string, file: string): SourceFile {
         from: declaredFrom(text.slice(start, end)),
         comment: commentBefore(text.slice(0, start), header),
         header,
+        parameters: /\bfunction \w+\(([^)]*)\)/.exec(code)?.[1] ?? '',
         mentions: new Set(Array.from(code.matchAll(/(?<![.\w])\w+/g), ([word]) => word)),
         tests: Array.from(
           text.slice(start, end).matchAll(/\bdefence\(\s*'([^']+)'/g),

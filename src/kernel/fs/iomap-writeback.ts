@@ -69,11 +69,11 @@ import { i_size_read, mappingOf, present } from './inode.ts';
 import type { Inode } from './inode.ts';
 
 /** Writes the dirty pages of a file; does not wait for the end of the I/O. */
-export const iomap_writepages: (file: Inode, sync_mode: number, plug?: BlkPlug) => void =
+export const iomap_writepages: (file: Inode, sync_mode: number, plug?: BlkPlug | null) => void =
   kernelFunction(
     'fs/iomap/buffered-io.c',
     '6.18',
-    function iomap_writepages(file: Inode, sync_mode: number, plug?: BlkPlug): void {
+    function iomap_writepages(file: Inode, sync_mode: number, plug: BlkPlug | null = null): void {
       const queue = queueOf(file);
       let bio: Bio | null = null;
       let added = 0;
@@ -96,7 +96,7 @@ export const iomap_writepages: (file: Inode, sync_mode: number, plug?: BlkPlug) 
         folio_unlock(folio);
         folio_put(folio);
       }
-      if (bio !== null && plug !== undefined) addToPlug(queue, bio, plug);
+      if (bio !== null && plug !== null) addToPlug(queue, bio, plug);
       else if (bio !== null) submit_bio(queue, bio);
     },
   );
@@ -113,7 +113,7 @@ export const writeback_iter: (
   file: Inode,
   index: number,
   sync_mode: number,
-  plug?: BlkPlug,
+  plug?: BlkPlug | null,
 ) => NextFolio = kernelFunction(
   'mm/page-writeback.c',
   '6.18',
@@ -121,14 +121,14 @@ export const writeback_iter: (
     file: Inode,
     index: number,
     sync_mode: number,
-    plug?: BlkPlug,
+    plug: BlkPlug | null = null,
   ): NextFolio {
     const mapping = mappingOf(file);
     label('marked dirty?');
     if (!test_bit(markOf(index), mapping.dirty_tag)) return null;
     const folio = filemap_get_folio(mapping, index);
     if (folio === null) return null;
-    if (plug === undefined) folio_lock(folio);
+    if (plug === null) folio_lock(folio);
     else lockWithPlug(queueOf(file), folio, plug);
     const how = lacksBuffers(mapping, folio)
       ? WriteOut.NOTHING

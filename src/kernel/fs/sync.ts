@@ -77,10 +77,10 @@ export const msync: (mm: MmStruct, address: number) => boolean = kernelFunction(
 );
 
 /** The flusher's visit of one file: nothing is waited for. @param plug over several visits */
-export const wb_writeback: (file: Inode, plug?: BlkPlug) => void = kernelFunction(
+export const wb_writeback: (file: Inode, plug?: BlkPlug | null) => void = kernelFunction(
   'fs/fs-writeback.c',
   '6.18',
-  function wb_writeback(file: Inode, plug?: BlkPlug): void {
+  function wb_writeback(file: Inode, plug: BlkPlug | null = null): void {
     if (mapping_can_writeback(mappingOf(file))) iomap_writepages(file, WB_SYNC_NONE, plug);
   },
 );

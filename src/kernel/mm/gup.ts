@@ -10,6 +10,7 @@
  * out: dropping mmap_lock during a fault (FOLL_UNLOCKABLE), and MMF_HAS_PINNED (fork).
  */
 
+import { truth } from '../../memory/argument.ts';
 import {
   defence,
   down_read,
@@ -223,6 +224,7 @@ function isLayoutLeased(vma: VmArea): boolean {
 
 /** Gives back what a pin call gave, one call for each page; nothing where it gave an error. */
 export function unpinUserPages(pages: Pages, make_dirty: boolean): void {
+  truth(make_dirty, 'The second argument of unpinUserPages');
   if (typeof pages === 'number') return;
   for (const page of pages) unpin_user_pages_dirty_lock([page], 1, make_dirty);
 }
