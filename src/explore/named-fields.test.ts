@@ -71,6 +71,30 @@ describe('a member that a thread names', () => {
   });
 });
 
+describe('the result of a thread that a property names', () => {
+  async function judged(body: (result: () => unknown) => boolean): Promise<string[]> {
+    const found = scenario('results', ({ alloc, thread, never }) => {
+      const b = alloc(box);
+      const reader = thread('reader', () => READ_ONCE(b.data));
+      const untyped: { readonly result: unknown } = reader;
+      never('wrong', () => body(() => untyped.result));
+    });
+    return [...(await check(found)).warnings];
+  }
+
+  it('and does not call is warned about: no result is a function', async () => {
+    const [warning, ...rest] = await judged((result) => result() === 1);
+    expect(rest).toEqual([]);
+    expect(warning).toMatch(
+      /^HF036: 'wrong' names reader\.result \(named-fields\.test\.ts:\d+\) and does not call it/,
+    );
+  });
+
+  it('and calls is none', async () => {
+    expect(await judged((result) => (result() as () => unknown)() === 1)).toEqual([]);
+  });
+});
+
 describe('a member that a property names', () => {
   /** The warnings on a property beside a thread that writes both members. */
   async function judged(body: (data: () => Word, ready: () => Word) => boolean): Promise<string[]> {

@@ -1,12 +1,12 @@
 /**
  * Members of structs that a thread or a property names and never hands to a primitive:
  * `if (s.ready)` where `if (READ_ONCE(s.ready))` was meant is always true, and no execution shows
- * it. A warning and no mistake, because a function may take a field that it does not need in this
- * scenario.
+ * it. Likewise results of threads that are named and not called. A warning and no mistake, because
+ * a function may take a field that it does not need in this scenario.
  */
 
 import { watchingFields } from '../memory/field-use.ts';
-import type { FieldWatch } from '../memory/field-use.ts';
+import type { FieldWatch, Named } from '../memory/field-use.ts';
 import { captureStack, NEAR } from './position.ts';
 import type { LazyStack } from './position.ts';
 
@@ -27,9 +27,9 @@ interface Use {
 
 /** Makes an empty collection. */
 export function createNamedFields(nameOf: (address: number) => string): NamedFields {
-  const threads = new Map<string, { watch: FieldWatch; uses: Map<number, Use> }>();
-  const begin = (): { watch: FieldWatch; uses: Map<number, Use> } => {
-    const uses = new Map<number, Use>();
+  const threads = new Map<string, { watch: FieldWatch; uses: Map<Named, Use> }>();
+  const begin = (): { watch: FieldWatch; uses: Map<Named, Use> } => {
+    const uses = new Map<Named, Use>();
     return { uses, watch: watchInto(uses) };
   };
   return {
@@ -41,7 +41,11 @@ export function createNamedFields(nameOf: (address: number) => string): NamedFie
     isSettled: (thread) => [...(threads.get(thread)?.uses.values() ?? [])].every(isHanded),
     warnings: () =>
       [...threads].flatMap(([thread, { uses }]) =>
-        [...uses].flatMap(([address, use]) => sentence(thread, nameOf(address), use)),
+        [...uses].flatMap(([what, use]) =>
+          typeof what === 'string'
+            ? sentence(thread, `${what}.result`, use, NOT_CALLED)
+            : sentence(thread, nameOf(what), use, NOT_READ),
+        ),
       ),
   };
 }
@@ -65,29 +69,29 @@ function isHanded({ handed }: Use): boolean {
   return handed;
 }
 
-function watchInto(uses: Map<number, Use>): FieldWatch {
+function watchInto(uses: Map<Named, Use>): FieldWatch {
   return {
-    named(address) {
-      if (!uses.has(address)) uses.set(address, { stack: captureStack(NEAR), handed: false });
+    named(what) {
+      if (!uses.has(what)) uses.set(what, { stack: captureStack(NEAR), handed: false });
     },
-    handed(address) {
-      const use = uses.get(address);
-      if (use === undefined) uses.set(address, { stack: null, handed: true });
+    handed(what) {
+      const use = uses.get(what);
+      if (use === undefined) uses.set(what, { stack: null, handed: true });
       else use.handed = true;
     },
   };
 }
 
-function sentence(thread: string, field: string, { stack, handed }: Use): string[] {
+const NOT_READ = 'neither reads nor writes it there: a forgotten READ_ONCE is always true';
+const NOT_CALLED = 'does not call it there: result() gives what the thread returned';
+
+function sentence(who: string, what: string, { stack, handed }: Use, omission: string): string[] {
   const position = handed ? undefined : stack?.()[0];
   // Kernel functions return early where they need a member no more.
   if (position === undefined || KERNEL.test(position.file)) return [];
   const { file, line } = position;
   const place = `${file.replace(/^.*[/\\]/, '')}:${line}`;
-  return [
-    `HF036: ${thread} names ${field} (${place}) and neither reads nor writes it there: ` +
-      'a forgotten READ_ONCE is always true',
-  ];
+  return [`HF036: ${who} names ${what} (${place}) and ${omission}`];
 }
 
 /** Our own kernel code. */

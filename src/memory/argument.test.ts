@@ -318,6 +318,15 @@ describe('a member that does not exist', () => {
     );
   });
 
+  it('is every member of a field', async () => {
+    expect(await told((f) => loose(f.index)['value'])).toBe(
+      'HF036 A field (u32) has no member value; READ_ONCE reads it.',
+    );
+    expect(await told((f) => loose(f._refcount)['counter'])).toBe(
+      'HF036 A field (atomic_t) has no member counter; atomic_read reads it.',
+    );
+  });
+
   it('may be a bit', async () => {
     expect(await told(() => loose(PAGE.bit)['PG_drity'])).toBe(
       'HF037 flags word page has no bit PG_drity. Did you mean PG_dirty?',

@@ -107,14 +107,19 @@ export function wrongKind(primitive: string, { type }: Field, wanted: string): n
   return refuse('HF037', `${primitive} is given a field of type ${what}; it takes ${wanted}.`);
 }
 
-/** A field stands where its value belongs. */
-export function notItsValue({ type }: Field): never {
-  const read = type.kind === 'atomic_t' ? 'atomic_read' : 'READ_ONCE';
-  return refuse('HF036', `A field (${type.name}) is used as its value; ${read} reads it.`);
+const READS: Partial<Record<Kind, string>> = {
+  atomic_t: 'atomic_read',
+  refcount_t: 'refcount_read',
+};
+
+/** A field stands where its value belongs, or is asked for more than a place can be. */
+export function notItsValue({ type }: Field, how: string = 'is used as its value'): never {
+  const read = READS[type.kind] ?? 'READ_ONCE';
+  return refuse('HF036', `A field (${type.name}) ${how}; ${read} reads it.`);
 }
 
 /** A struct may have members with these names, so a view is asked for its key first. */
-function isField(value: unknown): value is Field {
+export function isField(value: unknown): value is Field {
   if (typeof value !== 'object' || value === null || structAddress in value) return false;
   return 'type' in value && 'address' in value;
 }

@@ -3,15 +3,18 @@
  *
  * `if (s.ready)` names a member and asks nobody what it holds: in C that is a load, here it is
  * always true. Nothing in JavaScript tells the one from the other; that a thread names a member and
- * never hands it on does.
+ * never hands it on does. So it is with the result of a thread, which is a function.
  */
 
 import type { Field } from './type.ts';
 
-/** Told of every member that is named or handed on while it looks on. */
+/** A member, by its address; or the result of a thread, by the name of the thread. */
+export type Named = number | string;
+
+/** Told of everything that is named, and then handed on or called, while it looks on. */
 export interface FieldWatch {
-  named(address: number): void;
-  handed(address: number): void;
+  named(what: Named): void;
+  handed(what: Named): void;
 }
 
 let looking: FieldWatch | null = null;
@@ -35,6 +38,19 @@ export function defineMember(view: object, name: string, field: Field): void {
     return field;
   };
   Object.defineProperty(view, name, { get, enumerable: true });
+}
+
+/** Declares the `result` of a thread, so that naming it is noticed. */
+export function defineResult(handle: object, thread: string, result: () => unknown): void {
+  const called = (): unknown => {
+    looking?.handed(thread);
+    return result();
+  };
+  const get = (): unknown => {
+    looking?.named(thread);
+    return called;
+  };
+  Object.defineProperty(handle, 'result', { get, enumerable: true });
 }
 
 /** A primitive, or a function that computes with places, takes a field. */

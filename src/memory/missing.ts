@@ -8,6 +8,7 @@
 
 import { refuse } from './argument.ts';
 import { machineOrNull } from './machine.ts';
+import { ASKED_BY_LANGUAGE } from './struct-key.ts';
 
 /**
  * A prototype for objects whose members are all known.
@@ -30,9 +31,6 @@ export function knownMembers(what: string, names: readonly string[], kind = 'mem
     },
   });
 }
-
-/** Asked of every object by `await` and JSON. */
-const ASKED_BY_LANGUAGE: ReadonlySet<string> = new Set(['then', 'toJSON']);
 
 function meant(key: string, names: readonly string[]): string {
   const near = nearest(key, names);

@@ -147,9 +147,11 @@ export const scenarioCodes: readonly Code[] = [
     'HF036',
     'A field is used as its value',
     `A field is a place in shared memory; what it holds is known only to who reads it. In an
-      expression the field itself would be an object: flags & 1 would always be 0. Where a field
-      is only tested or compared, if (f.ready) is always true and f.ready === 1 never: a thread
-      that names a member and hands it to no primitive is warned about.`,
+      expression the field itself would be an object: flags & 1 would always be 0, and f.ready.value
+      undefined. Where a field is only tested or compared, if (f.ready) is always true and f.ready
+      === 1 never: a thread that names a member and hands it to no primitive is warned about, and
+      so is flag === 1 in the text of a scenario for const flag = alloc(u32, 'flag'). The result of
+      a thread is a function: a property that names t.result and does not call it is warned about.`,
     'a forgotten READ_ONCE, load or atomic_read.',
     'Write READ_ONCE(field), or atomic_read(field) for an atomic_t.',
   ),

@@ -5,6 +5,7 @@ import { parseRemoval } from '../explore/sites.ts';
 import type { CheckResult, Defence, Finding, Model, Problem, Verdict } from '../explore/result.ts';
 import type { TraceHead } from '../explore/trace.ts';
 import { missProbability } from '../explore/visited.ts';
+import { comparedFields } from './compared-fields.ts';
 import type { Asked, Explored } from './explore.ts';
 import { findingsOf } from './findings.ts';
 import type { Expectation, Scenario } from './scenario.ts';
@@ -42,6 +43,7 @@ export function resultOf(
   // finding the random executions have taken every thread to its end.
   const isKnown = complete || findings.length > 0;
   const forgotten = isKnown ? world.namedFields.warnings() : [];
+  const isAlone = (name: string): boolean => program.words.some((word) => word.name === name);
   const problems = world.sites.unmatched().map((name) => unknownDefence(name, world.sites.list()));
   return {
     scenario: program.name,
@@ -65,7 +67,12 @@ export function resultOf(
     problems,
     defences: world.sites.list(),
     designs: world.designsUsed(),
-    warnings: [...world.lockOrder.warnings(), ...world.rcuUse.warnings(), ...forgotten],
+    warnings: [
+      ...world.lockOrder.warnings(),
+      ...world.rcuUse.warnings(),
+      ...forgotten,
+      ...comparedFields(scenario.text, isAlone),
+    ],
   };
 }
 

@@ -6,6 +6,7 @@ import { withMachine } from '../memory/machine.ts';
 import { READ_ONCE, WRITE_ONCE } from '../memory/access.ts';
 import { described } from '../memory/argument.ts';
 import { fieldAt } from '../memory/field.ts';
+import { defineResult } from '../memory/field-use.ts';
 import { operation } from '../memory/operation.ts';
 import { forEachWord } from '../memory/struct.ts';
 import type { Struct, StructType } from '../memory/struct.ts';
@@ -333,7 +334,9 @@ function addThread(
   const position = callerPosition();
   const thread = { name, body, kind, position, interrupts, group: group ?? building.groups++ };
   building.threads.push(thread);
-  return { name, result: () => resultOfThread(name) as never };
+  const handle = { name };
+  defineResult(handle, name, () => resultOfThread(name));
+  return handle as ThreadHandle<never>;
 }
 
 function resultOfThread(name: string): unknown {

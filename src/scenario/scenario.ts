@@ -33,6 +33,8 @@ export interface Scenario {
   readonly holdfast: 'scenario';
   readonly name: string;
   readonly body: (stage: Stage) => void;
+  /** The source of the body as its author wrote it. */
+  readonly text: string;
   readonly options: ScenarioOptions;
   readonly position: Position | null;
 }
@@ -57,10 +59,15 @@ export interface DeclareScenario {
   ): readonly Scenario[];
 }
 
-function declare(name: string, options: ScenarioOptions, body: Body): Scenario {
+function declare(
+  name: string,
+  options: ScenarioOptions,
+  body: Body,
+  text: string = String(body),
+): Scenario {
   const wrong = wrongDeclaration(name, options, body);
   if (wrong !== null) throw new TypeError(`scenario '${name}': ${wrong}`);
-  return { holdfast: 'scenario', name, body, options, position: callerPosition() };
+  return { holdfast: 'scenario', name, body, text, options, position: callerPosition() };
 }
 
 const VERDICTS = ['pass', 'fail'];
@@ -107,9 +114,8 @@ function each<const P extends Parameters>(
   return cases.map((one) => {
     const chosen = one as Case<P>;
     const text = Object.entries(one).map(([key, value]) => `${key}=${value}`);
-    return declare(`${name} (${text.join(', ')})`, options(chosen), (stage) =>
-      body({ ...stage, ...chosen }),
-    );
+    const wrapped = (stage: Stage): void => body({ ...stage, ...chosen });
+    return declare(`${name} (${text.join(', ')})`, options(chosen), wrapped, String(body));
   });
 }
 
