@@ -18,6 +18,12 @@ export const REDUNDANT: readonly Redundant[] = [
     },
   },
   {
+    defence: 'gup_fast/local_irq_save',
+    because:
+      'it keeps page tables from being freed under the walk, and they are never freed here; ' +
+      'that a flush by interrupt waits for the walk nobody may rely on (docs/debate.md)',
+  },
+  {
     defence: 'filemap_fault/smp_rmb',
     because: 'the folio is locked before its contents are used, which orders as much',
   },

@@ -47,7 +47,7 @@ function placesOf(isListed: (meeting: Meeting, name: string) => boolean): Set<st
 /** A line for the table, if some small search shows what the defence is for. */
 async function suggestion(place: string): Promise<string> {
   const meetings = all.filter(({ result }) => result.defences.some((d) => placeOf(d) === place));
-  for (const model of ['sc', 'tso'] as const) {
+  for (const model of ['sc', 'tso', 'weak'] as const) {
     for (const { scenario, result } of meetings.slice(0, TRIES_MAX)) {
       const name = result.defences.find((one) => placeOf(one) === place)?.name ?? '';
       const before = await findingsOf(scenario, { model });
@@ -89,6 +89,8 @@ describe('a redundant defence', () => {
         if (met === undefined || result.states > STATES_MAX) continue;
         for (const model of ['sc', 'tso'] as const) {
           const before = await findingsOf(scenario, { model });
+          // A thread that fails by itself has not done what it would do next.
+          if (before.includes('sleeping in atomic context')) continue;
           const after = await findingsOf(scenario, { model, without: [met.name] });
           expect(after.filter((one) => !before.includes(one))).toEqual([]);
         }

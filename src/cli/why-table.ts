@@ -128,7 +128,7 @@ function ordered({ primitive }: Defence, accesses: readonly string[]): readonly 
 }
 
 function orders({ kind }: Defence): boolean {
-  return kind === 'barrier' || kind === 'atomic';
+  return kind === 'barrier';
 }
 
 /** The fields that both access, one of them to write. */

@@ -40,8 +40,8 @@ export function whyLines(scenario: string, table: WhyTable, printing: WhyPrintin
 
 /** What `why` does not leave out is said where nothing else is said. */
 const NO_DEFENCE =
-  'Its code has no barrier, lock or named test to leave out; acquire and release, RCU sections ' +
-  'and grace periods are not left out.';
+  'Its code has no barrier, lock, section, grace period or named test to leave out; acquire and ' +
+  'release are not left out.';
 
 interface Cells {
   readonly name: string;

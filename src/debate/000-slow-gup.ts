@@ -45,7 +45,7 @@ export const slowGupRows: readonly Claim[] = [
       { scenario: 'wb-order', expect: 'pass', shows: 'completion as an interrupt' },
       {
         scenario: 'wb-order',
-        without: ['folio_start_writeback/interrupts off'],
+        without: ['folio_start_writeback/local_irq_save'],
         expect: 'fail',
         shows: 'with interrupts on it deadlocks on its own CPU',
       },

@@ -76,6 +76,7 @@ export function sameContext(a: Context, b: Context): boolean {
     a.barrier === b.barrier &&
     a.orders === b.orders &&
     sameValue(a.sleepsOn, b.sleepsOn) &&
+    sameValue(a.removed, b.removed) &&
     sameHeld(a.held, b.held)
   );
 }

@@ -21,6 +21,13 @@ export interface Held {
   readonly removed: boolean;
 }
 
+/** A section that was removed by name: its end is left out too. */
+export interface RemovedSection {
+  readonly what: Nesting;
+  /** How deep the thread was in real sections of the kind where this one would have begun. */
+  readonly depth: number;
+}
+
 /** What a thread holds. */
 export interface Context {
   readonly held: readonly Held[];
@@ -28,6 +35,8 @@ export interface Context {
   readonly irq: number;
   readonly bh: number;
   readonly preempt: number;
+  /** Innermost last. */
+  readonly removed: readonly RemovedSection[];
   /** Where the thread has marked itself as sleeping. */
   readonly sleepsOn: SleepingPlace | null;
   /** An access was made since the outermost section that a grace period waits for began. */
@@ -49,6 +58,7 @@ export const EMPTY_CONTEXT: Context = {
   irq: 0,
   bh: 0,
   preempt: 0,
+  removed: [],
   sleepsOn: null,
   inReader: false,
   inIrqOff: false,
@@ -114,6 +124,31 @@ export function afterNesting(context: Context, what: Nesting, change: 1 | -1): C
       inIrqOff: next.inIrqOff && next.irq > 0,
     },
   };
+}
+
+/**
+ * The context with a section that is left out, or behind its end; null where a real one begins or
+ * ends.
+ */
+export function withoutSection(
+  context: Context,
+  what: Nesting,
+  change: 1 | -1,
+  isKept: boolean,
+): Context | null {
+  const { removed } = context;
+  if (change === 1) {
+    return isKept ? null : { ...context, removed: [...removed, { what, depth: context[what] }] };
+  }
+  const index = removed.findLastIndex((one) => one.what === what);
+  // A real section that began inside of it ends first.
+  if (removed[index]?.depth !== context[what]) return null;
+  return { ...context, removed: removed.filter((_, i) => i !== index) };
+}
+
+/** Whether a grace period would wait for the thread if nothing had been removed. */
+export function isRemovedReader({ removed, held }: Context): boolean {
+  return removed.length > 0 || held.some((one) => one.kind === 'spin' && one.removed);
 }
 
 /** What forbids sleeping here, or null. */

@@ -4,11 +4,12 @@
  * wrong by it in this scenario, so it is a warning. Linux accepts less than this: it wants
  * rcu_read_lock itself, where here interrupts off or a held spin lock will do.
  *
- * Our own kernel code is not warned of: it leaves sections out where nothing is freed behind a
+ * What `--without` took away is no mistake of the code, so nobody is warned of that. Our own kernel
+ * code is not warned of: it leaves sections out where nothing is freed behind a
  * grace period (its headers say so).
  */
 
-import { isReader } from './context.ts';
+import { isReader, isRemovedReader } from './context.ts';
 import type { Context } from './context.ts';
 import { callerPosition } from './position.ts';
 import type { Position } from './result.ts';
@@ -26,7 +27,7 @@ export function createRcuUse(nameOf: (address: number) => string): RcuUse {
   const unprotected = new Map<string, Position | null>();
   return {
     note(thread, context, address) {
-      if (isReader(context)) return;
+      if (isReader(context) || isRemovedReader(context)) return;
       const use = `${thread} dereferences ${nameOf(address)}`;
       if (!unprotected.has(use)) unprotected.set(use, callerPosition());
     },

@@ -22,6 +22,7 @@ import {
   inSection,
   isPreemptible,
   releaseOfRemoved,
+  withoutSection,
   withRemovedLock,
 } from './context.ts';
 import type { Context, ContextStep } from './context.ts';
@@ -29,6 +30,7 @@ import { Entry } from './history.ts';
 import { HISTORY_ENTRIES_MAX } from './limits.ts';
 import { callStack, captureStack } from './position.ts';
 import { problem } from './problem.ts';
+import { asked, noteAccess, notesAccesses } from './replay-defences.ts';
 import { different } from './replay-different.ts';
 import { nullDereference } from './replay-end.ts';
 import { pointersColumn, withRead } from './pointers.ts';
@@ -44,8 +46,8 @@ export function perform(state: State, operation: Operation): number {
   // kfree names a whole struct by its first word, which may be a constant.
   if (constant !== undefined && operation.effect !== Effect.FREE)
     return readConstant(state, operation, constant);
-  const asked = operation.hold === null ? 'keep' : lockAsked(state, operation);
-  if (asked === 'remove') return removedLock(state, operation);
+  const lock = operation.hold === null ? 'keep' : lockAsked(state, operation);
+  if (lock === 'remove') return removedLock(state, operation);
   const unlocked = releaseOfRemoved(state.context, operation);
   if (unlocked !== null) {
     state.context = unlocked;
@@ -156,13 +158,8 @@ export function answer(state: State): number {
 }
 
 function barrier(state: State, { primitive }: Operation): number {
-  const asked = primitive === 'hardwareOrder' ? 'keep' : barrierAsked(state, primitive);
-  return asked === 'remove' ? 0 : pass(state, asked === 'keep' ? primitive : asked);
-}
-
-function barrierAsked(state: State, primitive: PrimitiveName): 'keep' | 'remove' | PrimitiveName {
-  noteDefence(state, 'barrier', primitive, primitive);
-  return state.world.sites.asked(state.thread, state.calls, primitive);
+  const form = primitive === 'hardwareOrder' ? 'keep' : asked(state, 'barrier', primitive);
+  return form === 'remove' ? 0 : pass(state, form === 'keep' ? primitive : form);
 }
 
 function pass(state: State, primitive: PrimitiveName): number {
@@ -209,11 +206,8 @@ function noteRcuUse(state: State, operation: Operation): void {
 function lockAsked(state: State, operation: Operation): 'keep' | 'remove' {
   const { hold, primitive } = operation;
   if (hold === null || !('take' in hold)) return 'keep';
-  noteDefence(state, 'lock', primitive, primitive);
   if (operation.wait) noteLockOrder(state, operation);
-  return state.world.sites.asked(state.thread, state.calls, primitive) === 'keep'
-    ? 'keep'
-    : 'remove';
+  return asked(state, 'lock', primitive) === 'keep' ? 'keep' : 'remove';
 }
 
 /** A removed lock succeeds at once and leaves shared memory alone; its label is nobody else's. */
@@ -221,43 +215,6 @@ function removedLock(state: State, operation: Operation): number {
   state.context = withRemovedLock(state.context, operation);
   state.label = null;
   return 1;
-}
-
-export function defended(state: State, name: string): boolean {
-  noteDefence(state, 'test', name, '');
-  return state.world.sites.asked(state.thread, state.calls, name) === 'keep';
-}
-
-/**
- * Notes that a defence was met. Finding its place in the source costs more than the rest of a run:
- * so only a flat run asks for it, which meets what the collapsed run before it met, and only for
- * what is new, unless the fields around every defence are wanted.
- */
-function noteDefence(
-  state: State,
-  kind: 'barrier' | 'lock' | 'test',
-  name: string,
-  primitive: string,
-): void {
-  if (!state.flat || state.watch !== null) return;
-  if (!isLive(state) && !state.world.pairs) return;
-  const key = state.world.sites.note(kind, state.thread, state.calls, name, primitive);
-  if (kind !== 'barrier') return;
-  for (const field of state.recent) state.world.sites.noteFields(key, field, null);
-  state.open.push(key);
-}
-
-function notesAccesses({ flat, watch }: State): boolean {
-  return flat && watch === null;
-}
-
-/** Notes an access of a flat run behind every barrier before it. */
-function noteAccess(state: State, next: Operation): void {
-  if (next.address === 0) return;
-  const writes = next.modify !== Modify.NOTHING;
-  const field = `${writes ? 'W' : 'R'} ${state.world.nameOf(next.address)}`;
-  for (const key of state.open) state.world.sites.noteFields(key, null, field);
-  state.recent.push(field);
 }
 
 function checkSleep(state: State, operation: Operation): Operation {
@@ -287,8 +244,13 @@ function checked(state: State, step: ContextStep): Context {
   return 'wrong' in step ? fail(state, 'wrong unlock', `${step.wrong}.`, null) : step.context;
 }
 
-export function nest(state: State, what: Nesting, change: 1 | -1): void {
+export function nest(state: State, what: Nesting, change: 1 | -1, isKept = true): void {
   if (state.end !== null) throw SENTINEL;
+  const without = withoutSection(state.context, what, change, isKept);
+  if (without !== null) {
+    state.context = without;
+    return;
+  }
   // A section without an access orders what stands around it: under weak others can tell.
   const isEmpty = change === -1 && beginsSection(state.context);
   if (isEmpty && state.world.model === 'weak') step(state, SECTION);

@@ -23,8 +23,9 @@ import type { RefuseHidden } from './hidden-inputs.ts';
 import { callStack, stackText } from './position.ts';
 import type { Position } from './result.ts';
 import { problem } from './problem.ts';
-import { assertion, defended, nest, perform, requirement } from './replay-access.ts';
+import { assertion, nest, perform, requirement } from './replay-access.ts';
 import { call, flatLoop, loop } from './replay-call.ts';
+import { defended } from './replay-defences.ts';
 import { returned, thrown } from './replay-end.ts';
 import { isLive, SENTINEL, start, suspendWith } from './replay-state.ts';
 import type { OpenSection, Run, State, Watch } from './replay-state.ts';
@@ -130,7 +131,7 @@ function machineOf(state: State): Machine {
     call: (name, _provenance, body, args) => call(state, name, body, args),
     loop: (round) => (state.flat ? flatLoop(state, round) : loop(state, round)),
     allocate: (type) => perform(state, state.world.allocation(type, suspendWith(state))),
-    nest: (what, change) => nest(state, what, change),
+    nest: (what, change, isKept) => nest(state, what, change, isKept),
     sleepOn: (where) => void (state.context = { ...state.context, sleepsOn: where }),
     sleepsOn: () => state.context.sleepsOn,
     label(text) {
@@ -144,7 +145,7 @@ function machineOf(state: State): Machine {
       if (isLive(state)) state.marks.push(word);
     },
     refuse: (code, what) => refuse(state, code, what),
-    defended: (name) => defended(state, name),
+    defended: (name, kind) => defended(state, name, kind),
     design: (name, choices) => state.world.design(name, choices, suspendWith(state)),
   };
 }

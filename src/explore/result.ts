@@ -145,11 +145,14 @@ export interface Problem {
   readonly next?: string;
 }
 
-/** A barrier, lock or named test that the search met, and that can be removed. */
+/**
+ * What the search met and can do without: a barrier, a lock, a named test, a section that a grace
+ * period waits for or the wait itself.
+ */
 export interface Defence {
   /** Its stable name: `function/primitive`, `function/primitive#2`, or `function/name`. */
   readonly name: string;
-  readonly kind: 'barrier' | 'lock' | 'test' | 'atomic';
+  readonly kind: 'barrier' | 'lock' | 'test' | 'section' | 'grace period';
   readonly primitive: string;
   readonly position: Position | null;
   /** Weaker forms that can be tried: `smp_rmb` for `smp_mb`, for example. */

@@ -13,9 +13,10 @@
 
 import { addressOf, noValue } from './argument.ts';
 import { assert, loop } from './control.ts';
+import { waitForReaders } from './grace-period.ts';
 import { machine } from './machine.ts';
 import { Modify, operation, Result, Test } from './operation.ts';
-import { local_bh_disable, local_bh_enable, synchronize_rcu } from './rcu.ts';
+import { synchronize_rcu } from './rcu.ts';
 import { kfree } from './slab.ts';
 import { container_of, isStruct, structType } from './struct.ts';
 import type { Members, Struct, StructType } from './struct.ts';
@@ -31,11 +32,20 @@ export type RcuCallback = (head: RcuHead) => void;
 const IDLE = 0;
 const RUNNING = -1;
 
+/** Added to the number of a callback whose grace period was left out: it is called at once. */
+const AT_ONCE = 1 << 20;
+
 /** Has `func(head)` called after a grace period. Does not wait. */
 export function call_rcu(head: RcuHead, func: RcuCallback): void {
   const address = addressOf('call_rcu', head, 'rcu_head');
   if (typeof func !== 'function') return noValue(func, 'The callback of call_rcu', 'a function');
+  queue(address, func, 'call_rcu');
+}
+
+function queue(address: number, func: RcuCallback, caller: string): void {
   const { callbacks } = machine();
+  const number = callbacks.numberOf(address, func);
+  const waits = machine().defended(caller, 'grace period');
   // head->func and head->next, plain in Linux: the object must still be there.
   machine().perform(operation('WRITE_ONCE', { address, modify: Modify.SET, modifyArgument: 1 }));
   const queued = machine().perform(
@@ -44,7 +54,7 @@ export function call_rcu(head: RcuHead, func: RcuCallback): void {
       test: Test.LESS,
       testArgument: 1,
       modify: Modify.SET,
-      modifyArgument: callbacks.numberOf(address, func),
+      modifyArgument: waits ? number : number + AT_ONCE,
       result: Result.TESTED,
     }),
   );
@@ -58,7 +68,8 @@ export function call_rcu(head: RcuHead, func: RcuCallback): void {
 export function kfree_rcu<M extends Members>(ptr: Struct<M> | null, rhf: keyof M & string): void {
   if (ptr === null) return;
   if (!isStruct(ptr)) return noValue(ptr, 'The argument of kfree_rcu', 'a struct or null');
-  call_rcu(ptr[rhf] as unknown as RcuHead, freeing(ptr[structType], rhf));
+  const address = addressOf('kfree_rcu', ptr[rhf] as unknown as RcuHead, 'rcu_head');
+  queue(address, freeing(ptr[structType], rhf), 'kfree_rcu');
 }
 
 /** Frees an object after a grace period that the caller waits for. */
@@ -112,10 +123,10 @@ export function runCallbacks(head: RcuHead, word: number): void {
         hold: { sleeps: true, idle: true },
       }),
     );
-    synchronize_rcu();
-    local_bh_disable();
-    machine().callbacks.functionOf(head.address, number)(head);
-    local_bh_enable();
+    if (number < AT_ONCE) waitForReaders();
+    machine().nest('bh', 1);
+    machine().callbacks.functionOf(head.address, number % AT_ONCE)(head);
+    machine().nest('bh', -1);
     const unlessQueuedAgain = { test: Test.EQUALS, testArgument: RUNNING } as const;
     const idle = { modify: Modify.SET, modifyArgument: IDLE } as const;
     machine().perform(operation('rcu_do_batch', { address: word, ...unlessQueuedAgain, ...idle }));

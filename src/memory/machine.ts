@@ -34,12 +34,17 @@ export interface Machine {
   loop(round: () => boolean): void;
   /** Takes a struct from the pool of its type. */
   allocate(type: StructType): number;
-  /** Changes interrupt, preemption or RCU nesting by `change`. */
-  nest(what: Nesting, change: 1 | -1): void;
+  /**
+   * Changes interrupt, preemption or RCU nesting by `change`.
+   *
+   * @param isKept false for a section that is left out: neither it nor its end does anything
+   */
+  nest(what: Nesting, change: 1 | -1, isKept?: boolean): void;
   /** Where the thread has marked itself as sleeping: `schedule()` waits there. */
   sleepOn(where: SleepingPlace | null): void;
   sleepsOn(): SleepingPlace | null;
-  label(text: string): void;
+  /** Names the next access; null takes the name away. */
+  label(text: string | null): void;
   assert(condition: boolean, message: string): void;
   /** States where `caller` may be called: a finding if the thread is somewhere else now. */
   require(where: Where, caller: string): void;
@@ -49,12 +54,15 @@ export interface Machine {
   /** Stops at a mistake of the user: code and what it is. */
   refuse(code: string, what: string): never;
   /** Whether a named defence is in force, and which design was selected. */
-  defended(name: string): boolean;
+  defended(name: string, kind?: NamedDefence): boolean;
   design(name: string, choices: readonly string[]): string;
 }
 
 /** Sections in which a thread may not sleep, and which a grace period or an IPI waits for. */
 export type Nesting = 'rcu' | 'irq' | 'bh' | 'preempt';
+
+/** What is left out as a whole: a test, a section, or the wait for those of others. */
+export type NamedDefence = 'test' | 'section' | 'grace period';
 
 /** What is called after a grace period, by number; and where it is queued. */
 export interface Callbacks {

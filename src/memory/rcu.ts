@@ -7,14 +7,18 @@
  * one flavour of RCU since 4.20); so is one with interrupts off, which
  * additionally holds back the interrupt that `smp_call_function` sends: that is what GUP-fast uses
  * against the freeing of page tables.
+ *
+ * Sections and grace periods are defences: each can be left out by the name of its function.
  */
 
+import { waitForReaders } from './grace-period.ts';
 import { machine } from './machine.ts';
+import type { Nesting } from './machine.ts';
 import { Effect, operation } from './operation.ts';
 
 /** Enters a read-side section. Sections nest. */
 export function rcu_read_lock(): void {
-  machine().nest('rcu', 1);
+  enter('rcu', 'rcu_read_lock');
 }
 
 /** Leaves a read-side section. */
@@ -22,25 +26,22 @@ export function rcu_read_unlock(): void {
   machine().nest('rcu', -1);
 }
 
-const GRACE_PERIOD = 0;
+function enter(what: Nesting, name: string): void {
+  machine().nest(what, 1, machine().defended(name, 'section'));
+}
+
 const INTERRUPT_ALL = 1;
 
 /** Sleeps until every read-side section that has begun is over. */
 export function synchronize_rcu(): void {
-  machine().perform(
-    operation('synchronize_rcu', {
-      effect: Effect.GRACE_BEGIN,
-      choices: GRACE_PERIOD,
-      hold: { sleeps: true },
-    }),
-  );
-  machine().perform(
-    operation('synchronize_rcu', {
-      effect: Effect.GRACE_WAIT,
-      choices: GRACE_PERIOD,
-      hold: { sleeps: true },
-    }),
-  );
+  if (waits('synchronize_rcu')) waitForReaders();
+}
+
+/** Whether a wait for sections is in force; the label of one that is left out goes with it. */
+function waits(name: string): boolean {
+  const isKept = machine().defended(name, 'grace period');
+  if (!isKept) machine().label(null);
+  return isKept;
 }
 
 /**
@@ -48,6 +49,7 @@ export function synchronize_rcu(): void {
  * (kernel/smp.c `smp_call_function` with `wait`; the function called does nothing).
  */
 export function smp_call_function(): void {
+  if (!waits('smp_call_function')) return;
   machine().perform(
     operation('smp_call_function', { effect: Effect.GRACE_BEGIN, choices: INTERRUPT_ALL }),
   );
@@ -58,7 +60,7 @@ export function smp_call_function(): void {
 
 /** Interrupts off on this CPU. */
 export function local_irq_disable(): void {
-  machine().nest('irq', 1);
+  enter('irq', 'local_irq_disable');
 }
 
 /** Interrupts on again. */
@@ -68,7 +70,7 @@ export function local_irq_enable(): void {
 
 /** Interrupts off; sections may nest, `local_irq_restore` ends the innermost. */
 export function local_irq_save(): void {
-  machine().nest('irq', 1);
+  enter('irq', 'local_irq_save');
 }
 
 /** Ends the innermost section that `local_irq_save` began. */
@@ -81,7 +83,7 @@ export function local_irq_restore(): void {
  * Softirqs are not modelled; a handler is a hard interrupt, which this does not hold back.
  */
 export function local_bh_disable(): void {
-  machine().nest('bh', 1);
+  enter('bh', 'local_bh_disable');
 }
 
 /** Bottom halves on again. */
@@ -91,7 +93,7 @@ export function local_bh_enable(): void {
 
 /** Preemption off on this CPU: no sleeping until `preempt_enable`. */
 export function preempt_disable(): void {
-  machine().nest('preempt', 1);
+  enter('preempt', 'preempt_disable');
 }
 
 /** Preemption on again. */

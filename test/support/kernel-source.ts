@@ -120,6 +120,8 @@ const PRIMITIVES: Readonly<Record<string, string>> = {
   ...sameName('smp_mb__after_spinlock spin_trylock read_lock read_trylock write_lock'),
   ...sameName('write_trylock down_read down_read_trylock down_write down_write_trylock'),
   ...sameName('mutex_lock mutex_trylock bit_spin_lock test_and_set_bit_lock folio_lock'),
+  ...sameName('rcu_read_lock local_irq_disable local_irq_save local_bh_disable preempt_disable'),
+  ...sameName('synchronize_rcu call_rcu kfree_rcu smp_call_function'),
   ...Object.fromEntries(
     ['', '_irq', '_irqsave', '_bh'].map((how) => [`spin_lock${how}`, 'spin_lock']),
   ),

@@ -6,15 +6,8 @@
  * handler's steps are those of the device's own thread.
  */
 
-import {
-  choose,
-  clear_bit,
-  label,
-  local_irq_restore,
-  local_irq_save,
-  loop,
-  waitForWork,
-} from '../../memory/index.ts';
+import { choose, clear_bit, label, loop, waitForWork } from '../../memory/index.ts';
+import { machine } from '../../memory/machine.ts';
 import { dmaWritesDone } from '../device/device-order.ts';
 import type { DeviceMemory } from '../device/nic.ts';
 import type { BioVec } from './bio.ts';
@@ -42,9 +35,10 @@ function serve(queue: RequestQueue, bio: Bio, dma: DeviceMemory): void {
     else readBlock(segment, dma);
   }
   dmaWritesDone();
-  local_irq_save();
+  // The CPU takes the interrupt with interrupts off: no section of the code that it runs.
+  machine().nest('irq', 1);
   bio_endio(queue, bio);
-  local_irq_restore();
+  machine().nest('irq', -1);
 }
 
 function writeBlock({ page, block }: BioVec, dma: DeviceMemory): void {

@@ -210,15 +210,14 @@ export const folio_start_writeback: (folio: Folio) => void = kernelFunction(
   function folio_start_writeback(folio: Folio): void {
     const mapping = folio_mapping(folio);
     if (mapping === null) return setWriteback(folio);
-    const irqsOff = defence('interrupts off', () => true);
-    if (irqsOff) local_irq_save();
+    local_irq_save();
     spin_lock(mapping.xa_lock);
     setWriteback(folio);
     const mark = markOf(READ_ONCE(folio.index));
     set_bit(mark, mapping.writeback_tag);
     if (!folio_test_dirty(folio)) clear_bit(mark, mapping.dirty_tag);
     spin_unlock(mapping.xa_lock);
-    if (irqsOff) local_irq_restore();
+    local_irq_restore();
   },
 );
 
