@@ -23,14 +23,14 @@ import {
   unpinUserPages,
   vfs_fsync,
 } from 'holdfast/linux/mm';
-import type { InitialPte, Pages } from 'holdfast/linux/mm';
+import type { MappedPte, Pages } from 'holdfast/linux/mm';
 import { NEW } from './protocol.ts';
 
 const PATHS = { slow: pin_user_pages, fast: pin_user_pages_fast };
 
 interface Case {
   readonly path: 'slow' | 'fast';
-  readonly pte: InitialPte;
+  readonly pte: MappedPte;
 }
 
 function pinAgainstFsync(stage: Stage, { path, pte }: Case): void {

@@ -23,11 +23,11 @@ import {
   wb_writeback,
   wordOf,
 } from 'holdfast/linux/mm';
-import type { InitialPte } from 'holdfast/linux/mm';
+import type { MappedPte } from 'holdfast/linux/mm';
 
 const NEW = 7;
 
-function againstFlusher(stage: Stage, pte: InitialPte): void {
+function againstFlusher(stage: Stage, pte: MappedPte): void {
   const { file, proc } = system(stage);
   const log = file('log', { stable: true });
   const app = proc('app');

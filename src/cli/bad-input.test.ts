@@ -498,7 +498,8 @@ describe('files that are wrong, in one run', () => {
           7 |   list.at(0).toFixed();
             |             ^
 
-        Most likely: an exception in the set-up, or threads that are never declared.
+        Most likely: an exception in the set-up, a misspelt option, or threads that are never
+        declared.
         Correct the body; the place above is where it went wrong.
         More: holdfast explain HF020
       "
@@ -886,6 +887,58 @@ export default scenario('caller', (stage) => {
       "
     `);
     expect(await called('mm.unpinUserPages([])')).toContain('cannot be undefined');
+  });
+});
+
+describe('the set-up of a machine that is given something wrong', () => {
+  async function setUp(line: string): Promise<string> {
+    const text = `import { scenario, u32 } from 'holdfast';
+import * as mm from 'holdfast/linux/mm';
+export default scenario('machine', (stage) => {
+  const { disk, file, proc } = mm.system(stage);
+  stage.thread('t', () => 0);
+  ${line}
+});
+`;
+    desk.write('machine.scenario.ts', text);
+    return refusal('check', 'machine.scenario.ts');
+  }
+
+  it('HF020: is shown where the scenario gives it', async () => {
+    const said = await setUp("proc('app').mmap(file('log'), { pte: 'rw drty' });");
+    expect(said).toMatchInlineSnapshot(`
+      "
+      HF020  mmap: The option 'pte' cannot be "rw drty". Did you mean 'rw dirty'?
+
+        machine.scenario.ts:6:15
+          6 |   proc('app').mmap(file('log'), { pte: 'rw drty' });
+            |               ^^^^
+
+        Most likely: an exception in the set-up, a misspelt option, or threads that are never
+        declared.
+        Correct the body; the place above is where it went wrong.
+        More: holdfast explain HF020
+
+      "
+    `);
+  });
+
+  it.each([
+    ["proc('app').mmap(file('log'), { pte: 'rw' })", "Did you mean 'rw dirty'?"],
+    ["proc('app').later(file('log'), { pte: 'ro' })", "There is no option 'pte'."],
+    ["proc('app').anonymous({ page: 2 })", "Did you mean 'pages'?"],
+    ["file('log', { stabel: true })", "Did you mean 'stable'?"],
+    ["file('log', { always: ['no los'] })", "Did you mean 'no loss'?"],
+    ["disk('other', { freePages: 1 })", "There is no option 'freePages'."],
+    ["mm.filePage(stage.alloc, { pte: 'dirty' })", "it is 'ro' or 'rw' or 'rw dirty'."],
+    ['mm.anonPage(stage.alloc, { exclusive: 1 })', "The option 'exclusive' cannot be 1"],
+    ["mm.mapAgain(stage.alloc, mm.filePage(stage.alloc), 'privat')", "Did you mean 'private'?"],
+    ['mm.system(stage, { freePage: 1 })', "Did you mean 'freePages'?"],
+    ["stage.alloc(u32, 'x', 5)", 'alloc takes a type and a name, no more.'],
+  ])('HF020: %s', async (line, text) => {
+    const said = await setUp(line);
+    expect(said).toContain(text);
+    expect(said).toContain('machine.scenario.ts:6:');
   });
 });
 

@@ -8,9 +8,10 @@
 import type { Machine } from '../memory/machine.ts';
 import { Effect, goesToNull, modified, Modify, resultOf, testHolds } from '../memory/operation.ts';
 import type { Operation } from '../memory/operation.ts';
-import { callStack } from './position.ts';
+import { callStack, stackText } from './position.ts';
 import { problem } from './problem.ts';
 import type { Problem } from './result.ts';
+import { atUsersCall } from './users-call.ts';
 
 /** Thrown by code that the user wrote wrongly, where a machine has no other way to say so. */
 export class UserMistake extends Error {
@@ -94,5 +95,6 @@ function refuse(what: string): never {
 }
 
 function mistake(code: string, what: string): UserMistake {
-  return new UserMistake(problem(code, { what, position: callStack()[0] ?? null }));
+  const found = problem(code, { what, position: callStack()[0] ?? null });
+  return new UserMistake(atUsersCall(found, stackText(), { calls: [], given: [] }));
 }

@@ -71,6 +71,26 @@ describe('a member that a thread names', () => {
   });
 });
 
+describe('a negative number for an unsigned word', () => {
+  it('is warned about where it is given first, in a thread and in the body', async () => {
+    const found = scenario('minus', ({ alloc, thread }) => {
+      const b = alloc(box);
+      WRITE_ONCE(b.ready, -2);
+      thread('writer', () => {
+        WRITE_ONCE(b.data, -1);
+        WRITE_ONCE(b.data, -1);
+      });
+    });
+    const { warnings } = await check(found);
+    expect(warnings.map((text) => text.replace(/:\d+\)/, ':N)'))).toEqual([
+      'The body gives -2 for a u32 (named-fields.test.ts:N), which is read as 4294967294: ' +
+        'in C the two are equal, but === -2 does not hold; s32 is signed',
+      'writer gives -1 for a u32 (named-fields.test.ts:N), which is read as 4294967295: ' +
+        'in C the two are equal, but === -1 does not hold; s32 is signed',
+    ]);
+  });
+});
+
 describe('the result of a thread that a property names', () => {
   async function judged(body: (result: () => unknown) => boolean): Promise<string[]> {
     const found = scenario('results', ({ alloc, thread, never }) => {

@@ -3,12 +3,15 @@
  * `if (s.ready)` where `if (READ_ONCE(s.ready))` was meant is always true, and no execution shows
  * it. Likewise results of threads that are named and not called. A warning and no mistake, because
  * a function may take a field that it does not need in this scenario.
+ *
+ * And negative numbers that are given for unsigned words: they are read as something else.
  */
 
 import { watchingFields } from '../memory/field-use.ts';
 import type { FieldWatch, Named } from '../memory/field-use.ts';
 import { captureStack, NEAR } from './position.ts';
 import type { LazyStack } from './position.ts';
+import type { Position } from './result.ts';
 
 /** Collects them over all runs of the threads. */
 export interface NamedFields {
@@ -25,12 +28,19 @@ interface Use {
   handed: boolean;
 }
 
+/** What one thread or property does. */
+interface Uses {
+  readonly fields: Map<Named, Use>;
+  /** Negative numbers for unsigned words, with where they are given first. */
+  readonly wrapped: Map<number, LazyStack>;
+}
+
 /** Makes an empty collection. */
 export function createNamedFields(nameOf: (address: number) => string): NamedFields {
-  const threads = new Map<string, { watch: FieldWatch; uses: Map<Named, Use> }>();
-  const begin = (): { watch: FieldWatch; uses: Map<Named, Use> } => {
-    const uses = new Map<Named, Use>();
-    return { uses, watch: watchInto(uses) };
+  const threads = new Map<string, Uses & { readonly watch: FieldWatch }>();
+  const begin = (): Uses & { readonly watch: FieldWatch } => {
+    const uses: Uses = { fields: new Map(), wrapped: new Map() };
+    return { ...uses, watch: watchInto(uses) };
   };
   return {
     watchOf(thread) {
@@ -38,15 +48,16 @@ export function createNamedFields(nameOf: (address: number) => string): NamedFie
       threads.set(thread, known);
       return known.watch;
     },
-    isSettled: (thread) => [...(threads.get(thread)?.uses.values() ?? [])].every(isHanded),
+    isSettled: (thread) => [...(threads.get(thread)?.fields.values() ?? [])].every(isHanded),
     warnings: () =>
-      [...threads].flatMap(([thread, { uses }]) =>
-        [...uses].flatMap(([what, use]) =>
+      [...threads].flatMap(([thread, { fields, wrapped }]) => [
+        ...[...fields].flatMap(([what, use]) =>
           typeof what === 'string'
             ? sentence(thread, `${what}.result`, use, NOT_CALLED)
             : sentence(thread, nameOf(what), use, NOT_READ),
         ),
-      ),
+        ...wrappedWarnings(thread, wrapped),
+      ]),
   };
 }
 
@@ -69,7 +80,7 @@ function isHanded({ handed }: Use): boolean {
   return handed;
 }
 
-function watchInto(uses: Map<Named, Use>): FieldWatch {
+function watchInto({ fields: uses, wrapped }: Uses): FieldWatch {
   return {
     named(what) {
       if (!uses.has(what)) uses.set(what, { stack: captureStack(NEAR), handed: false });
@@ -78,6 +89,9 @@ function watchInto(uses: Map<Named, Use>): FieldWatch {
       const use = uses.get(what);
       if (use === undefined) uses.set(what, { stack: null, handed: true });
       else use.handed = true;
+    },
+    wrapped(value) {
+      if (!wrapped.has(value)) wrapped.set(value, captureStack(NEAR));
     },
   };
 }
@@ -89,9 +103,26 @@ function sentence(who: string, what: string, { stack, handed }: Use, omission: s
   const position = handed ? undefined : stack?.()[0];
   // Kernel functions return early where they need a member no more.
   if (position === undefined || KERNEL.test(position.file)) return [];
-  const { file, line } = position;
-  const place = `${file.replace(/^.*[/\\]/, '')}:${line}`;
-  return [`HF036: ${who} names ${what} (${place}) and ${omission}`];
+  return [`HF036: ${who} names ${what} (${placeOf(position)}) and ${omission}`];
+}
+
+function placeOf({ file, line }: Position): string {
+  return `${file.replace(/^.*[/\\]/, '')}:${line}`;
+}
+
+/** What to say of negative numbers for unsigned words; `who` gives them. */
+export function wrappedWarnings(
+  who: string,
+  wrapped: ReadonlyMap<number, LazyStack>,
+): readonly string[] {
+  return [...wrapped].flatMap(([value, stack]) => {
+    const position = stack()[0];
+    if (position === undefined || KERNEL.test(position.file)) return [];
+    return [
+      `${who} gives ${value} for a u32 (${placeOf(position)}), which is read as ${value >>> 0}: ` +
+        `in C the two are equal, but === ${value} does not hold; s32 is signed`,
+    ];
+  });
 }
 
 /** Our own kernel code. */

@@ -84,6 +84,8 @@ export interface Program {
   readonly properties: readonly ProgramProperty[];
   /** Designs that the scenario's body asked for. */
   readonly designs: readonly DesignUse[];
+  /** What its body does that is no mistake, and perhaps not meant. */
+  readonly warnings: readonly string[];
   readonly expected: 'pass' | 'fail';
   /** Where the scenario is declared. */
   readonly position: Position | null;

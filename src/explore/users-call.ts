@@ -29,6 +29,8 @@ export function atUsersCall(found: Problem, stack: string, running: Running): Pr
   const { name, position, inner } = crossing;
   const at = running.calls.indexOf(name);
   const args = running.given[at];
+  // Options are looked at where they are given; nothing has gone wrong before.
+  if (found.code === 'HF020') return { ...found, position };
   const place = `It goes wrong in ${placeOf(inner)}.`;
   if (args === undefined) return { ...found, position, details: [...found.details, place] };
   const names = parametersOf(name);

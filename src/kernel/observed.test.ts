@@ -7,6 +7,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   alone,
+  apart,
   anonymous,
   count,
   dataOf,
@@ -178,9 +179,9 @@ describe('registered buffers', () => {
   ] as const)('of a file %s: %s', async (_what, how, error) => {
     const found = await wrongWith((stage) => {
       const { file, proc, ring } = system(stage, { freePages: 1 });
-      const log = file('log', { always: [], ...how });
+      const log = file('log', { always: [], ...apart(how).file });
       const app = proc('app');
-      app.mmap(log, how);
+      app.mmap(log, apart(how).mapping);
       const ctx = ring('ring');
       stage.thread('app', () => {
         assert(io_sqe_buffers_register(ctx, app.mm, 0) === error, 'the result');

@@ -3,6 +3,8 @@
  */
 
 import { atomic_inc, atomic_set, READ_ONCE, set_bit, WRITE_ONCE } from '../memory/index.ts';
+import { checkOptions, TRUTH } from '../memory/options.ts';
+import type { Options } from '../memory/options.ts';
 import { mlx5_mn_ops } from './device/mlx5-odp.ts';
 import { ib_umem_odp } from './device/umem-odp.ts';
 import type { IbUmemOdp } from './device/umem-odp.ts';
@@ -18,7 +20,7 @@ import { mk_pte, pte_mkdirty, pte_mkwrite } from './mm/pte.ts';
 import { VM_MAYREAD, VM_MAYWRITE, VM_READ, VM_SHARED, VM_WRITE } from './mm/vma.ts';
 import type { Zone } from './mm/zone.ts';
 import type { File } from './system.ts';
-import type { AllocStruct, InitialPte } from './setup.ts';
+import type { AllocStruct, MappedPte } from './setup.ts';
 
 /** How a file is mapped. */
 export interface MmapOptions {
@@ -29,7 +31,7 @@ export interface MmapOptions {
   /** The process may only read (default: read and write). */
   readonly isReadOnly?: boolean;
   /** What the PTEs are at the start (default none: the first access faults). */
-  readonly pte?: InitialPte;
+  readonly pte?: MappedPte;
 }
 
 /** How anonymous memory is mapped. */
@@ -62,13 +64,19 @@ export function makeProcess(alloc: AllocStruct, from: Zone, name: string): Proce
   return {
     mm,
     mmap(file, options = {}) {
+      checkOptions('mmap', options, { ...LATER, pte: ['ro', 'rw dirty'] });
       const vma = makeVma(alloc, mm, `${name}.${file.name}`, file, options);
       linkVma(mm, vma);
       mapPages(mm, file, options);
       return vma;
     },
-    later: (file, options = {}) => makeVma(alloc, mm, `${name}.${file.name}`, file, options),
-    anonymous({ pages = 1, at = 0, isReadOnly = false } = {}) {
+    later(file, options = {}) {
+      checkOptions('later', options, LATER);
+      return makeVma(alloc, mm, `${name}.${file.name}`, file, options);
+    },
+    anonymous(options = {}) {
+      checkOptions('anonymous', options, { pages: 'count', at: 'count', isReadOnly: TRUTH });
+      const { pages = 1, at = 0, isReadOnly = false } = options;
       const vma = alloc(vm_area_struct, `${name}.anonymous`);
       WRITE_ONCE(vma.vm_mm, mm);
       WRITE_ONCE(vma.vm_start, at);
@@ -77,13 +85,18 @@ export function makeProcess(alloc: AllocStruct, from: Zone, name: string): Proce
       linkVma(mm, vma);
       return vma;
     },
-    odp(region, vma, { tlb = false } = {}) {
+    odp(region, vma, options = {}) {
+      checkOptions('odp', options, { tlb: TRUTH });
+      const { tlb = false } = options;
       const umem = registerOdp(alloc, mm, region, vma);
       WRITE_ONCE(umem.has_atc, tlb);
       return umem;
     },
   };
 }
+
+/** What a mapping can be that is not there yet. */
+const LATER: Options = { at: 'count', isPrivate: TRUTH, isReadOnly: TRUTH };
 
 const rights = (isReadOnly: boolean): number =>
   VM_READ | VM_MAYREAD | VM_MAYWRITE | (isReadOnly ? 0 : VM_WRITE);
@@ -122,7 +135,7 @@ function makeVma(
 }
 
 /** Maps a page as if the process had read it, or written it a moment ago. */
-function mapPage(file: File, mm: MmStruct, address: number, page: Folio, pte: InitialPte): void {
+function mapPage(file: File, mm: MmStruct, address: number, page: Folio, pte: MappedPte): void {
   const slot = mm.pte[address];
   if (slot === undefined) throw new Error(`system: a page table has no entry ${address}`);
   const readOnly = mk_pte(page);

@@ -6,6 +6,7 @@
  */
 
 import { atomic_inc, atomic_set, READ_ONCE, set_bit, WRITE_ONCE } from '../memory/index.ts';
+import { checkOptions, TRUTH } from '../memory/options.ts';
 import type { Members, Struct, StructType } from '../memory/index.ts';
 import { disk_block } from './block/disk-block.ts';
 import type { DiskBlock } from './block/disk-block.ts';
@@ -28,6 +29,10 @@ export type AllocStruct = <M extends Members>(type: StructType<M>, name?: string
 
 /** How a page is mapped at the start. */
 export type InitialPte = 'ro' | 'rw' | 'rw dirty';
+/** The same where a whole file is mapped: its mapping is writable if it was written through. */
+export type MappedPte = Exclude<InitialPte, 'rw'>;
+
+const PTES: readonly InitialPte[] = ['ro', 'rw', 'rw dirty'];
 
 /** A page that is mapped once, at virtual page 0 of one mm. */
 export interface MappedPage {
@@ -73,6 +78,7 @@ export function filePage(
   alloc: AllocStruct,
   options: { pte?: InitialPte; stable?: boolean; references?: number } = {},
 ): FilePage {
+  checkOptions('filePage', options, { pte: PTES, stable: TRUTH, references: 'count' });
   const { pte = 'rw dirty', stable = true, references = 0 } = options;
   const mapping = alloc(address_space, 'mapping');
   const page = mapPage(alloc, pte, SHARED_FILE, 2 + references, fileOf(alloc, mapping));
@@ -105,6 +111,7 @@ function fileOf(alloc: AllocStruct, mapping: AddressSpace): Inode {
  * @param how `shared`: like the first mapping; `private`: read-only, until a store makes a copy
  */
 export function mapAgain(alloc: AllocStruct, page: FilePage, how: 'shared' | 'private'): MmStruct {
+  checkOptions('mapAgain', { how }, { how: ['shared', 'private'] });
   const { folio: mapped, vma } = page;
   const mm = alloc(mm_struct, 'mm2');
   const second = alloc(vm_area_struct, 'vma2');
@@ -151,6 +158,7 @@ export function anonPage(
   alloc: AllocStruct,
   options: { pte: InitialPte; exclusive: boolean; references?: number },
 ): AnonPage {
+  checkOptions('anonPage', options, { pte: PTES, exclusive: TRUTH, references: 'count' });
   const page = mapPage(alloc, options.pte, PRIVATE, 1 + (options.references ?? 1));
   WRITE_ONCE(page.folio.mapping, anonMapping);
   if (options.exclusive) set_bit(page_flags.bit.PG_anon_exclusive, page.folio.flags);

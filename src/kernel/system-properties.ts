@@ -19,6 +19,7 @@
  */
 
 import { atomic_read, READ_ONCE, test_bit } from '../memory/index.ts';
+import { checkOptions } from '../memory/options.ts';
 import type { AddressSpace } from './fs/address_space.ts';
 import { holds, isIntact } from './block/disk-block.ts';
 import { shmem_mapping } from './fs/address_space.ts';
@@ -79,10 +80,7 @@ export function declareFileProperties(
 ): void {
   stage.always(`${file.name}: marks`, () => areMarked(file));
   for (const name of names) {
-    if (!Object.hasOwn(PROPERTIES, name)) {
-      const known = Object.keys(PROPERTIES).join(', ');
-      throw new Error(`system: a file has no property '${name}'; there are: ${known}`);
-    }
+    checkOptions(`file '${file.name}'`, { always: name }, { always: Object.keys(PROPERTIES) });
     stage.always(`${file.name}: ${name}`, () => PROPERTIES[name](file));
   }
 }

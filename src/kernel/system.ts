@@ -12,6 +12,8 @@
  */
 
 import { atomic_set, READ_ONCE, set_bit, WRITE_ONCE } from '../memory/index.ts';
+import { checkOptions, TRUTH } from '../memory/options.ts';
+import type { Options } from '../memory/options.ts';
 import { disk_block, fillBlock } from './block/disk-block.ts';
 import type { DiskBlock } from './block/disk-block.ts';
 import { serveBioDirtyWork } from './block/bio-endio.ts';
@@ -139,17 +141,19 @@ interface Building {
 
 /** Sets the machine up. */
 export function system(stage: KernelStage, options: SystemOptions = {}): System {
+  checkOptions('system', options, { ...DISK, freePages: 'count', zeroPage: 'count' });
+  const { freePages = 0, zeroPage, ...disk } = options;
   const building: Building = {
     stage,
-    queue: makeDisk(stage, 'disk', options),
+    queue: makeDisk(stage, 'disk', disk),
     zone: stage.alloc(zone, 'zone'),
     files: [],
     mms: [],
     folios: [],
     holders: [],
   };
-  addFreePages(building, options.freePages ?? 0);
-  if (options.zeroPage !== undefined) addZeroPage(building, options.zeroPage);
+  addFreePages(building, freePages);
+  if (zeroPage !== undefined) addZeroPage(building, zeroPage);
   declareReferenceProperty(building);
   return {
     zone: building.zone,
@@ -176,6 +180,20 @@ export function system(stage: KernelStage, options: SystemOptions = {}): System 
   };
 }
 
+const DISK: Options = { freeBlocks: 'count', directIo: TRUTH };
+
+const FILE: Options = {
+  pages: 'count',
+  data: null,
+  cached: TRUTH,
+  stable: TRUTH,
+  disk: null,
+  movable: TRUTH,
+  shmem: TRUTH,
+  buffers: TRUTH,
+  always: null,
+};
+
 /** A ring without registered buffers. */
 function makeRing({ stage, holders }: Building, name: string): IoRingCtx {
   const ctx = stage.alloc(io_ring_ctx, name);
@@ -187,6 +205,7 @@ function makeRing({ stage, holders }: Building, name: string): IoRingCtx {
 
 /** A disk, in a thread of its own, and the worker that ends direct reads. */
 function makeDisk(stage: KernelStage, name: string, options: DiskOptions): RequestQueue {
+  checkOptions(`disk '${name}'`, options, DISK);
   const queue = stage.alloc(request_queue, name);
   for (let i = 0; i < (options.freeBlocks ?? 0); i++) {
     const slot = queue.free_block[i];
@@ -229,6 +248,7 @@ function addToZone(free: Zone, page: Folio): void {
 
 function makeFile(building: Building, name: string, options: FileOptions): File {
   const { stage } = building;
+  checkOptions(`file '${name}'`, options, FILE);
   const { pages = 1, data = 0, cached = true } = options;
   const host = stage.alloc(inode, name);
   const mapping = stage.alloc(address_space, `${name}.mapping`);

@@ -12,7 +12,7 @@ import { structAddress, structType } from './struct-key.ts';
 import type { Field, Kind } from './type.ts';
 
 /** Stops at a mistake of the user: `code` says which. Never gives anything. */
-export function refuse(code: 'HF036' | 'HF037', what: string): never {
+export function refuse(code: 'HF020' | 'HF036' | 'HF037', what: string): never {
   const machine = machineOrNull();
   if (machine === null) throw new TypeError(what);
   return machine.refuse(code, what);

@@ -15,6 +15,8 @@ export type Named = number | string;
 export interface FieldWatch {
   named(what: Named): void;
   handed(what: Named): void;
+  /** A negative number is given for an unsigned word. */
+  wrapped(value: number): void;
 }
 
 let looking: FieldWatch | null = null;
@@ -28,6 +30,11 @@ export function watchingFields<R>(watch: FieldWatch | null, body: () => R): R {
   } finally {
     looking = before;
   }
+}
+
+/** A negative number is given for an unsigned word: C compares the two as equal, `===` does not. */
+export function wrappedAround(value: number): void {
+  looking?.wrapped(value);
 }
 
 /** Declares a member of a view, so that naming it is noticed. */

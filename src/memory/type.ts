@@ -7,6 +7,7 @@
  */
 
 import { integer, truth } from './argument.ts';
+import { wrappedAround } from './field-use.ts';
 import { knownMembers } from './missing.ts';
 
 /**
@@ -74,11 +75,14 @@ export function word(
 /** A signed 32-bit number. */
 export const s32: Type<'word', number> = word('s32');
 
-/** An unsigned 32-bit number. */
+/** An unsigned 32-bit number: -1 is stored as in C, and read as 4294967295. */
 export const u32: Type<'word', number> = {
   ...word('u32', (value) => String(value >>> 0)),
   decode: (value) => value >>> 0,
-  encode: (value) => integer(value, 'u32'),
+  encode(value) {
+    if (value < 0) wrappedAround(value);
+    return integer(value, 'u32');
+  },
 };
 
 /** A truth value, stored as 0 or 1. */

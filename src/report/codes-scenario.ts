@@ -9,8 +9,9 @@ export const scenarioCodes: readonly Code[] = [
     'HF020',
     'The body of a scenario is wrong',
     `The body of a scenario sets up the initial memory and declares threads and properties.
-      It threw, declared no thread, or declared two things of one name.`,
-    'an exception in the set-up, or threads that are never declared.',
+      It threw, declared no thread, declared two things of one name, or gave an option or a value
+      that there is not.`,
+    'an exception in the set-up, a misspelt option, or threads that are never declared.',
     'Correct the body; the place above is where it went wrong.',
   ),
   entry(

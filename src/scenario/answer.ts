@@ -68,6 +68,7 @@ export function resultOf(
     defences: world.sites.list(),
     designs: world.designsUsed(),
     warnings: [
+      ...program.warnings,
       ...world.lockOrder.warnings(),
       ...world.rcuUse.warnings(),
       ...forgotten,

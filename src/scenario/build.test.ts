@@ -369,7 +369,7 @@ describe('a declaration that is wrong', () => {
     [
       'a property judged at a misspelt time',
       (s) => s.always('good', () => true, { at: 'every-state' }),
-      "always 'good': The option 'at' cannot be \"every-state\": it is 'end' or 'every state'.",
+      "always 'good': The option 'at' cannot be \"every-state\". Did you mean 'every state'?",
     ],
     [
       'a property with a misspelt option',

@@ -5,31 +5,26 @@
 import { withMachine } from '../memory/machine.ts';
 import { READ_ONCE, WRITE_ONCE } from '../memory/access.ts';
 import { described } from '../memory/argument.ts';
-import { fieldAt } from '../memory/field.ts';
-import { defineResult } from '../memory/field-use.ts';
+import { defineResult, watchingFields } from '../memory/field-use.ts';
+import type { FieldWatch } from '../memory/field-use.ts';
 import { operation } from '../memory/operation.ts';
-import { forEachWord } from '../memory/struct.ts';
-import type { Struct, StructType } from '../memory/struct.ts';
+import { wrongOption } from '../memory/options.ts';
 import { machine } from '../memory/machine.ts';
-import type { Field, Type } from '../memory/type.ts';
 import { UserMistake } from '../explore/direct.ts';
 import { inspected } from '../explore/judge.ts';
-import { THREADS_MAX, WORDS_MAX } from '../explore/limits.ts';
-import { callerPosition } from '../explore/position.ts';
+import { THREADS_MAX } from '../explore/limits.ts';
+import { wrappedWarnings } from '../explore/named-fields.ts';
+import { callerPosition, captureStack, NEAR } from '../explore/position.ts';
 import { problem } from '../explore/problem.ts';
-import type {
-  Program,
-  ProgramCallback,
-  ProgramPool,
-  ProgramProperty,
-  ProgramThread,
-  ProgramWord,
-} from '../explore/program.ts';
-import type { DesignUse, Problem } from '../explore/result.ts';
+import type { Program, ProgramProperty, ProgramThread, ProgramWord } from '../explore/program.ts';
+import type { Problem } from '../explore/result.ts';
 import { unknownChoice } from '../explore/world.ts';
 import { isLate, lateBody, mistakeOf } from './body-mistake.ts';
+import { checkOpen } from './building.ts';
+import type { Building } from './building.ts';
 import { declareCallbacks } from './callbacks.ts';
-import { checkCount, checkFunction, checkName, refuseDeclaration, wrongOption } from './checked.ts';
+import { checkCount, checkFunction, checkName, refuseDeclaration } from './checked.ts';
+import { addWord, alloc, pool } from './declare-memory.ts';
 import type { Scenario } from './scenario.ts';
 import { runBody, setUpMachine } from './set-up.ts';
 import type {
@@ -42,21 +37,6 @@ import type {
   ThreadResult,
 } from './stage.ts';
 import { u32 } from '../memory/type.ts';
-
-interface Building {
-  readonly scenario: Scenario;
-  readonly threads: ProgramThread[];
-  readonly names: { name: string; type: Type; address: number }[];
-  readonly words: number[];
-  readonly pools: ProgramPool[];
-  readonly callbacks: ProgramCallback[];
-  readonly properties: ProgramProperty[];
-  readonly counts: Map<string, number>;
-  readonly designs: Map<string, DesignUse>;
-  groups: number;
-  /** The body has returned: what is declared now would be lost. */
-  isClosed: boolean;
-}
 
 /**
  * Runs a scenario's body and gives the program that it declares.
@@ -79,6 +59,7 @@ export function buildProgram(
     properties: [],
     counts: new Map(),
     designs: new Map(),
+    wrapped: new Map(),
     groups: 0,
     isClosed: false,
   };
@@ -90,7 +71,8 @@ export function buildProgram(
   };
   try {
     const machine = setUpMachine(building, design);
-    const result: unknown = withMachine(machine, () => runBody(scenario, stageOf(building)));
+    const body = (): unknown => withMachine(machine, () => runBody(scenario, stageOf(building)));
+    const result = watchingFields(watchOf(building), body);
     if (building.threads.length > 0) addCallbacks(building);
     if (isLate(result)) return lateBody(scenario);
   } catch (error) {
@@ -98,6 +80,17 @@ export function buildProgram(
   }
   building.isClosed = true;
   return programOf(building, expected);
+}
+
+/** In the body, naming a member says nothing: it is where handles are made. */
+function watchOf({ wrapped }: Building): FieldWatch {
+  return {
+    named: () => undefined,
+    handed: () => undefined,
+    wrapped(value) {
+      if (!wrapped.has(value)) wrapped.set(value, captureStack(NEAR));
+    },
+  };
 }
 
 function programOf(building: Building, expected: 'pass' | 'fail'): Program | Problem {
@@ -119,6 +112,7 @@ function programOf(building: Building, expected: 'pass' | 'fail'): Program | Pro
     callbacks: building.callbacks,
     properties: building.properties,
     designs: [...building.designs.values()],
+    warnings: wrappedWarnings('The body', building.wrapped),
     expected,
     position,
   };
@@ -141,8 +135,7 @@ function stageOf(building: Building): Stage {
     never: property('never'),
     sometimes: ((name: string, predicate?: () => boolean) =>
       sometimes(building, name, predicate)) as Stage['sometimes'],
-    alloc: ((type: StructType | Type, name?: string) =>
-      alloc(building, type, name)) as Stage['alloc'],
+    alloc: ((...parts: Parameters<typeof alloc>[1]) => alloc(building, parts)) as Stage['alloc'],
     pool: (type, count) => pool(building, type, count),
   };
 }
@@ -177,72 +170,6 @@ function sometimes(
   const mark = addWord(building, `'${name}'`, u32);
   addProperty(building, 'sometimes', name, null, false, mark);
   return { mark: () => machine().mark(mark) };
-}
-
-/** Memory, threads and properties are declared before the threads run. */
-function checkOpen(building: Building): void {
-  if (building.isClosed) refuseDeclaration('Something is declared while the threads run.', IN_BODY);
-}
-
-const IN_BODY =
-  'Declare it in the body of the scenario; a thread takes memory with kmalloc from a pool.';
-
-function addWord(building: Building, name: string, type: Type): number {
-  checkOpen(building);
-  if (building.words.length > WORDS_MAX) {
-    const what = `'${building.scenario.name}' has more than ${WORDS_MAX} words of memory.`;
-    throw new UserMistake(problem('HF031', { what, position: callerPosition() }));
-  }
-  const address = building.words.push(0) - 1;
-  building.names.push({ name, type, address });
-  return address;
-}
-
-function alloc(building: Building, type: StructType | Type, name?: string): Struct | Field {
-  if (typeof type !== 'object' || !('struct' in type || 'encode' in type)) {
-    refuseDeclaration(`alloc takes a type, not ${described(type)}.`);
-  }
-  if (name !== undefined) checkName('memory', name);
-  if ('struct' in type) return allocStruct(building, type, numbered(building, name ?? type.struct));
-  return fieldAt(type, addWord(building, numbered(building, name ?? type.name), type));
-}
-
-function allocStruct(building: Building, type: StructType, name: string): Struct {
-  const address = building.words.length;
-  forEachWord(type, address, (path, word) => addWord(building, `${name}.${path}`, word));
-  return type.at(address);
-}
-
-/** `folio` for the first, `folio[2]` for the second of a name: no two words have one name. */
-function numbered(building: Building, name: string): string {
-  const count = (building.counts.get(name) ?? 0) + 1;
-  building.counts.set(name, count);
-  return count === 1 ? name : `${name}[${count}]`;
-}
-
-const slotStatus: Type = {
-  ...u32,
-  name: 'slot',
-  format: (word) => ['fresh', 'allocated', 'freed'][word] ?? String(word),
-};
-
-function pool(building: Building, type: StructType, count: number): void {
-  if (typeof type !== 'object' || !('struct' in type)) {
-    refuseDeclaration(`pool takes a type of structs, not ${described(type)}.`);
-  }
-  checkCount(`the pool of ${type.struct}`, count);
-  if (building.pools.some((one) => one.type === type)) {
-    refuseDeclaration(`There are two pools of ${type.struct}.`);
-  }
-  const slots: number[] = [];
-  const status: number[] = [];
-  for (let i = 1; i <= count; i++) {
-    const name = numbered(building, `${type.struct}#${i}`);
-    slots.push(building.words.length);
-    allocStruct(building, type, name);
-    status.push(addWord(building, name, slotStatus));
-  }
-  building.pools.push({ type, slots, status });
 }
 
 function addCallbacks(building: Building): void {

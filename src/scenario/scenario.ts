@@ -6,7 +6,7 @@
 
 import { described } from '../memory/argument.ts';
 import { MODELS } from '../explore/models.ts';
-import { wrongOption } from './checked.ts';
+import { wrongOption } from '../memory/options.ts';
 import type { Stage } from './stage.ts';
 import { callerPosition } from '../explore/position.ts';
 import type { Model, Position } from '../explore/result.ts';

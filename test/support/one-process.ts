@@ -19,14 +19,27 @@ type Body = (world: World, first: Folio) => void;
 export function alone(how: FileOptions & MmapOptions, body: Body): Promise<string[]> {
   return wrongWith((stage) => {
     const machine = system(stage, { freePages: 2, zeroPage: 1, directIo: true });
-    const log = machine.file('log', { always: [], ...how });
+    const { file, mapping } = apart(how);
+    const log = machine.file('log', { always: [], ...file });
     const app = machine.proc('app');
-    app.mmap(log, how);
+    app.mmap(log, mapping);
     const [first] = log.folios;
     if (first === undefined) throw new Error('the file has no page in memory');
     stage.thread('app', () => body({ ...machine, log, app }, first));
   });
 }
+
+/** Which options are the file's and which are the mapping's. */
+export function apart(how: FileOptions & MmapOptions): { file: FileOptions; mapping: MmapOptions } {
+  const isOfMapping = ([name]: [string, unknown]): boolean => OF_MAPPING.includes(name);
+  const all = Object.entries(how);
+  return {
+    file: Object.fromEntries(all.filter((one) => !isOfMapping(one))),
+    mapping: Object.fromEntries(all.filter(isOfMapping)),
+  };
+}
+
+const OF_MAPPING: readonly string[] = ['at', 'isPrivate', 'isReadOnly', 'pte'];
 
 /** The labels of the steps that one thread makes with a file, in their order. */
 export async function stepsOf(how: FileOptions, body: Body): Promise<string[]> {

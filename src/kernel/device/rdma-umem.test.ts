@@ -4,6 +4,7 @@
  * gup_longterm.c for a file in memory and for files on disk.
  */
 import { describe, expect, it } from 'vitest';
+import { apart } from '../../../test/support/one-process.ts';
 import { wrongWith } from '../../../test/support/small.ts';
 import { assert, atomic_read, READ_ONCE } from '../../memory/index.ts';
 import { EFAULT } from '../errno.ts';
@@ -25,9 +26,9 @@ function alone(
 ): Promise<string[]> {
   return wrongWith((stage) => {
     const { file, proc } = system(stage, { freePages: 1 });
-    const log = file('log', { always: [], ...how });
+    const log = file('log', { always: [], ...apart(how).file });
     const app = proc('app');
-    app.mmap(log, how);
+    app.mmap(log, apart(how).mapping);
     const [first] = log.folios;
     if (first === undefined) throw new Error('the file has no page in memory');
     stage.thread('app', () => body(app.mm, first));

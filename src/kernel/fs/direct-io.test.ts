@@ -3,6 +3,7 @@
  * to leave behind (counts, page cache, PTEs, data).
  */
 import { describe, expect, it } from 'vitest';
+import { apart } from '../../../test/support/one-process.ts';
 import { wrongWith } from '../../../test/support/small.ts';
 import { assert, atomic_read, READ_ONCE } from '../../memory/index.ts';
 import { EFAULT } from '../errno.ts';
@@ -37,10 +38,10 @@ function alone(
 ): Promise<string[]> {
   return wrongWith((stage) => {
     const { file, proc } = system(stage, { freePages: 1, freeBlocks: 1, directIo: true });
-    const log = file('log', { data: 3, ...how });
+    const log = file('log', { data: 3, ...apart(how).file });
     const memory = file('memory', { data: 7, shmem: true });
     const app = proc('app');
-    const vma = app.mmap(log, how);
+    const vma = app.mmap(log, apart(how).mapping);
     app.mmap(memory, { at: BUFFER, pte: 'rw dirty' });
     const [first] = log.folios;
     if (first === undefined) throw new Error('the file has no page in memory');

@@ -3,6 +3,7 @@
  * the same memory (selftests/mm/cow.c, the cases with one process and base pages), and FOLL_FORCE.
  */
 import { describe, expect, it } from 'vitest';
+import { apart } from '../../../test/support/one-process.ts';
 import { wrongWith } from '../../../test/support/small.ts';
 import { assert, atomic_read, READ_ONCE, WRITE_ONCE } from '../../memory/index.ts';
 import { EFAULT } from '../errno.ts';
@@ -34,9 +35,9 @@ function alone(
 ): Promise<string[]> {
   return wrongWith((stage) => {
     const { file, proc } = system(stage, { freePages: 2 });
-    const log = file('log', { data: 3, ...how });
+    const log = file('log', { data: 3, ...apart(how).file });
     const app = proc('app');
-    app.mmap(log, how);
+    app.mmap(log, apart(how).mapping);
     const [first] = log.folios;
     if (first === undefined) throw new Error('the file has no page in memory');
     stage.thread('app', () => body(app.mm, first));

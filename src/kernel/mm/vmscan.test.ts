@@ -1,5 +1,6 @@
 /** What reclaim and invalidation leave of a page, one after the other. */
 import { describe, expect, it } from 'vitest';
+import { apart } from '../../../test/support/one-process.ts';
 import { wrongWith } from '../../../test/support/small.ts';
 import { assert, atomic_read, READ_ONCE, waitUntilEquals } from '../../memory/index.ts';
 import { EBUSY } from '../errno.ts';
@@ -29,9 +30,9 @@ function alone(
 ): Promise<string[]> {
   return wrongWith((stage) => {
     const { file, proc } = system(stage);
-    const log = file('log', { data: 3, always: ['no loss'], ...how });
+    const log = file('log', { data: 3, always: ['no loss'], ...apart(how).file });
     const app = proc('app');
-    app.mmap(log, how);
+    app.mmap(log, apart(how).mapping);
     const [first] = log.folios;
     if (first === undefined) throw new Error('the file has no page in memory');
     stage.thread('app', () => body({ log, app }, first));
