@@ -7,6 +7,10 @@ import type { Redundant } from './support/defences.ts';
 /** A design that does not work with the barrier either. */
 const WB_TEST = 'fast-gup-wb-test shows that this design fails with the barrier, too';
 
+const EMPTIED =
+  'an empty slot leads to nothing: who finds it empty brings the page in under the xarray lock, ' +
+  'which orders as much';
+
 export const REDUNDANT: readonly Redundant[] = [
   {
     defence: 'flush_tlb_page/smp_mb',
@@ -95,6 +99,42 @@ export const REDUNDANT: readonly Redundant[] = [
   {
     defence: '__folio_migrate_mapping/smp_wmb',
     because: 'freezing the count is fully ordered, and stands between the copy and its slot',
+  },
+  {
+    defence: '__folio_migrate_mapping/rcu_assign_pointer',
+    because:
+      'freezing the count is fully ordered, and stands between the copy and its slot; what is ' +
+      'stored in between is looked at under the lock of the copy, which the move holds',
+  },
+  {
+    defence: '__remove_mapping/rcu_assign_pointer',
+    because: EMPTIED,
+  },
+  {
+    defence: 'filemap_remove_folio/rcu_assign_pointer',
+    because: EMPTIED,
+  },
+  {
+    defence: 'folio_unmap_invalidate/rcu_assign_pointer',
+    because: EMPTIED,
+  },
+  {
+    defence: '__remove_mapping/atomic_set_release',
+    because: 'the folio stays: nothing was changed while its count was frozen',
+  },
+  {
+    defence: 'first/smp_store_release',
+    because:
+      'the pin takes the page-table lock behind the fault that gave it back, which orders what ' +
+      'the fault stored before what is stored later',
+  },
+  {
+    defence: 'left/smp_load_acquire#2',
+    because: 'each of the two goes in once: who gives the turn away has not been inside before',
+  },
+  {
+    defence: 'right/smp_load_acquire#2',
+    because: 'the same for the other',
   },
   {
     defence: 'migrate_pages/test_and_set_bit_lock',

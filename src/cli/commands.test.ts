@@ -313,7 +313,7 @@ describe('why', () => {
     const bare = BUFFERS.replace('never(', 'if (false) never(').replaceAll('smp_mb();', '');
     desk.write(name, bare);
     const { out } = await desk.run('why', name);
-    expect(out.replaceAll(/\s+/g, ' ')).toContain('no barrier, lock, section, grace period or');
+    expect(out.replaceAll(/\s+/g, ' ')).toContain('no barrier, lock, order, section, grace');
   });
 
   it('says so where the scenario fails by itself', async () => {

@@ -26,9 +26,16 @@ export interface WhyTable {
   readonly redundancies: Redundancies;
   /** How many defences were not asked for, because somebody interrupted. */
   readonly notAsked: number;
+  /** Orders of single accesses that none of the models lets go of. */
+  readonly unjudged: readonly Defence[];
 }
 
 const NOTHING: Redundancies = { sets: [], idle: [] };
+
+/** Acquire and release are what sc and x86 do for every access: only `weak` can miss them. */
+function judges(model: Model, { kind }: Defence): boolean {
+  return kind !== 'order' || model === 'weak';
+}
 
 /**
  * Asks for every defence that the searches met.
@@ -55,15 +62,18 @@ export async function oneByOne(
   isOver: () => boolean = () => false,
 ): Promise<WhyTable> {
   const whole = await searchAll(models, search, []);
-  if (!holds(whole)) return { whole, rows: [], redundancies: NOTHING, notAsked: 0 };
-  const defences = metIn(whole);
+  const nothing = { whole, rows: [], redundancies: NOTHING, notAsked: 0, unjudged: [] };
+  if (!holds(whole)) return nothing;
+  const met = metIn(whole);
+  const defences = met.filter((one) => models.some((model) => judges(model, one)));
+  const unjudged = met.filter((one) => !defences.includes(one));
   const rows: WhyRow[] = [];
   for (const defence of defences) {
     if (isOver()) break;
     const row = await whyRow(defence, defences, models, search);
     if (!isOver()) rows.push(row);
   }
-  return { whole, rows, redundancies: NOTHING, notAsked: defences.length - rows.length };
+  return { ...nothing, rows, notAsked: defences.length - rows.length, unjudged };
 }
 
 async function whyRow(
@@ -72,10 +82,12 @@ async function whyRow(
   models: readonly Model[],
   search: Search,
 ): Promise<WhyRow> {
-  const removed = await searchAll(models, search, [defence.name]);
+  const judging = models.filter((model) => judges(model, defence));
+  const removed = await searchAll(judging, search, [defence.name]);
   const weaker: { form: string; verdicts: Verdicts }[] = [];
-  // Where nothing breaks without it, nobody asks for a weaker form.
-  for (const form of failsUnder(removed) === null ? [] : defence.weaker) {
+  // Where nothing breaks without it nobody asks for a weaker form; an order has no other.
+  const isAsked = failsUnder(removed) !== null && defence.kind !== 'order';
+  for (const form of isAsked ? defence.weaker : []) {
     weaker.push({ form, verdicts: await searchAll(models, search, [`${defence.name}=${form}`]) });
   }
   return { defence, removed, weaker, pairs: pairsOf(defence, all).map(({ name }) => name) };
@@ -87,10 +99,10 @@ function metIn(whole: Verdicts): Defence[] {
 }
 
 /**
- * The barriers on the other side. Of several in one thread only those that order most of what this
- * one orders: where a writer publishes data, then an index, and a reader looks at the index, then
- * at the data, with a third access before, that of the reader's barriers counts which stands
- * between the two, not also the one before both.
+ * The barriers on the other side, acquires and releases among them. Of several in one thread only
+ * those that order most of what this one orders: where a writer publishes data, then an index, and
+ * a reader looks at the index, then at the data, with a third access before, that of the reader's
+ * barriers counts which stands between the two, not also the one before both.
  */
 export function pairsOf(one: Defence, all: readonly Defence[]): readonly Defence[] {
   const crossings = new Map(all.map((other) => [other, crossingsOf(one, other)]));
@@ -128,7 +140,7 @@ function ordered({ primitive }: Defence, accesses: readonly string[]): readonly 
 }
 
 function orders({ kind }: Defence): boolean {
-  return kind === 'barrier';
+  return kind === 'barrier' || kind === 'order';
 }
 
 /** The fields that both access, one of them to write. */

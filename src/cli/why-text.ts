@@ -25,7 +25,8 @@ export function whyLines(scenario: string, table: WhyTable, printing: WhyPrintin
   const { style, place } = printing;
   if (!holds(table.whole)) return hanging('  ', wholeText(scenario, table), style.width);
   if (table.rows.length === 0 && table.notAsked === 0) {
-    return hanging('  ', `${scenario} passes. ${NO_DEFENCE}`, style.width);
+    const told = table.unjudged.length > 0 ? unjudgedText(table).join('') : NO_DEFENCE;
+    return hanging('  ', `${scenario} passes. ${told}`, style.width);
   }
   const where = new Map(
     table.rows.map(({ defence }) => [defence.name, shortPlace(defence, place)]),
@@ -38,10 +39,8 @@ export function whyLines(scenario: string, table: WhyTable, printing: WhyPrintin
   return [`  ${scenario}`, '', ...body, '', ...paragraphs];
 }
 
-/** What `why` does not leave out is said where nothing else is said. */
 const NO_DEFENCE =
-  'Its code has no barrier, lock, section, grace period or named test to leave out; acquire and ' +
-  'release are not left out.';
+  'Its code has no barrier, lock, order, section, grace period or named test to leave out.';
 
 interface Cells {
   readonly name: string;
@@ -55,6 +54,11 @@ function cellsOf(row: WhyRow, table: WhyTable): Cells {
   const { name } = row.defence;
   const pairs = row.pairs.filter((one) => !isIdle(one, table));
   return { name, removed: removedText(row, table), weaker: weakerText(row), pairs };
+}
+
+/** What is left of an access whose order is removed. */
+function relaxedAs({ kind, weaker }: Defence): string {
+  return kind === 'order' ? `as ${weaker.join()}: ` : '';
 }
 
 /** Whether the table says that nobody needs it: it is no partner of anything then. */
@@ -104,11 +108,12 @@ function wholeText(scenario: string, { whole }: WhyTable): string {
 }
 
 function removedText({ defence, removed }: WhyRow, { redundancies }: WhyTable): string {
-  if (failsUnder(removed) !== null) return failText(removed);
+  const form = relaxedAs(defence);
+  if (failsUnder(removed) !== null) return `${form}${failText(removed)}`;
   const summary = summaryOf(removed);
-  if (summary !== 'pass') return summary;
+  if (summary !== 'pass') return `${form}${summary}`;
   const redundant = redundancies.sets.some(({ names }) => names.includes(defence.name));
-  return redundant ? 'passes (redundant)' : 'passes';
+  return `${form}${redundant ? 'passes (redundant)' : 'passes'}`;
 }
 
 /** The strongest model that shows it, and the execution. */
@@ -142,9 +147,20 @@ function conclusion(scenario: string, table: WhyTable): string[] {
     ...neededText(needed, rows.length, models),
     ...redundant,
     ...idleText(table, needed === 0 && redundant.length === 0),
+    ...unjudgedText(table),
     ...(undecided.length > 0 ? [`${undecided.length} not decided, see above.`] : []),
     ...(needed + redundant.length > 0 ? again : []),
   ];
+}
+
+/** Orders that no model of these can miss: how many there are, and who judges them. */
+function unjudgedText({ whole, unjudged }: WhyTable): string[] {
+  const [first, ...others] = unjudged;
+  if (first === undefined) return [];
+  const models = listed(Object.keys(whole));
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  const [order, them] = others.length === 0 ? ['is an order', 'it'] : ['are orders', 'them'];
+  return [`${first.name}${more} ${order} that ${models} always keep: -m weak judges ${them}.`];
 }
 
 function neededText(needed: number, all: number, models: string): string[] {

@@ -80,6 +80,30 @@ describe('why', () => {
     ]);
   });
 
+  it('asks for the order of an access where a model can miss it, and only once', async () => {
+    const order: Defence = {
+      ...barrier('reader', ['R flag'], ['R data']),
+      kind: 'order',
+      primitive: 'smp_load_acquire',
+      weaker: ['READ_ONCE'],
+    };
+    const asking = async (models: Model[]) => {
+      const asked: string[] = [];
+      const { rows, unjudged } = await whyTable(models, (model, without) => {
+        asked.push([model, ...without].join(' '));
+        const verdict = without.length > 0 ? 'fail' : 'pass';
+        return Promise.resolve(checkResult({ model, defences: [order], verdict }));
+      });
+      return [asked, rows.length, unjudged.length];
+    };
+    expect(await asking(['sc', 'tso', 'weak'])).toEqual([
+      ['sc', 'tso', 'weak', 'weak reader'],
+      1,
+      0,
+    ]);
+    expect(await asking(['sc', 'tso'])).toEqual([['sc', 'tso'], 0, 1]);
+  });
+
   it('stops where somebody interrupts, and says how many were not asked for', async () => {
     let searches = 0;
     const answer = (): Promise<CheckResult> => Promise.resolve(checkResult({ defences }));
@@ -227,6 +251,27 @@ export default scenario('passing', ({ alloc, thread, never }) => {
     expect(onTso.out).toMatch(/^ {2}one\/smp_wmb .* passes +-$/m);
     const onWeak = await desk.run('why', 'message.scenario.ts', '-m', 'weak');
     expect(onWeak.out).toMatch(/^ {2}one\/smp_wmb .* FAIL weak .* two\/smp_rmb$/m);
+  });
+
+  it('says of acquire and release what is left of them, and who judges them', async () => {
+    const text = passing(
+      'WRITE_ONCE(x, 1); smp_store_release(y, 1);',
+      'if (smp_load_acquire(y) === 0) return 1; return READ_ONCE(x);',
+    )
+      .replace('one.result() === 0 && ', '')
+      .replace('smp_wmb,', 'smp_wmb, smp_load_acquire, smp_store_release,');
+    desk.write('release.scenario.ts', text);
+    const { out } = await desk.run('why', 'release.scenario.ts');
+    expect(out).toMatch(
+      /^ {2}one\/smp_store_release .* as WRITE_ONCE: FAIL weak .* two\/smp_load/m,
+    );
+    expect(out).toMatch(/^ {2}two\/smp_load_acquire .* as READ_ONCE: FAIL weak .* one\/smp_store/m);
+    expect(out).toContain('Both are needed.');
+    const onTso = await desk.run('why', 'release.scenario.ts', '-m', 'sc,tso');
+    expect(onTso.out.replaceAll(/\s+/g, ' ')).toContain(
+      'passing passes. one/smp_store_release and 1 more are orders that sc and tso always keep: ' +
+        '-m weak judges them.',
+    );
   });
 
   it('draws the execution of each FAIL where it is asked to be verbose', async () => {

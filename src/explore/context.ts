@@ -205,6 +205,13 @@ export function releaseOfRemoved(context: Context, operation: Operation): Contex
   return { ...context, held: context.held.filter((_, i) => i !== index) };
 }
 
+/** Whether an operation gives back a lock that the thread holds. */
+export function givesBack(context: Context, operation: Operation): boolean {
+  const { hold, address } = operation;
+  if (hold === null || !('release' in hold)) return false;
+  return indexOf(context, address, bitOf(operation, hold), hold.shared) >= 0;
+}
+
 /** What is still held at the end of a thread, in words, or null. */
 export function leftHeld(context: Context, nameOf: (address: number) => string): string | null {
   const lock = context.held.find((held) => held.kind !== 'bit' && !held.removed);

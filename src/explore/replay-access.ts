@@ -13,12 +13,14 @@ import {
 import type { Operation } from '../memory/operation.ts';
 import { ORDERING } from '../memory/ordering.ts';
 import type { Order, PrimitiveName } from '../memory/ordering.ts';
+import { relaxedForm } from '../memory/relaxed-form.ts';
 import {
   afterAccess,
   afterHold,
   afterNesting,
   atomicReason,
   beginsSection,
+  givesBack,
   inSection,
   isPreemptible,
   releaseOfRemoved,
@@ -30,7 +32,7 @@ import { Entry } from './history.ts';
 import { HISTORY_ENTRIES_MAX } from './limits.ts';
 import { callStack, captureStack } from './position.ts';
 import { problem } from './problem.ts';
-import { asked, noteAccess, notesAccesses } from './replay-defences.ts';
+import { asked, askedOf, noteAccess, noteOrder, notesAccesses } from './replay-defences.ts';
 import { different } from './replay-different.ts';
 import { nullDereference } from './replay-end.ts';
 import { pointersColumn, withRead } from './pointers.ts';
@@ -39,7 +41,7 @@ import type { FailingAct, Failure, OpenSection, State } from './replay-state.ts'
 import { AFTER_UNLOCK_LOCK, Orders } from './weak-order.ts';
 
 /** Makes an access, or answers it: what every primitive comes down to. */
-export function perform(state: State, operation: Operation): number {
+export function perform(state: State, operation: Operation, by?: 'hardware'): number {
   if (state.end !== null) throw SENTINEL;
   if (operation.effect === Effect.BARRIER) return barrier(state, operation);
   const constant = state.world.constantAt(operation.address);
@@ -54,7 +56,20 @@ export function perform(state: State, operation: Operation): number {
     state.label = null;
     return 0;
   }
+  const relaxed = by === 'hardware' ? null : relaxedForm(operation.primitive);
+  if (relaxed !== null && !givesBack(state.context, operation)) {
+    return orderedAccess(state, operation, relaxed);
+  }
   return access(state, checkSleep(state, operation));
+}
+
+/** An access whose order is a defence of its own: without it, it is the relaxed one. */
+function orderedAccess(state: State, operation: Operation, relaxed: PrimitiveName): number {
+  const key = noteOrder(state, operation);
+  const isKept = askedOf(state, operation.primitive) === 'keep';
+  const observed = access(state, isKept ? operation : { ...operation, primitive: relaxed });
+  if (key !== null && ORDERING[operation.primitive].lkmm === 'acquire') state.open.push(key);
+  return observed;
 }
 
 /** No step: the word has this value in every state. */

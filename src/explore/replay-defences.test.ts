@@ -32,6 +32,7 @@ import {
 import type { Field, Struct } from '../memory/index.ts';
 import type { CheckOptions } from '../scenario/check.ts';
 import type { Stage } from '../scenario/stage.ts';
+import type { Defence } from './result.ts';
 
 const foo = struct('foo', { value: s32, rcu: rcu_head });
 const toFoo = pointer(foo);
@@ -72,12 +73,16 @@ const waiting = freed((one) => {
   kfree(one);
 });
 
+/** The updater publishes by rcu_assign_pointer, too. */
+const withoutOrders = (defences: readonly Defence[]): readonly Defence[] =>
+  defences.filter(({ kind }) => kind !== 'order');
+
 const models: CheckOptions[] = [{ model: 'sc' }, { model: 'tso' }, { model: 'weak' }];
 
 describe('a read-side section', () => {
   it('is a defence, and each that a function enters has a number', async () => {
     const { defences } = await tried(waiting);
-    expect(defences.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+    expect(withoutOrders(defences).map(({ kind, name }) => `${kind} ${name}`)).toEqual([
       'section look/rcu_read_lock#1',
       'section look/rcu_read_lock#2',
       'grace period updater/synchronize_rcu',
@@ -226,7 +231,7 @@ describe('a grace period', () => {
 
   it('of the thread that runs callbacks is none of the code', async () => {
     const { defences } = await tried(freed((one) => kfree_rcu(one, 'rcu')));
-    expect(defences.map(({ name }) => name)).toEqual([
+    expect(withoutOrders(defences).map(({ name }) => name)).toEqual([
       'look/rcu_read_lock#1',
       'look/rcu_read_lock#2',
       'updater/kfree_rcu',

@@ -127,7 +127,7 @@ function refuseHidden(state: State): RefuseHidden {
 
 function machineOf(state: State): Machine {
   return {
-    perform: (operation) => perform(state, operation),
+    perform: (operation, by) => perform(state, operation, by),
     call: (name, _provenance, body, args) => call(state, name, body, args),
     loop: (round) => (state.flat ? flatLoop(state, round) : loop(state, round)),
     allocate: (type) => perform(state, state.world.allocation(type, suspendWith(state))),

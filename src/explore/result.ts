@@ -146,16 +146,16 @@ export interface Problem {
 }
 
 /**
- * What the search met and can do without: a barrier, a lock, a named test, a section that a grace
- * period waits for or the wait itself.
+ * What the search met and can do without: a barrier, a lock, a named test, the order of an access,
+ * a section that a grace period waits for or the wait itself.
  */
 export interface Defence {
   /** Its stable name: `function/primitive`, `function/primitive#2`, or `function/name`. */
   readonly name: string;
-  readonly kind: 'barrier' | 'lock' | 'test' | 'section' | 'grace period';
+  readonly kind: 'barrier' | 'lock' | 'test' | 'order' | 'section' | 'grace period';
   readonly primitive: string;
   readonly position: Position | null;
-  /** Weaker forms that can be tried: `smp_rmb` for `smp_mb`, for example. */
+  /** Weaker forms: `smp_rmb` for `smp_mb`; of an order the access that is left without it. */
   readonly weaker: readonly string[];
   /** The threads that were seen to use it. */
   readonly threads: readonly string[];

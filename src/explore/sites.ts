@@ -1,14 +1,16 @@
 /**
- * Defences: the barriers, locks and named tests that kernel code was seen to use, by name.
+ * Defences: the barriers, locks, orders, sections and named tests that kernel code was seen to use,
+ * by name.
  *
- * A barrier or a lock is named after the kernel function it stands in
- * (`submitFolio/folio_lock`), a test has a name of its own (`gup_fast_pte_range/pte
- * unchanged`). If one function has several of a kind, they are numbered in the order of the source.
+ * A barrier or a lock is named after the kernel function it stands in (`submitFolio/folio_lock`),
+ * and so are the others; a test has a name of its own (`gup_fast_pte_range/pte unchanged`). If one
+ * function has several of a kind, they are numbered in the order of the source.
  * `--without` names what to leave out (`name`), to weaken (`name=smp_rmb`), or the place
  * (`smp_mb@gup.ts:41`).
  */
 
 import type { PrimitiveName } from '../memory/ordering.ts';
+import { relaxedForm } from '../memory/relaxed-form.ts';
 import { callerPosition } from './position.ts';
 import type { Defence, Position } from './result.ts';
 
@@ -111,6 +113,7 @@ export function createSites(removals: readonly Removal[], numbered: readonly Def
       if (after !== null) site?.after.add(after);
     },
     asked(thread, calls, name) {
+      if (removals.length === 0) return 'keep';
       const full = fullName(thread, calls, name);
       const removal = removals.find((one) => matches(one, name, full) && isPossible(one, name));
       if (removal === undefined) return 'keep';
@@ -126,11 +129,14 @@ function emptySets(): Pick<Site, 'threads' | 'before' | 'after'> {
   return { threads: new Set(), before: new Set(), after: new Set() };
 }
 
-/** A barrier can be weakened to certain others; nothing else can be weakened. */
 function isPossible({ weaker }: Removal, primitive: string): boolean {
-  if (weaker === null) return true;
-  const forms: readonly string[] = WEAKER[primitive as PrimitiveName] ?? [];
-  return forms.includes(weaker);
+  return weaker === null || weakerForms(primitive).includes(weaker);
+}
+
+/** A barrier can be weakened to certain others, an ordered access to the relaxed one. */
+function weakerForms(primitive: string): readonly string[] {
+  const relaxed = relaxedForm(primitive);
+  return WEAKER[primitive as PrimitiveName] ?? (relaxed === null ? [] : [relaxed]);
 }
 
 /** The name of a defence: the kernel function or the thread that it stands in, then what it is. */
@@ -169,7 +175,7 @@ function listOf(sites: readonly Site[]): Defence[] {
       primitive: site.primitive,
       position: site.position,
       threads: [...site.threads].toSorted(),
-      weaker: WEAKER[site.primitive as PrimitiveName] ?? [],
+      weaker: weakerForms(site.primitive),
       before: [...site.before].toSorted(),
       after: [...site.after].toSorted(),
     };

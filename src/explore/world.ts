@@ -148,13 +148,20 @@ function createCallbacks({ callbacks }: Program): Callbacks {
 function createContexts(): Contexts {
   const numbers = new Map<string, number>();
   const contexts: Context[] = [];
+  // Most runs come by contexts that earlier ones gave: those need not be written out again.
+  const given = new WeakMap<Context, number>();
+  const intern = (context: Context): number => {
+    const key = JSON.stringify(context);
+    const known = numbers.get(key);
+    if (known !== undefined) return known;
+    numbers.set(key, contexts.length);
+    return contexts.push(context) - 1;
+  };
   return {
     numberOf(context) {
-      const key = JSON.stringify(context);
-      const known = numbers.get(key);
-      if (known !== undefined) return known;
-      numbers.set(key, contexts.length);
-      return contexts.push(context) - 1;
+      const number = given.get(context) ?? intern(context);
+      given.set(context, number);
+      return number;
     },
     at: (number) => contexts[number] ?? EMPTY_CONTEXT,
   };

@@ -21,8 +21,12 @@ export type KernelResult = number | boolean | null | undefined | object;
 
 /** What runs kernel code. */
 export interface Machine {
-  /** Makes one access and tells what the thread observes. */
-  perform(operation: Operation): number;
+  /**
+   * Makes one access and tells what the thread observes.
+   *
+   * @param by whose order it has: what hardware keeps in order is no defence of the code
+   */
+  perform(operation: Operation, by?: 'hardware'): number;
   /** Runs a kernel function; what it observed is then replaced by its result. */
   call<R extends KernelResult>(
     name: string,

@@ -96,9 +96,10 @@ function unknownDefence(text: string, known: readonly Defence[]): Problem {
 function unknownForm({ name, kind, primitive, weaker }: Defence, wanted: string): Problem {
   const what = `\`${wanted}\` is not a weaker form of ${name}.`;
   const subject = kind === 'barrier' ? primitive : `A ${kind}`;
+  const rest = kind === 'order' ? ':' : ', or be left out:';
   const forms =
     weaker.length > 0
-      ? `It can become ${weaker.join(' or ')}, or be left out: --without '${name}'`
+      ? `It can become ${weaker.join(' or ')}${rest} --without '${name}'`
       : `${subject} has no weaker form; leave it out: --without '${name}'`;
   return problem('HF004', { what, details: [forms], unknown: { word: wanted, known: weaker } });
 }

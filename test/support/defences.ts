@@ -31,9 +31,11 @@ export interface Redundant {
   readonly unmet?: true;
 }
 
-/** Every line of defences.needed.txt. */
-export function neededDefences(): Needed[] {
-  const text = readFileSync(join(ROOT, 'test/defences.needed.txt'), 'utf8');
+/** Every line of defences.needed.txt, or of what only the slow suite runs. */
+export function neededDefences(
+  file: 'defences.needed.txt' | 'slow-defences.needed.txt' = 'defences.needed.txt',
+): Needed[] {
+  const text = readFileSync(join(ROOT, 'test', file), 'utf8');
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   return lines.map((line) => {
     const [defence = '', model = '', scenario = '', finding = ''] = line.split(' | ');

@@ -10,6 +10,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { lineOf, maskSource } from '../../scripts/scan.mjs';
+import { orderedPrimitives } from '../../src/memory/relaxed-form.ts';
 
 /** A function at the top level of a file. */
 export interface KernelFunction {
@@ -122,6 +123,7 @@ const PRIMITIVES: Readonly<Record<string, string>> = {
   ...sameName('mutex_lock mutex_trylock bit_spin_lock test_and_set_bit_lock folio_lock'),
   ...sameName('rcu_read_lock local_irq_disable local_irq_save local_bh_disable preempt_disable'),
   ...sameName('synchronize_rcu call_rcu kfree_rcu smp_call_function'),
+  ...Object.fromEntries(orderedPrimitives().map((name) => [name, name])),
   ...Object.fromEntries(
     ['', '_irq', '_irqsave', '_bh'].map((how) => [`spin_lock${how}`, 'spin_lock']),
   ),

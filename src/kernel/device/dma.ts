@@ -12,7 +12,6 @@ import {
   label,
   loop,
   modelFunction,
-  smp_store_release,
   struct,
   u32,
   wait_for_completion,
@@ -21,6 +20,8 @@ import {
   xchg,
 } from '../../memory/index.ts';
 import type { Struct, StructType, Type } from '../../memory/index.ts';
+import { machine } from '../../memory/machine.ts';
+import { Modify, operation } from '../../memory/operation.ts';
 import { folio_ptr } from '../mm/mm_types.ts';
 import type { Page } from '../mm/mm_types.ts';
 import { dmaWritesDone } from './device-order.ts';
@@ -53,10 +54,15 @@ export function dma_write(engine: DmaEngine, page: Page, value: number): void {
   WRITE_ONCE(engine.value, value);
   WRITE_ONCE(engine.page, page);
   label('ring the doorbell');
-  // Like writel(): the device sees what was stored before.
-  smp_store_release(engine.doorbell, 1);
+  ringDoorbell(engine);
   label('wait for the device');
   wait_for_completion(engine.done);
+}
+
+/** writel(), which the device sees behind what was stored before: that is how it is made. */
+function ringDoorbell({ doorbell: { address } }: DmaEngine): void {
+  const one = { address, modify: Modify.SET, modifyArgument: 1 } as const;
+  machine().perform(operation('smp_store_release', one), 'hardware');
 }
 
 /**

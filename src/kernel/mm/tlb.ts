@@ -56,11 +56,11 @@ export function beginAccess({ tlb_users: { address } }: MmStruct): void {
 export function endAccess({ tlb_users: { address } }: MmStruct): void {
   label('ends the access');
   const count = { address, modify: Modify.ADD, modifyArgument: -1 } as const;
-  machine().perform(operation('atomic_dec_return_release', count));
+  machine().perform(operation('atomic_dec_return_release', count), 'hardware');
 }
 
 function waitForAccesses({ tlb_users: { address } }: MmStruct): void {
   label('flush the TLB');
   const isZero = { address, test: Test.EQUALS, testArgument: 0, wait: true } as const;
-  machine().perform(operation('smp_cond_load_acquire', isZero));
+  machine().perform(operation('smp_cond_load_acquire', isZero), 'hardware');
 }
