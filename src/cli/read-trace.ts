@@ -90,6 +90,7 @@ const KINDS_OF_STEP = [
   'grace',
   'pending',
   'section',
+  'return',
   'failure',
 ] as const;
 

@@ -20,7 +20,7 @@ import type { Program } from './program.ts';
 import { lookAgain } from './other-ways.ts';
 import type { SecondLook } from './other-ways.ts';
 import { runCollapsed, runFlat, sectionsAfter } from './replay.ts';
-import type { Failure, OpenSection, Run } from './replay-state.ts';
+import type { Failure, OpenSection, ReturnedError, Run } from './replay-state.ts';
 import type { Problem } from './result.ts';
 import { writeRow } from './row.ts';
 import { findEdge } from './tables.ts';
@@ -62,6 +62,8 @@ export interface Automaton {
   detail(node: number): NodeDetail;
   /** The sections that a thread in this state is in, on the way by which it was first reached. */
   openSections(node: number): readonly OpenSection[];
+  /** The error that a function gave back between two states that follow each other, or null. */
+  returned(node: number, next: number): ReturnedError | null;
   readonly states: () => number;
   /** How many there is room for. */
   readonly statesMax: () => number;
@@ -112,6 +114,7 @@ export function createAutomaton(
     isFull: () => growing.isFull,
     detail: (node) => detailOf(growing, node),
     openSections: (node) => openSections(growing, node),
+    returned: (node, next) => returnedBetween(growing, node, next),
     knows(node, observed) {
       const { edges } = growing.tables;
       return edges[findEdge(edges, node, observed) + 2] !== 0;
@@ -135,6 +138,14 @@ function detailOf(growing: Growing, node: number): NodeDetail {
 function openSections(growing: Growing, node: number): readonly OpenSection[] {
   const thread = growing.program.threads[growing.owners[node] ?? 0];
   return thread === undefined ? [] : sectionsAfter(growing.world, thread, growing.firstWay(node));
+}
+
+/** Several values may lead from one state to the next: then they all must tell the same. */
+function returnedBetween(growing: Growing, node: number, next: number): ReturnedError | null {
+  const edges = growing.discovered.filter((edge) => edge.node === node && edge.next === next);
+  const told = edges.map(({ ran }) => ran.returned);
+  const [first = null] = told;
+  return told.every((one) => one?.error === first?.error) ? first : null;
 }
 
 function discover(growing: Growing, node: number, observed: number): number | Problem {

@@ -39,8 +39,8 @@ function finalValues({ steps }: Trace): readonly string[] {
   return [...values].map(([field, value]) => `${field} ${value}`).toSorted();
 }
 
-/** The steps that tell this execution from others. */
+/** The steps that tell this execution from others: what a call gives follows from them. */
 function tellingSteps({ steps }: Trace): readonly Step[] {
   const isStale = steps.some(({ missed }) => missed !== null);
-  return isStale ? steps : steps.filter(({ kind }) => kind !== 'drain');
+  return steps.filter(({ kind }) => kind !== 'return' && (isStale || kind !== 'drain'));
 }

@@ -31,11 +31,19 @@ export function call<R extends KernelResult>(
   const result = resultOf(state, name, body);
   state.given.pop();
   state.calls.pop();
+  if (state.calls.length === 0 && isError(result)) state.returned = { name, error: result };
   state.entries.length = at;
   if (!encodeResult(state.entries, result)) resultLost(state, name, result);
   state.sources = keepResult(state, sources, result);
   append(state, Entry.CONTEXT, state.world.contexts.numberOf(state.context));
   return result;
+}
+
+const ERRNO_MAX = 4095;
+
+/** What IS_ERR_VALUE asks of a number (include/linux/err.h). */
+function isError(result: unknown): result is number {
+  return typeof result === 'number' && result < 0 && result >= -ERRNO_MAX;
 }
 
 /** Runs the body of a kernel function; one that waits with await gives nothing that counts. */

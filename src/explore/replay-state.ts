@@ -44,6 +44,13 @@ export type RunEnd =
   | { readonly kind: 'failed'; readonly failure: Failure }
   | { readonly kind: 'problem'; readonly problem: Problem };
 
+/** An error that a function gave back to the code that is no function of the library. */
+export interface ReturnedError {
+  readonly name: string;
+  /** As Linux gives it: -14 for EFAULT. */
+  readonly error: number;
+}
+
 /** What a run found out. */
 export interface Run {
   readonly end: RunEnd;
@@ -60,6 +67,8 @@ export interface Run {
   readonly newRound: boolean;
   /** The pointers in use at the noted access: pointers.ts. */
   readonly pointers: number;
+  /** The last error that the outermost function gave back since the delivered value, or null. */
+  readonly returned: ReturnedError | null;
 }
 
 const nowhere: LazyStack = () => [];
@@ -97,6 +106,7 @@ export interface State {
   readonly given: (readonly unknown[])[];
   marks: number[];
   label: string | null;
+  returned: ReturnedError | null;
   end: RunEnd | null;
   stack: LazyStack;
   /** Finds the calls around the noted access by running once more; null while that is done. */
@@ -138,6 +148,7 @@ export function start(
     given: [],
     marks: [],
     label: null,
+    returned: null,
     end: null,
     stack: nowhere,
     findStack: nowhere,

@@ -113,8 +113,8 @@ function run(state: State, body: () => unknown): Run {
     if (error !== SENTINEL || state.end === null) state.end = thrown(state, error);
   }
   const { end, entries, context, marks, label, calls, stack, newRound } = state;
-  const { pointers } = state;
-  const told = { context, marks, label, calls, stack, newRound, pointers };
+  const { pointers, returned: error } = state;
+  const told = { context, marks, label, calls, stack, newRound, pointers, returned: error };
   return { end, entries: state.flat ? [] : entries, ...told };
 }
 

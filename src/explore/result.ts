@@ -46,7 +46,8 @@ export interface Step {
   /**
    * `drain`: an earlier store of the thread leaves its store buffer now. `pending`: an access that
    * is not made; the thread waits for it, or it would be the violation. `section`: the thread
-   * enters a section that it does not leave. `failure`: what it then does is the violation.
+   * enters a section that it does not leave. `return`: a function that the thread called gives it
+   * an error. `failure`: what it then does is the violation.
    */
   readonly kind:
     | 'access'
@@ -58,6 +59,7 @@ export interface Step {
     | 'grace'
     | 'pending'
     | 'section'
+    | 'return'
     | 'failure';
   /** The text given by `label`, or null. */
   readonly label: string | null;

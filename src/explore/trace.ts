@@ -137,9 +137,21 @@ function tellStep(telling: Telling, choice: Choice): boolean {
   const changes = changesOf(telling, after);
   telling.steps.push({ ...step, observed: step.observed ?? allocated(step, changes), changes });
   noteWriters(telling, after);
+  tellReturn(telling, thread, node, after);
   if (telling.origins !== null) forgetOrigins(telling.origins, after);
   record.set(after);
   return true;
+}
+
+/** An error that the thread gets from a function that it called. */
+function tellReturn(telling: Telling, thread: number, node: number, after: Int32Array): void {
+  const { automaton, layout } = telling.input;
+  const returned = automaton.returned(node, after[layout.nodesAt + thread] ?? 0);
+  if (returned === null) return;
+  const number = telling.steps.length + 1;
+  const head = { number, thread, primitive: returned.name, calls: [], stack: [] };
+  const observed = String(returned.error);
+  telling.steps.push({ ...emptyStep(head), kind: 'return', observed, changes: [] });
 }
 
 function bareStep(telling: Telling, thread: number, node: number, outcome: number): BareStep {

@@ -120,9 +120,9 @@ function isSameAct(step: Step, { label, calls, field, primitive }: Step): boolea
   return step.missed === null && !label?.endsWith('?') && !primitive.startsWith('wait');
 }
 
-/** Drains, sections and what was not made always have rows of their own. */
+/** Drains, sections, errors and what was not made always have rows of their own. */
 export function isApart({ kind }: Step): boolean {
-  return kind === 'drain' || kind === 'section' || isNotMade(kind);
+  return kind === 'drain' || kind === 'section' || kind === 'return' || isNotMade(kind);
 }
 
 function isFailure({ kind }: Step): boolean {

@@ -8,6 +8,7 @@
  */
 
 import type { Step, Trace } from '../explore/result.ts';
+import { errorText } from './errno.ts';
 import { foldedRows } from './fold.ts';
 import { groupsOf, isApart, isNotMade, singleGroups, stepsOf } from './groups.ts';
 import type { Group } from './groups.ts';
@@ -123,6 +124,7 @@ function behindMark(steps: readonly Step[], rowOf: ReadonlyMap<number, number>):
 function textOf(group: Group, short: ShortNames): string {
   const head = group[0]?.step as Step;
   if (head.kind === 'pending') return `next: ${head.label ?? accessText(head, short)}`;
+  if (head.kind === 'return') return `${head.primitive} returns`;
   if (head.label !== null) return head.label;
   const more = group.length > 1 ? ` and ${group.length - 1} more` : '';
   return accessText(head, short) + more;
@@ -137,6 +139,7 @@ function detailOf(group: Group): string {
   if (head === undefined) return '';
   const told = group.find(({ step }) => step.field === head.field && step.observed !== null);
   const observed = told?.step.observed ?? null;
+  if (head.kind === 'return') return errorText(observed ?? '');
   // Without a label the text says what is stored.
   const stored = head.label === null ? null : storedValue(head);
   if (stored === null) return observed ?? '';

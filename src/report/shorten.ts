@@ -5,8 +5,8 @@
  * A fold stands for rows of one thread that follow each other, between which nobody else does
  * anything, in one kernel function if that is enough; it has the values that they leave behind.
  * Never folded is what the finding needs: the rows that the explanation names, stale reads and
- * stores that wait, what was not made, the first row of all and the last of each thread. Of the
- * rest the least telling is folded first, and no more than is needed:
+ * stores that wait, errors that a call gives, what was not made, the first row of all and the last
+ * of each thread. Of the rest the least telling is folded first, and no more than is needed:
  *
  * 1. accesses without a label, and locks
  * 2. labelled looks at fields that no other thread changes
@@ -84,6 +84,7 @@ function neededRows(layout: Layout, explanation: string): Set<Row> {
   const needed = (row: Row, at: number): boolean =>
     at === 0 ||
     row.kind !== 'step' ||
+    row.steps.some(({ kind }) => kind === 'return') ||
     row.waits ||
     row.stale !== null ||
     row.behind !== null ||
