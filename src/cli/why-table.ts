@@ -100,36 +100,38 @@ function metIn(whole: Verdicts): Defence[] {
 
 /**
  * The barriers on the other side, acquires and releases among them. Of several in one thread only
- * those that order most of what this one orders: where a writer publishes data, then an index, and
- * a reader looks at the index, then at the data, with a third access before, that of the reader's
- * barriers counts which stands between the two, not also the one before both.
+ * the nearest: where a writer publishes data, then an index, and a reader looks at the index, then
+ * at the data, with a third access before, that of the reader's barriers counts which stands
+ * between the two, not also the one before both.
  */
 export function pairsOf(one: Defence, all: readonly Defence[]): readonly Defence[] {
-  const crossings = new Map(all.map((other) => [other, crossingsOf(one, other)]));
-  const orderingOf = (other: Defence): ReadonlySet<string> => crossings.get(other) ?? new Set();
-  return all.filter((other) => {
-    const own = orderingOf(other);
-    const isMore = (rival: Defence): boolean =>
-      rival.threads.join() === other.threads.join() &&
-      orderingOf(rival).size > own.size &&
-      [...own].every((crossing) => orderingOf(rival).has(crossing));
-    return own.size > 0 && !all.some(isMore);
+  const crossings = all.flatMap((other) => {
+    const crossing = crossingOf(one, other);
+    return crossing === null ? [] : [{ other, ...crossing }];
   });
+  const pairs = crossings.filter(({ other, early, late }) => {
+    const isNearer = (rival: (typeof crossings)[number]): boolean =>
+      rival.other.threads.join() === other.threads.join() &&
+      rival.early <= early &&
+      rival.late <= late &&
+      rival.early + rival.late < early + late;
+    return !crossings.some(isNearer);
+  });
+  return pairs.map(({ other }) => other);
 }
 
 /**
- * What two barriers of different threads order against each other; empty if they do not pair. They
- * do if what one orders before it conflicts with what the other orders after it, and the other way
- * round: the shapes of store buffering and message passing.
+ * What two barriers of different threads order against each other: how near the accesses are that
+ * meet, or null if they do not pair. They do if what one orders before it conflicts with what the
+ * other orders after it, and the other way round: the shapes of store buffering and message
+ * passing.
  */
-function crossingsOf(one: Defence, other: Defence): ReadonlySet<string> {
-  const none = new Set<string>();
-  if (one.name === other.name || !orders(one) || !orders(other)) return none;
-  if (one.threads.every((thread) => other.threads.includes(thread))) return none;
-  const early = meetings(ordered(one, one.before), ordered(other, other.after));
-  const late = meetings(ordered(one, one.after), ordered(other, other.before));
-  if (early.length === 0 || late.length === 0) return none;
-  return new Set([...early.map((field) => `> ${field}`), ...late.map((field) => `< ${field}`)]);
+function crossingOf(one: Defence, other: Defence): { early: number; late: number } | null {
+  if (one.name === other.name || !orders(one) || !orders(other)) return null;
+  if (one.threads.every((thread) => other.threads.includes(thread))) return null;
+  const early = nearest(ordered(one, one.before), ordered(other, other.after));
+  const late = nearest(ordered(one, one.after), ordered(other, other.before));
+  return early === null || late === null ? null : { early, late };
 }
 
 /** A read barrier orders only reads, a write barrier only writes. */
@@ -143,11 +145,16 @@ function orders({ kind }: Defence): boolean {
   return kind === 'barrier' || kind === 'order';
 }
 
-/** The fields that both access, one of them to write. */
-function meetings(some: readonly string[], others: readonly string[]): readonly string[] {
-  return some.flatMap((a) =>
-    others.some((b) => a.slice(2) === b.slice(2) && (a.startsWith('W') || b.startsWith('W')))
-      ? [a.slice(2)]
-      : [],
+/**
+ * How far from both barriers the nearest two accesses to one field are, one of which stores what
+ * the other reads; where there are none, two stores.
+ */
+function nearest(some: readonly string[], others: readonly string[]): number | null {
+  const meetings = some.flatMap((a, i) =>
+    others.flatMap((b, j) => (a.slice(2) === b.slice(2) ? [{ a, b, distance: i + j }] : [])),
   );
+  const stores = (access: string): boolean => access.startsWith('W');
+  const passing = meetings.filter(({ a, b }) => stores(a) !== stores(b));
+  const chosen = passing.length > 0 ? passing : meetings.filter(({ a }) => stores(a));
+  return chosen.length === 0 ? null : Math.min(...chosen.map(({ distance }) => distance));
 }

@@ -160,7 +160,8 @@ function unjudgedText({ whole, unjudged }: WhyTable): string[] {
   const models = listed(Object.keys(whole));
   const more = others.length === 0 ? '' : ` and ${others.length} more`;
   const [order, them] = others.length === 0 ? ['is an order', 'it'] : ['are orders', 'them'];
-  return [`${first.name}${more} ${order} that ${models} always keep: -m weak judges ${them}.`];
+  const keep = Object.keys(whole).length === 1 ? 'keeps' : 'keep';
+  return [`${first.name}${more} ${order} that ${models} always ${keep}: -m weak judges ${them}.`];
 }
 
 function neededText(needed: number, all: number, models: string): string[] {

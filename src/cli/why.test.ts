@@ -42,9 +42,9 @@ describe('why', () => {
     });
     const all = [
       of('writer', 'data, flag', ['W data'], ['W flag', 'W tail']),
-      of('writer', 'flag, tail', ['W data', 'W flag'], ['W tail']),
+      of('writer', 'flag, tail', ['W flag', 'W data'], ['W tail']),
       of('reader', 'tail, flag', ['R tail'], ['R flag', 'R data']),
-      of('reader', 'flag, data', ['R tail', 'R flag'], ['R data']),
+      of('reader', 'flag, data', ['R flag', 'R tail'], ['R data']),
     ];
     const pairs = all.map((one) => [one.name, ...pairsOf(one, all).map(({ name }) => name)]);
     expect(pairs).toEqual([
@@ -53,6 +53,39 @@ describe('why', () => {
       ['tail, flag', 'flag, tail'],
       ['flag, data', 'data, flag'],
     ]);
+  });
+
+  it('a barrier pairs with the nearest one, also where another orders more', () => {
+    const of = (thread: string, name: string, before: string[], after: string[]): Defence => ({
+      ...barrier(name, before, after),
+      threads: [thread],
+    });
+    const all = [
+      of('ksm', 'pte, count', ['W pte'], ['R count', 'W exclusive', 'W pte']),
+      of('ksm', 'exclusive, pte', ['W exclusive', 'R count', 'W pte'], ['W pte']),
+      of('gup', 'count, pte', ['W count', 'R pte'], ['R pte', 'R exclusive']),
+      of('gup', 'pte, exclusive', ['R pte', 'W count'], ['R exclusive']),
+    ];
+    const pairs = all.map((one) => [one.name, ...pairsOf(one, all).map(({ name }) => name)]);
+    expect(pairs).toEqual([
+      ['pte, count', 'count, pte'],
+      ['exclusive, pte', 'pte, exclusive'],
+      ['count, pte', 'pte, count'],
+      ['pte, exclusive', 'exclusive, pte'],
+    ]);
+  });
+
+  it('a load that meets a store pairs before two stores do', () => {
+    const of = (thread: string, number: number): Defence => {
+      const [own, other] = thread === 'left' ? ['x', 'y'] : ['y', 'x'];
+      const [first, second] = [[`W ${own}`], [`W turn`, `W ${own}`]];
+      const rest = [`R ${other}`, 'R turn'];
+      const [before, after] = number === 1 ? [first, ['W turn', ...rest]] : [second, rest];
+      return { ...barrier(`${thread} ${number}`, before, after), threads: [thread] };
+    };
+    const all = ['left', 'right'].flatMap((thread) => [of(thread, 1), of(thread, 2)]);
+    const pairs = pairsOf(of('left', 2), all).map(({ name }) => name);
+    expect(pairs).toEqual(['right 1', 'right 2']);
   });
 
   it('removes and weakens each defence, and asks no more than needed', async () => {

@@ -32,7 +32,7 @@ import { Entry } from './history.ts';
 import { HISTORY_ENTRIES_MAX } from './limits.ts';
 import { callStack, captureStack } from './position.ts';
 import { problem } from './problem.ts';
-import { asked, askedOf, noteAccess, noteOrder, notesAccesses } from './replay-defences.ts';
+import { asked, askedOf, noteAccess, noteOrder, notesAccesses, opens } from './replay-defences.ts';
 import { different } from './replay-different.ts';
 import { nullDereference } from './replay-end.ts';
 import { pointersColumn, withRead } from './pointers.ts';
@@ -68,7 +68,7 @@ function orderedAccess(state: State, operation: Operation, relaxed: PrimitiveNam
   const key = noteOrder(state, operation);
   const isKept = askedOf(state, operation.primitive) === 'keep';
   const observed = access(state, isKept ? operation : { ...operation, primitive: relaxed });
-  if (key !== null && ORDERING[operation.primitive].lkmm === 'acquire') state.open.push(key);
+  if (key !== null) opens(state, key);
   return observed;
 }
 

@@ -26,7 +26,7 @@ export function asked(state: State, kind: 'barrier' | 'lock', primitive: Primiti
   const key = noteDefence(state, kind, primitive, primitive);
   if (key !== null && kind === 'barrier') {
     noteBefore(state, key);
-    state.open.push(key);
+    opens(state, key);
   }
   return askedOf(state, primitive);
 }
@@ -38,20 +38,23 @@ export function askedOf(state: State, name: string): Asked {
 /**
  * Notes the order of an access: an acquire stands behind that access alone, a release before it.
  *
- * @returns what notes the accesses behind an acquire, once it has been made
+ * @returns the key of an acquire, to be opened once it has been made; else null
  */
 export function noteOrder(state: State, operation: Operation): string | null {
   const { primitive } = operation;
   const key = noteDefence(state, 'order', primitive, primitive);
   if (key === null) return null;
-  const { sites } = state.world;
-  if (ORDERING[primitive].lkmm === 'acquire')
-    sites.noteFields(key, fieldOf(state, operation), null);
-  else {
-    noteBefore(state, key);
-    sites.noteFields(key, null, fieldOf(state, operation));
-  }
-  return key;
+  const isAcquire = ORDERING[primitive].lkmm === 'acquire';
+  const side = isAcquire ? 'before' : 'after';
+  state.world.sites.noteAccess(key, side, fieldOf(state, operation), 0);
+  if (isAcquire) return key;
+  noteBefore(state, key);
+  return null;
+}
+
+/** From here on accesses are noted as behind a defence. */
+export function opens(state: State, key: string): void {
+  state.open.push({ key, since: state.recent.length });
 }
 
 /**
@@ -73,7 +76,10 @@ function noteDefence(
 }
 
 function noteBefore(state: State, key: string): void {
-  for (const field of state.recent) state.world.sites.noteFields(key, field, null);
+  const { recent } = state;
+  recent.forEach((field, at) => {
+    state.world.sites.noteAccess(key, 'before', field, recent.length - 1 - at);
+  });
 }
 
 export function notesAccesses({ flat, watch }: State): boolean {
@@ -84,8 +90,11 @@ export function notesAccesses({ flat, watch }: State): boolean {
 export function noteAccess(state: State, next: Operation): void {
   if (next.address === 0) return;
   const field = fieldOf(state, next);
-  for (const key of state.open) state.world.sites.noteFields(key, null, field);
-  state.recent.push(field);
+  const { open, recent } = state;
+  for (const { key, since } of open) {
+    state.world.sites.noteAccess(key, 'after', field, recent.length - since);
+  }
+  recent.push(field);
 }
 
 function fieldOf({ world }: State, { modify, address }: Operation): string {

@@ -118,9 +118,9 @@ export interface State {
   pointers: number;
   /** How many loops are running. */
   loops: number;
-  /** Flat runs: the accesses so far, and the barriers so far. */
+  /** Flat runs: the accesses so far; the barriers, each with how many came before it. */
   readonly recent: string[];
-  readonly open: string[];
+  readonly open: { readonly key: string; readonly since: number }[];
   /** The sections that are open, innermost last; null where nobody asks for them. */
   readonly sections: OpenSection[] | null;
   readonly watch: Watch | null;

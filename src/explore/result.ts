@@ -161,7 +161,7 @@ export interface Defence {
   readonly weaker: readonly string[];
   /** The threads that were seen to use it. */
   readonly threads: readonly string[];
-  /** `R field` and `W field`: the accesses before and after it in program order, for pairing. */
+  /** `R field` and `W field`: the accesses before and after it, the nearest first, for pairing. */
   readonly before: readonly string[];
   readonly after: readonly string[];
 }

@@ -47,13 +47,14 @@ interface Site {
   readonly primitive: string;
   readonly position: Position | null;
   readonly threads: Set<string>;
-  readonly before: Set<string>;
-  readonly after: Set<string>;
+  /** The accesses around it, each with how near it comes: 0 for the next. */
+  readonly before: Map<string, number>;
+  readonly after: Map<string, number>;
 }
 
 /** Collects the defences of one search. */
 export interface Sites {
-  /** Notes that a defence was met; gives its key for `noteFields`. */
+  /** Notes that a defence was met; gives its key for `noteAccess`. */
   note(
     kind: Defence['kind'],
     thread: string,
@@ -61,8 +62,8 @@ export interface Sites {
     name: string,
     primitive: string,
   ): string;
-  /** Notes the fields accessed around a defence. */
-  noteFields(key: string, before: string | null, after: string | null): void;
+  /** Notes an access before or after a defence, and how many stand between the two. */
+  noteAccess(key: string, side: 'before' | 'after', access: string, between: number): void;
   /** What is asked to happen to a defence: `keep`, `remove`, or the weaker primitive. */
   asked(thread: string, calls: readonly string[], name: string): 'keep' | 'remove' | PrimitiveName;
   /** The entries of `--without` that never matched anything. */
@@ -107,10 +108,9 @@ export function createSites(removals: readonly Removal[], numbered: readonly Def
       sites.get(key)?.threads.add(thread);
       return key;
     },
-    noteFields(key, before, after) {
-      const site = sites.get(key);
-      if (before !== null) site?.before.add(before);
-      if (after !== null) site?.after.add(after);
+    noteAccess(key, side, access, between) {
+      const known = sites.get(key)?.[side];
+      known?.set(access, Math.min(between, known.get(access) ?? between));
     },
     asked(thread, calls, name) {
       if (removals.length === 0) return 'keep';
@@ -126,7 +126,7 @@ export function createSites(removals: readonly Removal[], numbered: readonly Def
 }
 
 function emptySets(): Pick<Site, 'threads' | 'before' | 'after'> {
-  return { threads: new Set(), before: new Set(), after: new Set() };
+  return { threads: new Set(), before: new Map(), after: new Map() };
 }
 
 function isPossible({ weaker }: Removal, primitive: string): boolean {
@@ -176,10 +176,15 @@ function listOf(sites: readonly Site[]): Defence[] {
       position: site.position,
       threads: [...site.threads].toSorted(),
       weaker: weakerForms(site.primitive),
-      before: [...site.before].toSorted(),
-      after: [...site.after].toSorted(),
+      before: nearestFirst(site.before),
+      after: nearestFirst(site.after),
     };
   });
+}
+
+function nearestFirst(accesses: ReadonlyMap<string, number>): string[] {
+  const sorted = [...accesses].toSorted(([one, a], [other, b]) => a - b || (one < other ? -1 : 1));
+  return sorted.map(([access]) => access);
 }
 
 function bySource(a: Site, b: Site): number {

@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { check, scenario, struct, u32 } from '../index.ts';
 import type { CheckResult } from '../index.ts';
-import { label, READ_ONCE, smp_mb, smp_rmb, smp_wmb, WRITE_ONCE } from '../memory/index.ts';
+import {
+  label,
+  pointer,
+  rcu_assign_pointer,
+  rcu_dereference,
+  rcu_read_lock,
+  rcu_read_unlock,
+  READ_ONCE,
+  smp_mb,
+  smp_rmb,
+  smp_wmb,
+  WRITE_ONCE,
+} from '../memory/index.ts';
 import { plainPaint, unicodeGlyphs } from './paint.ts';
 import { picture } from './picture.ts';
 
@@ -98,6 +110,37 @@ describe('why a read is stale under weak', () => {
 
   it('is the order of the stores, where the reads are ordered', async () => {
     expect(await passing(none, smp_rmb)).toMatchInlineSnapshot(`
+      "
+      Step 4 still reads the value that step 1 had replaced, although step 3 has read what step
+      2 stored: nothing orders these two stores of sender.
+      "
+    `);
+  });
+
+  it('is the order of the stores, where the read goes through a pointer', async () => {
+    const item = struct('item', { value: u32 });
+    const one = scenario('publishing', ({ alloc, thread, never }) => {
+      const [first, head] = [alloc(item), alloc(pointer(item), 'head')];
+      thread('sender', () => {
+        label('value');
+        WRITE_ONCE(first.value, 1);
+        label('publish');
+        rcu_assign_pointer(head, first);
+      });
+      const receiver = thread('receiver', () => {
+        rcu_read_lock();
+        label('published?');
+        const found = rcu_dereference(head);
+        label('value?');
+        const value = found === null ? 1 : READ_ONCE(found.value);
+        rcu_read_unlock();
+        return value;
+      });
+      never('a pointer without a value', () => receiver.result() === 0);
+    });
+    expect(why(await check(one, { model: 'weak' }))).toBe('nothing is wrong');
+    const without = ['sender/rcu_assign_pointer'];
+    expect(why(await check(one, { model: 'weak', without }))).toMatchInlineSnapshot(`
       "
       Step 4 still reads the value that step 1 had replaced, although step 3 has read what step
       2 stored: nothing orders these two stores of sender.

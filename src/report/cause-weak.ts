@@ -81,13 +81,16 @@ function passing({ trace, stale, store, row }: Missed): WeakCause | null {
   );
   const second = later(flag?.readsFrom ?? null);
   if (flag === undefined || second === undefined || row(flag) === row(stale)) return null;
-  if (!between(trace, flag, stale, keepsReads)) {
+  const areStored = between(trace, store, second, keepsStores);
+  // What is read through a pointer comes behind the read of the pointer.
+  const mayFollow = flag.observed?.startsWith('&') === true && !areStored;
+  if (!between(trace, flag, stale, keepsReads) && !mayFollow) {
     const text =
       `Step ${row(stale)} still reads the value that step ${row(store)} had replaced: nothing ` +
       `orders it behind step ${row(flag)}, which reads what was stored later.`;
     return { text, steps: [flag, stale] };
   }
-  if (between(trace, store, second, keepsStores) || row(store) === row(second)) return null;
+  if (areStored || row(store) === row(second)) return null;
   const text =
     `Step ${row(stale)} still reads the value that step ${row(store)} had replaced, although ` +
     `step ${row(flag)} has read what step ${row(second)} stored: nothing orders these two ` +
