@@ -169,9 +169,15 @@ function initialValue(value: unknown, path: string): { field: string; value: str
   };
 }
 
-/** An outcome is a number from 0 on; -1 is a store that leaves its buffer, -2 a barrier. */
+/**
+ * An outcome is a number from 0 on; -1 is a store that leaves its buffer, -2 a barrier, less than
+ * that the passing of a thread's grace period.
+ */
 function choice(value: unknown, path: string): readonly [number, number] {
-  const [thread, outcome] = list(value, path, 2, (one, where) => integer(one, where, -2, 2 ** 31));
+  const least = -2 - THREADS_MAX;
+  const [thread, outcome] = list(value, path, 2, (one, where) =>
+    integer(one, where, least, 2 ** 31),
+  );
   if (thread === undefined || outcome === undefined) throw new Damage(`${path} is not a pair.`);
   return [thread, outcome];
 }

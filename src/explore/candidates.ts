@@ -9,6 +9,7 @@
 
 import { makeSeeds, mix1, mix2 } from './hash.ts';
 import type { Layout } from './layout.ts';
+import { THREADS_MAX } from './limits.ts';
 import type { AutomatonTables } from './tables.ts';
 
 /** Integers before the changes of a candidate. */
@@ -17,11 +18,16 @@ export const CANDIDATE_HEAD = 5;
 export const DRAIN = 0xffff;
 /** The outcome number of a candidate that is only a full barrier of the pending access (weak). */
 export const FENCE = 0xfffe;
+/** The same, less the number of the thread whose grace period is passed (weak-grace.ts). */
+export const PASS = 0xfffd;
 
-/** The outcome of a candidate as traces have it: -1 a drain, -2 a barrier. */
+/**
+ * The outcome of a candidate as traces have it: -1 a drain, -2 a barrier, from -3 downwards the
+ * passing of a grace period.
+ */
 export function outcomeOf(out: Int32Array, at: number): number {
   const outcome = (out[at + 3] as number) >> 8;
-  return outcome >= FENCE ? outcome - DRAIN - 1 : outcome;
+  return outcome > PASS - THREADS_MAX ? outcome - DRAIN - 1 : outcome;
 }
 
 /**

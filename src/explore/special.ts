@@ -23,7 +23,7 @@ export function specialStep(stepper: Stepper, thread: number, node: number, kind
     free(stepper, thread, node);
   } else if (kind === NodeKind.GRACE_BEGIN) {
     graceBegin(stepper, thread, node, argument);
-  } else if (graceMask(stepper, thread) === 0) {
+  } else if (isPassed(stepper, thread, argument)) {
     stepper.begin();
     stepper.follow(thread, node, 0, 0);
   }
@@ -63,6 +63,17 @@ function free(stepper: Stepper, thread: number, node: number): void {
 
 function graceMask(stepper: Stepper, thread: number): number {
   return stepper.records[stepper.base + stepper.layout.graceAt + thread] ?? 0;
+}
+
+/** Whether nobody holds a grace period up; a mask of `weak` has those as well who are outside. */
+function isPassed(stepper: Stepper, thread: number, which: number): boolean {
+  const mask = graceMask(stepper, thread);
+  for (let other = 0; other < stepper.layout.threads; other++) {
+    if ((mask & (1 << other)) === 0) continue;
+    const stores = stepper.bufferedStores(other);
+    if (!isQuiescent(stepper, other, stepper.nodeOf(other), which, stores)) return false;
+  }
+  return true;
 }
 
 /** Notes which other threads are not quiescent now: the grace period waits for them. */

@@ -125,22 +125,27 @@ function startTelling(input: SearchInput, open: LeftOpen): Telling {
 
 /** Makes one step and tells it; false if the thread cannot make it. */
 function tellStep(telling: Telling, choice: Choice): boolean {
-  const { stepper, record, input } = telling;
+  const { stepper, record } = telling;
   const at = candidateFor(stepper, record, choice);
   if (at < 0) return false;
   const [thread, outcome] = choice;
   if (outcome >= 0) addSections(telling.steps, thread, telling.open);
-  const node = record[input.layout.nodesAt + thread] ?? 0;
   const after = new Int32Array(record.length);
   applyCandidate(stepper.out, at, record, 0, after, 0, record.length);
+  // That a grace period is passed is no step of anybody: what is read later shows it.
+  if (outcome > PASSED) tellWhat(telling, thread, outcome, after);
+  if (telling.origins !== null) forgetOrigins(telling.origins, after);
+  record.set(after);
+  return true;
+}
+
+function tellWhat(telling: Telling, thread: number, outcome: number, after: Int32Array): void {
+  const node = nodeIn(telling, thread);
   const step = bareStep(telling, thread, node, outcome);
   const changes = changesOf(telling, after);
   telling.steps.push({ ...step, observed: step.observed ?? allocated(step, changes), changes });
   noteWriters(telling, after);
   tellReturn(telling, thread, node, after);
-  if (telling.origins !== null) forgetOrigins(telling.origins, after);
-  record.set(after);
-  return true;
 }
 
 /** An error that the thread gets from a function that it called. */
@@ -153,6 +158,9 @@ function tellReturn(telling: Telling, thread: number, node: number, after: Int32
   const observed = String(returned.error);
   telling.steps.push({ ...emptyStep(head), kind: 'return', observed, changes: [] });
 }
+
+/** Outcomes from here downwards: candidates.ts. */
+const PASSED = -3;
 
 function bareStep(telling: Telling, thread: number, node: number, outcome: number): BareStep {
   if (outcome === -1) return drainStep(telling, thread);

@@ -26,6 +26,8 @@ export const Ability = {
 
 const FULL = WeakOrder.FULL_BEFORE | WeakOrder.FULL_AFTER | WeakOrder.FENCE | WeakOrder.AFTER_FULL;
 
+const SECTIONS = WeakOrder.SECTION | WeakOrder.IRQ_SECTION | WeakOrder.TAKES_SECTION;
+
 /** What the next step of a thread state does. */
 export function abilitiesOf(rows: Int32Array, row: number): number {
   const kind = rows[row] as number;
@@ -36,7 +38,7 @@ export function abilitiesOf(rows: Int32Array, row: number): number {
   if (kind === NodeKind.GRACE_BEGIN || kind === NodeKind.GRACE_WAIT) {
     abilities |= Ability.GRACE | Ability.TELL;
   }
-  if ((order & (WeakOrder.SECTION | WeakOrder.IRQ_SECTION)) !== 0) abilities |= Ability.SECTION;
+  if ((order & SECTIONS) !== 0) abilities |= Ability.SECTION;
   if ((order & WeakOrder.RMB) !== 0) abilities |= Ability.RMB;
   if ((order & (WeakOrder.WMB | WeakOrder.UNLOCK)) !== 0) abilities |= Ability.HAND_ON;
   if ((order & WeakOrder.LOCK) !== 0) abilities |= Ability.LOCK;

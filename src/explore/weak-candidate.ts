@@ -11,7 +11,7 @@ import { forget } from './weak-forget.ts';
 import { WeakOrder } from './weak-order.ts';
 import { pointerOf } from './weak-pending.ts';
 import type { Pending } from './weak-pending.ts';
-import { afterFence, afterUnlockFence } from './weak-views.ts';
+import { afterFence, afterUnlockFence, inSection } from './weak-views.ts';
 
 /** A full barrier that belongs to the access before or after it. */
 export function fenceOnly(pending: Pending): void {
@@ -55,9 +55,11 @@ export function follow(pending: Pending, observed: number, outcome: number): voi
 function finish(pending: Pending, next: number, outcome: number): void {
   const { stepper, memory, thread, node, cpu, order } = pending;
   const isInside = (stepper.column(next, Column.FLAGS) & Flag.READER) !== 0;
+  const observer = memory.observer(cpu);
   if ((order & WeakOrder.SECTION) !== 0 && !isInside) {
-    const observer = memory.observer(cpu);
     memory.setObserver(cpu, { ...observer, section: observer.seen });
+  } else if ((order & WeakOrder.TAKES_SECTION) !== 0 && isInside) {
+    memory.setObserver(cpu, inSection(memory.tables.views, observer));
   }
   dropPointers(pending, next);
   stepper.move(thread, node, next);
@@ -80,7 +82,7 @@ function dropPointers({ stepper, memory, cpu, thread }: Pending, next: number): 
 }
 
 /** Forgets what nobody needs, and writes what has changed into the candidate. */
-function write(pending: Pending): void {
+export function write(pending: Pending): void {
   const { stepper, memory } = pending;
   const { observersAt, globalAt, listsAt, threads } = stepper.layout;
   forget(pending);

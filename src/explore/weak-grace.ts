@@ -1,15 +1,26 @@
 /**
  * Grace periods under model `weak`: views are exchanged, not barriers made.
  *
- * A grace period waits for every read-side section that has begun. Whoever is outside of one when
- * it is asked owes the grace period all that it had seen when its last section ended, and will have
- * seen what the grace period had seen at its beginning when its next section begins. A full barrier
- * on the reader's side would promise more than the kernel does: accesses outside of sections are
- * not ordered.
+ * A grace period and a read-side section that could overlap it stand in one of two ways: the
+ * section has ended before the grace period ends, and all that it had seen is collected; or the
+ * section begins after the grace period has begun, and sees what that had seen. A full barrier on
+ * the reader's side would promise more than the kernel does: accesses outside of sections are not
+ * ordered.
+ *
+ * A section whose first access came before the grace period is waited for. One whose first access
+ * comes while the grace period lasts may have begun before that, too, since nothing orders
+ * rcu_read_lock with the accesses before it. So whoever is about to make this access may pass the
+ * grace period first, as a step of its own; if it does not, the grace period waits for it. All
+ * others are passed when the grace period ends. An interrupt that is sent to all (smp_call_function)
+ * is taken as soon as the CPU lets it in.
  */
 
+import { PASS } from './candidates.ts';
+import { Ability } from './weak-abilities.ts';
 import { Column, Flag, NodeKind } from './node.ts';
 import { EMPTY_VIEW } from './views.ts';
+import { write } from './weak-candidate.ts';
+import { WeakOrder } from './weak-order.ts';
 import { cpuOf } from './weak-pending.ts';
 import type { Pending } from './weak-pending.ts';
 import { afterJoin } from './weak-views.ts';
@@ -17,7 +28,7 @@ import { afterJoin } from './weak-views.ts';
 /** What GRACE_BEGIN is for: see memory/rcu.ts. */
 const GRACE_PERIOD = 0;
 
-/** Begins: deals with everybody who is outside of a section now, notes the others. */
+/** Begins: deals with everybody who will not hold it up, notes the others. */
 export function beginGrace(pending: Pending, which: number): void {
   const { stepper, memory, thread, cpu } = pending;
   const observer = memory.observer(cpu);
@@ -25,21 +36,34 @@ export function beginGrace(pending: Pending, which: number): void {
   let mask = 0;
   for (let other = 0; other < stepper.layout.threads; other++) {
     if (other === thread) continue;
-    if (isQuiescent(pending, other, which)) exchange(pending, cpu, other, which);
+    if (isSettled(pending, other, which)) exchange(pending, cpu, other, which);
     else mask |= 1 << other;
   }
   stepper.change(stepper.layout.graceAt + thread, mask);
 }
 
-/** Ends: what was collected has happened before. */
-export function endGrace({ memory, cpu }: Pending): void {
+/** Ends if nobody is inside of a section that it waits for. @returns whether it does */
+export function endGrace(pending: Pending, which: number): boolean {
+  const { stepper, memory, thread, cpu } = pending;
+  const { graceAt, threads } = stepper.layout;
+  const mask = stepper.records[stepper.base + graceAt + thread] as number;
+  const waiting = Array.from({ length: threads }, (_, other) => other).filter(
+    (other) => (mask & (1 << other)) !== 0,
+  );
+  if (!waiting.every((other) => isOutside(pending, other, stepper.nodeOf(other), which))) {
+    return false;
+  }
+  stepper.begin();
+  for (const other of waiting) exchange(pending, cpu, other, which);
+  stepper.change(graceAt + thread, 0);
   const observer = memory.observer(cpu);
   const joined = afterJoin(memory.tables.views, observer, observer.collected);
   const ended = { ...joined, grace: EMPTY_VIEW, collected: EMPTY_VIEW };
   memory.setObserver(cpu, { ...ended, fenced: false, owesFence: true });
+  return true;
 }
 
-/** After a step of a thread: whoever waits for its CPU waits no longer if it is outside now. */
+/** After a step of a thread: who waits for its CPU waits no longer if it will not be held up. */
 export function passGrace(pending: Pending): void {
   const { stepper, cpu } = pending;
   const { graceAt, threads } = stepper.layout;
@@ -50,11 +74,31 @@ export function passGrace(pending: Pending): void {
     for (let other = 0; other < threads; other++) {
       const bit = 1 << other;
       if ((mask & bit) === 0 || cpuOf(stepper, other) !== cpu) continue;
-      if (!isQuiescent(pending, other, which)) continue;
+      if (!isSettled(pending, other, which)) continue;
       exchange(pending, cpuOf(stepper, waiter), other, which);
       mask &= ~bit;
     }
     stepper.change(graceAt + waiter, mask);
+  }
+}
+
+/** Before the first access of a section: it may begin after each grace period that has begun. */
+export function passBeforeSection(pending: Pending): void {
+  const { stepper, memory, thread, node, order, flags } = pending;
+  const begins = WeakOrder.SECTION | WeakOrder.TAKES_SECTION;
+  if ((order & begins) === 0 || (flags & Flag.READER) !== 0) return;
+  const { graceAt, threads } = stepper.layout;
+  for (let waiter = 0; waiter < threads; waiter++) {
+    const mask = stepper.records[stepper.base + graceAt + waiter] as number;
+    const which = stepper.column(stepper.nodeOf(waiter), Column.ARGUMENT);
+    if ((mask & (1 << thread)) === 0 || which !== GRACE_PERIOD) continue;
+    stepper.begin();
+    exchange(pending, cpuOf(stepper, waiter), thread, GRACE_PERIOD);
+    stepper.change(graceAt + waiter, mask & ~(1 << thread));
+    write(pending);
+    stepper.move(thread, node, node);
+    stepper.complete(thread, PASS - waiter);
+    memory.load(stepper.records, stepper.base);
   }
 }
 
@@ -84,9 +128,16 @@ function exchange(
   }
 }
 
-/** Whether a thread is outside of every section that matters, after the step. */
-function isQuiescent({ stepper }: Pending, thread: number, which: number): boolean {
-  const node = stepper.nodeAfter(thread);
+/** Whether nothing more can happen between a thread and a grace period, after the step. */
+function isSettled(pending: Pending, thread: number, which: number): boolean {
+  const node = pending.stepper.nodeAfter(thread);
+  if (!isOutside(pending, thread, node, which)) return false;
+  const { liveness } = pending.memory.tables;
+  return which !== GRACE_PERIOD || !liveness.can(node, Ability.SECTION);
+}
+
+/** Whether a thread in this state is outside of every section that matters. */
+function isOutside({ stepper }: Pending, thread: number, node: number, which: number): boolean {
   const section = which === GRACE_PERIOD ? Flag.READER : Flag.IRQ_OFF;
   if ((stepper.column(node, Column.FLAGS) & section) !== 0) return false;
   const isHandler = (stepper.interrupts[thread] as number) >= 0;

@@ -46,6 +46,8 @@ export const WeakOrder = {
   AFTER_UNLOCK: 131072,
   /** The full barrier before a read-modify-write is one step with it (weak-access.ts). */
   ONE_STEP: 262144,
+  /** A section that grace periods wait for begins if it succeeds: a spinning lock is taken. */
+  TAKES_SECTION: 524288,
 } as const;
 
 /**
@@ -58,11 +60,16 @@ export function weakOrderOf(operation: Operation, context: Context, isTied: bool
   if ((context.orders & Orders.READ) !== 0) bits |= WeakOrder.RMB;
   if ((context.orders & Orders.WRITE) !== 0) bits |= WeakOrder.WMB;
   if (isReader(context)) bits |= WeakOrder.SECTION;
+  else if (takesSpin(operation)) bits |= WeakOrder.TAKES_SECTION;
   if (context.irq > 0) bits |= WeakOrder.IRQ_SECTION;
   if (operation.address === 0) bits |= fenceOf(operation);
   bits |= promiseOf(operation);
   const isFull = (bits & WeakOrder.FULL_BEFORE) !== 0 && operation.modify !== Modify.NOTHING;
   return isFull && !isTied ? bits | WeakOrder.ONE_STEP : bits;
+}
+
+function takesSpin({ hold }: Operation): boolean {
+  return hold !== null && 'take' in hold && hold.take === 'spin';
 }
 
 function fenceOf({ primitive }: Operation): number {

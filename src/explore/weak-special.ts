@@ -22,10 +22,7 @@ export function special(pending: Pending, kind: number, observer: Observer): voi
   } else if (kind === NodeKind.FREE) {
     free(pending);
   } else if (kind === NodeKind.GRACE_WAIT) {
-    if (stepper.records[stepper.base + stepper.layout.graceAt + pending.thread] !== 0) return;
-    pending.stepper.begin();
-    endGrace(pending);
-    follow(pending, 0, 0);
+    if (endGrace(pending, argument)) follow(pending, 0, 0);
   } else if (!observer.fenced) {
     fenceOnly(pending);
   } else {

@@ -11,6 +11,7 @@ import { isPaused } from './special.ts';
 import type { Stepper } from './stepper.ts';
 import { access } from './weak-access.ts';
 import { fenceOnly } from './weak-candidate.ts';
+import { passBeforeSection } from './weak-grace.ts';
 import type { WeakMemory } from './weak-memory.ts';
 import { pendingOf } from './weak-pending.ts';
 import { special } from './weak-special.ts';
@@ -25,6 +26,7 @@ export function weakStep(stepper: Stepper, memory: WeakMemory, thread: number): 
   const pending = pendingOf(stepper, memory, thread, node);
   const observer = memory.observer(pending.cpu);
   if (observer.owesFence) return fenceOnly(pending);
+  passBeforeSection(pending);
   if (kind === NodeKind.ACCESS) return access(pending, observer);
   special(pending, kind, observer);
 }

@@ -25,17 +25,18 @@ export function beforeAccess(
   order: number,
   beginsSection: boolean,
 ): Observer {
-  let { floor, seen, read, strong, carried, left } = observer;
+  let { floor, read, carried } = observer;
   if ((order & WeakOrder.RMB) !== 0) floor = views.join(floor, read);
   if ((order & WeakOrder.WMB) !== 0) carried = views.join(carried, observer.stored);
-  if (beginsSection) {
-    floor = views.join(floor, left);
-    seen = views.join(seen, left);
-    strong = views.join(strong, left);
-    left = EMPTY_VIEW;
-  }
-  read = views.beyond(read, floor);
-  return { ...observer, floor, seen, read, strong, carried, left, fenced: false };
+  const passed = { ...observer, floor, carried, fenced: false };
+  const before = beginsSection ? inSection(views, passed) : passed;
+  read = views.beyond(read, before.floor);
+  return { ...before, read };
+}
+
+/** At the beginning of a section: what the grace periods that it comes after have left for it. */
+export function inSection(views: Views, observer: Observer): Observer {
+  return { ...afterJoin(views, observer, observer.left), left: EMPTY_VIEW };
 }
 
 /** A message that a CPU reads. */

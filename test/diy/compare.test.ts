@@ -1,6 +1,6 @@
 /** The state search against exact models on random litmus tests: compare.ts. */
 import { expect, it } from 'vitest';
-import { compareOnRandomTests, knownMisses, THEMSELVES } from './compare.ts';
+import { compareOnRandomTests, THEMSELVES } from './compare.ts';
 import type { Instead } from './compare.ts';
 
 const TIMEOUT_MS = 300_000;
@@ -94,6 +94,7 @@ it('a missing outcome is found as well', { timeout: TIMEOUT_MS }, () => {
   expect(first).toMatch(/is reached by the axioms of tso and not by tso\.$/);
 });
 
-it('an outcome that needs a section to begin before its first access is known', () => {
-  expect([1_015_681, 1_015_682, 1_015_683].map(knownMisses)).toEqual([0, 1, 0]);
+it('a section may begin before accesses that stand before it', { timeout: TIMEOUT_MS }, () => {
+  // In the second of these tests a section without accesses begins before an earlier load.
+  expect(compareOnRandomTests({ seed: 1_015_681, count: 3 })).toBe(3);
 });

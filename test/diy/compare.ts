@@ -12,7 +12,6 @@ import type { LitmusTest } from '../../src/litmus/index.ts';
 import type { Model } from '../../src/explore/result.ts';
 import { randomProgram } from './any-program.ts';
 import { randomCycle } from './cycle.ts';
-import { LEFT_BY_BEGINNING, withEarlierSections } from './kept-in-place.ts';
 import { printed } from './print.ts';
 import type { Test } from './program.ts';
 import { chanceFrom } from './random.ts';
@@ -45,7 +44,7 @@ export function disagreements(test: Test, instead: Instead = THEMSELVES): string
   wrong.push(...beyond('weak', weak, 'LKMM', lkmm));
   // A race has no meaning, and weak does not follow the execution.
   if (!exact.flags.includes('data-race')) {
-    wrong.push(...beyond('tso', tso, 'weak', weak), ...missedByWeak(test, weak, instead));
+    wrong.push(...beyond('tso', tso, 'weak', weak), ...missedByWeak(text, weak));
   }
   if (hasSections(text)) return wrong;
   const allowed = axiomaticStates(parsed, { until });
@@ -53,36 +52,13 @@ export function disagreements(test: Test, instead: Instead = THEMSELVES): string
   return [...wrong, ...differences('sc', sc, allowed.sc), ...differences('tso', tso, allowed.tso)];
 }
 
-/** What LKMM without load-to-store reordering reaches and weak does not, nor is known not to. */
-function missedByWeak(test: Test, weak: readonly string[], { weak: model }: Instead): string[] {
-  return missing(test, weak)
-    .filter((state) => !isKnown(test, state, model))
+/** What LKMM without load-to-store reordering reaches and weak does not. */
+function missedByWeak(text: string, weak: readonly string[]): string[] {
+  const { states } = checkLitmus(text, { until, noLoadStoreReordering: true });
+  return states
+    .map(stateText)
+    .filter((state) => !weak.includes(state))
     .map((state) => `${state} is reached by LKMM with [R];po;[W] and not by weak.`);
-}
-
-/** What LKMM without load-to-store reordering reaches and is not among `reached`. */
-function missing(test: Test, weak: readonly string[]): string[] {
-  const { states } = checkLitmus(printed(test), { until, noLoadStoreReordering: true });
-  return states.map(stateText).filter((state) => !weak.includes(state));
-}
-
-/** Whether it needs a section to begin before its first access, which weak does not do. */
-function isKnown(test: Test, state: string, model: Model): boolean {
-  return withEarlierSections(test).some((other) => {
-    const parsed = parseLitmus(printed(other), 'test.litmus');
-    if ('problem' in parsed) throw new Error(parsed.problem.what);
-    const texts = reached(parsed, model) ?? [];
-    return texts.some((text) => text.replace(LEFT_BY_BEGINNING, '') === state);
-  });
-}
-
-/** How many outcomes of a random test weak misses for a known reason. */
-export function knownMisses(seed: number): number {
-  const test = randomTest(seed);
-  const parsed = parseLitmus(printed(test), 'test.litmus');
-  if ('problem' in parsed) throw new Error(`seed ${seed}: ${parsed.problem.what}`);
-  const weak = reached(parsed, 'weak') ?? [];
-  return missing(test, weak).filter((state) => isKnown(test, state, 'weak')).length;
 }
 
 const until = { candidates: CANDIDATES_MAX };
