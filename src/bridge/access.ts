@@ -7,7 +7,7 @@
 
 import type { Expression, FenceKind, Operator, Order } from '../litmus/ast.ts';
 import { machine } from '../memory/machine.ts';
-import { Effect, Modify, operation, Result, Test } from '../memory/operation.ts';
+import { Effect, Modify, operation, Result, SRCU_GRACE_PERIOD, Test } from '../memory/operation.ts';
 import type { Operation } from '../memory/operation.ts';
 import { ORDERING } from '../memory/ordering.ts';
 import type { PrimitiveName } from '../memory/ordering.ts';
@@ -37,14 +37,13 @@ export interface Site {
   readonly dependsOn: readonly number[];
 }
 
-/** Reads a global. */
+/** Reads a global. @returns the word that it holds */
 export function load({ order }: Of<'load'>, site: Site): number {
-  return valueOfWord(perform(known(LOADS[order], order), { ...site, result: Result.OLD }));
+  return perform(known(LOADS[order], order), { ...site, result: Result.OLD });
 }
 
-/** Writes a global. */
-export function store(order: Order, site: Site, value: number): void {
-  const modifyArgument = wordOf(value);
+/** Writes a word to a global. */
+export function store(order: Order, site: Site, modifyArgument: number): void {
   perform(known(STORES[order], order), { ...site, modify: Modify.SET, modifyArgument });
 }
 
@@ -132,8 +131,7 @@ const BARRIERS: Partial<Record<FenceKind, PrimitiveName>> = {
   'after-atomic': 'smp_mb__after_atomic',
   'after-spinlock': 'smp_mb__after_spinlock',
   'after-unlock-lock': 'smp_mb__after_unlock_lock',
-  // SRCU's sections are read as RCU's (runnable.ts), whose end orders nothing.
-  'after-srcu-read-unlock': 'smp_mb',
+  'after-srcu-read-unlock': 'smp_mb__after_srcu_read_unlock',
 };
 
 /** Barriers, sections of RCU and its grace periods. */
@@ -144,6 +142,24 @@ export function fence(kind: FenceKind): void {
   const primitive = BARRIERS[kind];
   // barrier() keeps the compiler in order, and here there is none.
   if (primitive !== undefined) perform(primitive, { effect: Effect.BARRIER });
+}
+
+/** Begins a section of SRCU. @returns its number */
+export function beginSection({ address }: Site): number {
+  const parts = { effect: Effect.SECTION_BEGIN, address, result: Result.OLD };
+  return perform('srcu_read_lock', parts);
+}
+
+/** Ends a section of SRCU. */
+export function endSection({ address }: Site, section: number): void {
+  perform('srcu_read_unlock', { effect: Effect.SECTION_END, address, choices: section });
+}
+
+/** synchronize_srcu. */
+export function waitForSections({ address }: Site): void {
+  const parts = { address, choices: SRCU_GRACE_PERIOD };
+  perform('synchronize_srcu', { ...parts, effect: Effect.GRACE_BEGIN });
+  perform('synchronize_srcu', { ...parts, effect: Effect.GRACE_WAIT });
 }
 
 /** Stands still for ever, because the execution is not wanted any more. */

@@ -14,7 +14,7 @@ import * as access from './access.ts';
 import type { Site } from './access.ts';
 import { Barriers } from './barriers.ts';
 import type { Sources } from './sources.ts';
-import { Inexpressible } from './words.ts';
+import { Inexpressible, sectionOfWord, valueOfWord, wordOf, wordOfSection } from './words.ts';
 
 /** What threads share. */
 export interface Around {
@@ -34,9 +34,11 @@ export interface Around {
 interface Tracked {
   readonly value: number;
   readonly from: readonly number[];
+  /** The section of SRCU that a 0 stands for. */
+  readonly section: number | null;
 }
 
-const constant = (value: number): Tracked => ({ value, from: [] });
+const constant = (value: number): Tracked => ({ value, from: [], section: null });
 
 /** Thrown to end a thread's run where a loop is cut; the search never gets past that point. */
 const CUT = new Inexpressible('A loop was cut, and the thread went on.');
@@ -84,8 +86,7 @@ class Run {
         if (this.barriers.counts(statement.fence)) access.fence(statement.fence);
         return;
       case 'sync-srcu':
-        this.value(statement.address);
-        return access.fence('sync-rcu');
+        return access.waitForSections(this.site(this.value(statement.address), null, []));
       case 'store':
         return this.store(statement);
       case 'lock':
@@ -97,13 +98,16 @@ class Run {
   private store(statement: Extract<Statement, { kind: 'store' }>): void {
     const address = this.value(statement.address);
     const value = this.value(statement.value);
-    if (statement.order === 'srcu-unlock') return this.endSection();
-    access.store(statement.order, this.site(address, null, [value]), value.value);
+    const site = this.site(address, null, [value]);
+    if (statement.order === 'srcu-unlock') return this.endSection(site, value);
+    const word = value.section === null ? wordOf(value.value) : wordOfSection(value.section);
+    access.store(statement.order, site, word);
   }
 
-  /** A section of SRCU, which is one of RCU here: runnable.ts. */
-  private endSection(): void {
-    access.fence('rcu-unlock');
+  /** What is no section's number ends none. */
+  private endSection(site: Site, { section }: Tracked): void {
+    if (section === null) return;
+    access.endSection(site, section);
     this.barriers.afterSection();
   }
 
@@ -170,11 +174,14 @@ class Run {
   ): Tracked {
     const address = this.value(expression.address);
     if (expression.kind === 'load' && expression.order === 'srcu-lock') {
-      access.fence('rcu-lock');
-      return constant(0);
+      const section = access.beginSection(this.site(address, null, []));
+      return { ...constant(0), section };
     }
     const site = this.site(address, expression, []);
-    if (expression.kind === 'load') return named(site, access.load(expression, site));
+    if (expression.kind === 'load') {
+      const word = access.load(expression, site);
+      return { ...named(site, valueOfWord(word)), section: sectionOfWord(word) };
+    }
     const told = access.lockTest(expression.kind, site);
     if (expression.kind === 'is-locked' || told === 0) return named(site, told);
     this.barriers.afterLock();
@@ -232,12 +239,13 @@ class Run {
 
 /** The value of a read, which depends on the read itself and perhaps on an operand. */
 function named({ source }: Site, value: number, operand: Tracked = constant(0)): Tracked {
-  return { value, from: source === 0 ? operand.from : [...operand.from, source] };
+  const from = source === 0 ? operand.from : [...operand.from, source];
+  return { value, from, section: null };
 }
 
 function computed(operator: Parameters<typeof apply>[0], left: Tracked, right: Tracked): Tracked {
   const value = apply(operator, left.value, right.value);
   const from = [...new Set([...left.from, ...right.from])];
-  if (value !== null) return { value, from };
+  if (value !== null) return { value, from, section: null };
   throw new Inexpressible(`\`${operator}\` has no value for an address or a zero.`);
 }

@@ -6,7 +6,7 @@ import type { Automaton } from './automaton.ts';
 import { Feature } from './tables.ts';
 import type { Judge, Violation } from './judge.ts';
 import type { Layout } from './layout.ts';
-import { AUTOMATON_STATES_MAX, CHOICES_MAX, MESSAGES_MAX } from './limits.ts';
+import { AUTOMATON_STATES_MAX, CHOICES_MAX, MESSAGES_MAX, SECTIONS_MAX } from './limits.ts';
 import { problem } from './problem.ts';
 import type { Program } from './program.ts';
 import type { Reduction } from './reduction.ts';
@@ -153,6 +153,8 @@ export class Counted implements SearchCounts {
       this.retry = 'buffer';
     } else if (trouble === Trouble.MESSAGES_FULL) {
       this.open = { limit: 'messages', messages: MESSAGES_MAX };
+    } else if (trouble === Trouble.SECTIONS_FULL) {
+      this.open = { limit: 'sections', sections: SECTIONS_MAX };
     } else if (trouble === Trouble.POOL_EMPTY) {
       const node = records[base + this.input.layout.nodesAt + thread] ?? 0;
       const position = this.input.automaton.detail(node).stack()[0] ?? null;

@@ -140,6 +140,7 @@ export class Covering {
       this.within(one.unlockStored, other.unlockStored, other.carried) &&
       this.within(one.lastUnlock, other.lastUnlock) &&
       this.within(one.beforeUnlock, other.beforeUnlock) &&
+      this.within(one.afterSection, other.afterSection) &&
       this.within(one.left, other.left) &&
       this.within(one.section, other.section) &&
       this.within(one.grace, other.grace) &&

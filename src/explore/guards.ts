@@ -20,7 +20,7 @@ import type { Layout } from './layout.ts';
 import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
 import type { AutomatonTables } from './tables.ts';
 import { WeakOrder } from './weak-order.ts';
-import { isUpdate, Stored } from './weak-rows.ts';
+import { isAboutSections, isUpdate, Stored } from './weak-rows.ts';
 
 /** One bit each; the 32nd word that could be one is none. */
 const GUARDS_MAX = 31;
@@ -75,9 +75,10 @@ export class Guards {
     const from = this.sets.length;
     if (this.stride * (node + 1) > from) this.sets = grown(this.sets, 2 * from).fill(NO_WAY, from);
     const row = node << ROW_SHIFT;
-    if (this.tables.rows[row] !== NodeKind.ACCESS) return;
+    const isAccess = this.tables.rows[row] === NodeKind.ACCESS;
+    if (!isAccess && !isAboutSections(this.tables.rows, row)) return;
     this.insert(this.stride * node + WAYS * this.wordOf(row), 0);
-    if (this.isTaker(row)) this.meetTaker(node, row);
+    if (isAccess && this.isTaker(row)) this.meetTaker(node, row);
   }
 
   private meetTaker(node: number, row: number): void {

@@ -328,6 +328,10 @@ function troubleOf(
     const object = objectAt(judging.program, operation?.address ?? 0) ?? word;
     return automatic('double free', `${name} frees ${object}, which is not allocated now.`);
   }
+  if (trouble === Trouble.SECTION_NOT_OPEN) {
+    const message = `${name} ends a section of ${word} that is not open.`;
+    return automatic('wrong unlock', message);
+  }
   return null;
 }
 

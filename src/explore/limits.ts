@@ -14,6 +14,8 @@ export const BUFFER_ENTRIES = 4;
 export const BUFFER_ENTRIES_MAX = 32;
 /** Messages of one word that can still be read (weak); beyond, the search is OPEN. */
 export const MESSAGES_MAX = 60;
+/** Sections of one srcu_struct that are open at once; beyond, the search is OPEN. */
+export const SECTIONS_MAX = 31;
 /** Outcomes of one `choose`. */
 export const CHOICES_MAX = 64;
 /** Entries of a tuple that a kernel function may return. */

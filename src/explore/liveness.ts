@@ -27,6 +27,7 @@ import { Ability, abilitiesOf } from './weak-abilities.ts';
 import { WeakOrder } from './weak-order.ts';
 import {
   failsOnZero,
+  isAboutSections,
   isRead,
   isUpdate,
   mayFail,
@@ -289,8 +290,10 @@ export class Liveness {
     this.guards.meet(node);
     if (ended) return;
     this.sets.addAbilities(node, abilitiesOf(rows, row));
-    if (kind !== NodeKind.ACCESS) return;
     const word = this.wordOf(node);
+    // A srcu_struct has one message, which is kept as long as somebody needs the word.
+    if (isAboutSections(rows, row)) this.sets.add(node, Future.UPDATES, word);
+    if (kind !== NodeKind.ACCESS) return;
     this.addStores(node, row, word);
     const updates = isUpdate(rows, row);
     this.sets.add(node, updates ? Future.UPDATES : Future.READS, word);

@@ -21,7 +21,7 @@ export const Column = {
   RESULT: 6,
   RESULT_ARGUMENT: 7,
   FLAGS: 8,
-  /** CHOOSE: how many outcomes. ALLOCATE: the pool. GRACE: which. FAILED: which failure. */
+  /** CHOOSE: how many outcomes. ALLOCATE: the pool. GRACE: which. SECTION_END: the bit. */
   ARGUMENT: 9,
   /** The index of the status word of the pool slot that the access goes to, or 0. */
   STATUS: 10,
@@ -48,6 +48,8 @@ export const NodeKind = {
   GRACE_WAIT: 6,
   /** The thread has violated a property; the search reports it and goes no further. */
   FAILED: 7,
+  SECTION_BEGIN: 8,
+  SECTION_END: 9,
 } as const;
 
 /** Bits of the FLAGS column. */

@@ -34,6 +34,8 @@ export interface Observer {
   /** Whether it has unlocked; whether an unlock came before a lock of its own. Else false. */
   readonly hasUnlocked: boolean;
   readonly isAfterUnlock: boolean;
+  /** `seen` at the end of the last section of SRCU: what the barrier behind it tells others. */
+  readonly afterSection: number;
   /** What grace periods have left for the next read-side section to see. */
   readonly left: number;
   /** `seen` at the end of the last read-side section: what a grace period collects. */
@@ -63,6 +65,7 @@ export const NEW_OBSERVER: Observer = {
   beforeUnlock: EMPTY_VIEW,
   hasUnlocked: false,
   isAfterUnlock: false,
+  afterSection: EMPTY_VIEW,
   left: EMPTY_VIEW,
   section: EMPTY_VIEW,
   grace: EMPTY_VIEW,
@@ -122,6 +125,7 @@ export function mapViews(observer: Observer, change: (view: number) => number): 
     beforeUnlock: change(observer.beforeUnlock),
     hasUnlocked: observer.hasUnlocked,
     isAfterUnlock: observer.isAfterUnlock,
+    afterSection: change(observer.afterSection),
     left: change(observer.left),
     section: change(observer.section),
     grace: change(observer.grace),
@@ -156,6 +160,6 @@ function keyOf(one: Observer): string {
     (one.owesFence ? 2 : 0) |
     (one.hasUnlocked ? 4 : 0) |
     (one.isAfterUnlock ? 8 : 0);
-  const rest = `${one.grace},${one.collected},${one.lastUnlock},${one.beforeUnlock},${bits}`;
-  return `${views},${locks},${rest},${one.pointers.join()}`;
+  const rest = `${one.grace},${one.collected},${one.lastUnlock},${one.beforeUnlock}`;
+  return `${views},${locks},${rest},${one.afterSection},${bits},${one.pointers.join()}`;
 }

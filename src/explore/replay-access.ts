@@ -38,7 +38,7 @@ import { nullDereference } from './replay-end.ts';
 import { pointersColumn, withRead } from './pointers.ts';
 import { SENTINEL, fail, isLive, suspend, suspendWith } from './replay-state.ts';
 import type { FailingAct, Failure, OpenSection, State } from './replay-state.ts';
-import { AFTER_UNLOCK_LOCK, Orders } from './weak-order.ts';
+import { AFTER_SECTION, AFTER_UNLOCK_LOCK, Orders } from './weak-order.ts';
 
 /** Makes an access, or answers it: what every primitive comes down to. */
 export function perform(state: State, operation: Operation, by?: 'hardware'): number {
@@ -115,9 +115,18 @@ const FENCE = makeOperation('smp_mb', {});
 /** The same for what came before an unlock. */
 const FENCE_AFTER_UNLOCK = makeOperation(AFTER_UNLOCK_LOCK, {});
 
-function isBarrier(operation: Operation): boolean {
-  return operation === FENCE || operation === FENCE_AFTER_UNLOCK;
-}
+/** The same for what came before the end of a section of SRCU. */
+const FENCE_AFTER_SECTION = makeOperation(AFTER_SECTION, {});
+
+const FENCES: ReadonlySet<Operation> = new Set([FENCE, FENCE_AFTER_UNLOCK, FENCE_AFTER_SECTION]);
+
+/** Steps that begin no section, and that no barrier stands before. */
+const NO_ACCESS: ReadonlySet<Effect> = new Set([
+  Effect.CHOOSE,
+  Effect.ALLOCATE,
+  Effect.SECTION_BEGIN,
+  Effect.SECTION_END,
+]);
 
 function step(state: State, operation: Operation): number {
   const observed = observe(state, operation);
@@ -127,8 +136,8 @@ function step(state: State, operation: Operation): number {
     return observed;
   }
   // A label names the next access: a barrier before that is none.
-  if (!isBarrier(operation)) state.label = null;
-  if (operation.effect === Effect.CHOOSE || operation.effect === Effect.ALLOCATE) return observed;
+  if (!FENCES.has(operation)) state.label = null;
+  if (NO_ACCESS.has(operation.effect)) return observed;
   if (notesAccesses(state)) noteAccess(state, operation);
   const done = operation.result !== Result.TESTED || observed !== 0;
   const held = done ? afterHold(state.context, operation, state.world.nameOf) : state;
@@ -198,6 +207,7 @@ const FULL: ReadonlySet<Order> = new Set([
  */
 function weakBarrier(state: State, order: Order): number {
   if (order === 'full-after-unlock-lock') step(state, FENCE_AFTER_UNLOCK);
+  if (order === 'full-after-section') step(state, FENCE_AFTER_SECTION);
   if (FULL.has(order)) step(state, FENCE);
   const { context } = state;
   const { orders } = context;

@@ -130,6 +130,7 @@ export type OpenReason =
   | { readonly limit: 'automaton'; readonly states: number }
   | { readonly limit: 'buffer'; readonly entries: number }
   | { readonly limit: 'messages'; readonly messages: number }
+  | { readonly limit: 'sections'; readonly sections: number }
   | { readonly limit: 'interrupted' };
 
 /** A mistake of the user, found before or during the search. See docs/errors.md. */

@@ -2,7 +2,7 @@
  * Writes the row of a thread state: its pending access as integers for the inner loop (node.ts).
  */
 
-import { Effect, goesToNull } from '../memory/operation.ts';
+import { Effect, goesToNull, INTERRUPT_ALL } from '../memory/operation.ts';
 import type { Operation } from '../memory/operation.ts';
 import { ORDERING } from '../memory/ordering.ts';
 import { accessClassOf } from './access-class.ts';
@@ -98,8 +98,8 @@ function isSlot(growing: Growing, address: number): boolean {
 }
 
 function noteFeatures(features: Int32Array, operation: Operation): void {
-  if (operation.effect === Effect.GRACE_BEGIN) features[Feature.GRACE] = 1;
-  if (operation.effect === Effect.GRACE_BEGIN && operation.choices !== 0) {
+  if (operation.effect >= Effect.GRACE_BEGIN) features[Feature.GRACE] = 1;
+  if (operation.effect === Effect.GRACE_BEGIN && operation.choices === INTERRUPT_ALL) {
     features[Feature.INTERRUPT_ALL] = 1;
   }
   if (operation.effect === Effect.ALLOCATE) features[Feature.POOL] = 1;
@@ -115,6 +115,8 @@ const KINDS: Record<Effect, number> = {
   [Effect.FREE]: NodeKind.FREE,
   [Effect.GRACE_BEGIN]: NodeKind.GRACE_BEGIN,
   [Effect.GRACE_WAIT]: NodeKind.GRACE_WAIT,
+  [Effect.SECTION_BEGIN]: NodeKind.SECTION_BEGIN,
+  [Effect.SECTION_END]: NodeKind.SECTION_END,
 };
 
 function flagsOf(operation: Operation, context: Context, tso: boolean): number {

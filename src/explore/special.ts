@@ -3,7 +3,9 @@
  * interrupts on the same CPU allow. They are rare, so nothing here is tuned.
  */
 
+import { SRCU_GRACE_PERIOD } from '../memory/operation.ts';
 import { Column, Flag, NodeKind } from './node.ts';
+import { isSrcu, openSections, sectionBegin, sectionEnd } from './srcu-sections.ts';
 import { Trouble } from './trouble.ts';
 import type { Stepper } from './stepper.ts';
 
@@ -18,9 +20,13 @@ export function specialStep(stepper: Stepper, thread: number, node: number, kind
   } else if (kind === NodeKind.ALLOCATE) {
     allocate(stepper, thread, node, argument);
   } else if (stepper.bufferedStores(thread) !== 0) {
-    // A free and a grace period come after every earlier store.
+    // A free, a grace period and sections of SRCU come after every earlier store.
   } else if (kind === NodeKind.FREE) {
     free(stepper, thread, node);
+  } else if (kind === NodeKind.SECTION_BEGIN) {
+    sectionBegin(stepper, thread, node);
+  } else if (kind === NodeKind.SECTION_END) {
+    sectionEnd(stepper, thread, node);
   } else if (kind === NodeKind.GRACE_BEGIN) {
     graceBegin(stepper, thread, node, argument);
   } else if (isPassed(stepper, thread, argument)) {
@@ -68,6 +74,7 @@ function graceMask(stepper: Stepper, thread: number): number {
 /** Whether nobody holds a grace period up; a mask of `weak` has those as well who are outside. */
 function isPassed(stepper: Stepper, thread: number, which: number): boolean {
   const mask = graceMask(stepper, thread);
+  if (which === SRCU_GRACE_PERIOD) return mask === 0;
   for (let other = 0; other < stepper.layout.threads; other++) {
     if ((mask & (1 << other)) === 0) continue;
     const stores = stepper.bufferedStores(other);
@@ -76,8 +83,16 @@ function isPassed(stepper: Stepper, thread: number, which: number): boolean {
   return true;
 }
 
-/** Notes which other threads are not quiescent now: the grace period waits for them. */
+/** Notes what the grace period waits for: open sections, or threads that are not quiescent now. */
 function graceBegin(stepper: Stepper, thread: number, node: number, which: number): void {
+  const isSections = which === SRCU_GRACE_PERIOD;
+  const mask = isSections ? openSections(stepper, node) : unquiet(stepper, thread, which);
+  stepper.begin();
+  stepper.change(stepper.layout.graceAt + thread, mask);
+  stepper.follow(thread, node, 0, 0);
+}
+
+function unquiet(stepper: Stepper, thread: number, which: number): number {
   let mask = 0;
   for (let other = 0; other < stepper.layout.threads; other++) {
     const stores = stepper.bufferedStores(other);
@@ -85,9 +100,7 @@ function graceBegin(stepper: Stepper, thread: number, node: number, which: numbe
       mask |= 1 << other;
     }
   }
-  stepper.begin();
-  stepper.change(stepper.layout.graceAt + thread, mask);
-  stepper.follow(thread, node, 0, 0);
+  return mask;
 }
 
 /**
@@ -121,7 +134,7 @@ export function passQuiescent(stepper: Stepper, thread: number): void {
   const { graceAt, threads } = stepper.layout;
   for (let waiter = 0; waiter < threads; waiter++) {
     const mask = graceMask(stepper, waiter);
-    if (mask === 0) continue;
+    if (mask === 0 || isSrcu(stepper, stepper.nodeOf(waiter))) continue;
     const which = stepper.column(stepper.nodeOf(waiter), Column.ARGUMENT);
     let left = mask;
     for (let other = 0; other < threads; other++) {

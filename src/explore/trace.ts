@@ -216,6 +216,9 @@ function actStep(telling: Telling, thread: number, node: number, outcome: number
       return { ...base, kind: 'allocation' };
     case Effect.FREE:
       return { ...base, kind: 'free', field: fieldOf(telling, operation) };
+    case Effect.SECTION_BEGIN:
+    case Effect.SECTION_END:
+      return { ...base, kind: 'grace', field: fieldOf(telling, operation) };
     case Effect.BARRIER:
     case Effect.GRACE_BEGIN:
     case Effect.GRACE_WAIT:

@@ -10,6 +10,10 @@ export const Trouble = {
   RACE: 5,
   /** weak: a word has more live messages than there is room for. */
   MESSAGES_FULL: 6,
+  /** There is no bit for one more section of a srcu_struct. */
+  SECTIONS_FULL: 7,
+  /** A section of SRCU is ended that is not open. */
+  SECTION_NOT_OPEN: 8,
 } as const;
 export type Trouble = (typeof Trouble)[keyof typeof Trouble];
 

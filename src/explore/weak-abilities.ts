@@ -22,11 +22,15 @@ export const Ability = {
   RELAXED: 128,
   /** Pass smp_mb__after_unlock_lock. */
   AFTER_UNLOCK: 256,
+  /** Pass smp_mb__after_srcu_read_unlock. */
+  AFTER_SECTION: 512,
 } as const;
 
 const FULL = WeakOrder.FULL_BEFORE | WeakOrder.FULL_AFTER | WeakOrder.FENCE | WeakOrder.AFTER_FULL;
 
 const SECTIONS = WeakOrder.SECTION | WeakOrder.IRQ_SECTION | WeakOrder.TAKES_SECTION;
+
+const GRACES: ReadonlySet<number> = new Set([NodeKind.GRACE_BEGIN, NodeKind.GRACE_WAIT]);
 
 /** What the next step of a thread state does. */
 export function abilitiesOf(rows: Int32Array, row: number): number {
@@ -38,12 +42,14 @@ export function abilitiesOf(rows: Int32Array, row: number): number {
   if (kind === NodeKind.GRACE_BEGIN || kind === NodeKind.GRACE_WAIT) {
     abilities |= Ability.GRACE | Ability.TELL;
   }
+  if (kind === NodeKind.SECTION_END) abilities |= Ability.TELL;
   if ((order & SECTIONS) !== 0) abilities |= Ability.SECTION;
   if ((order & WeakOrder.RMB) !== 0) abilities |= Ability.RMB;
   if ((order & (WeakOrder.WMB | WeakOrder.UNLOCK)) !== 0) abilities |= Ability.HAND_ON;
   if ((order & WeakOrder.LOCK) !== 0) abilities |= Ability.LOCK;
   if ((order & WeakOrder.AFTER_UNLOCK) !== 0) abilities |= Ability.AFTER_UNLOCK;
-  if ((order & FULL) !== 0 || kind >= NodeKind.GRACE_BEGIN) abilities |= Ability.FENCE;
+  if ((order & WeakOrder.AFTER_SECTION) !== 0) abilities |= Ability.AFTER_SECTION;
+  if ((order & FULL) !== 0 || GRACES.has(kind)) abilities |= Ability.FENCE;
   if (stores && (order & WeakOrder.RELEASE) === 0) abilities |= Ability.RELAXED;
   return abilities;
 }

@@ -8,7 +8,7 @@ import { Column, Flag } from './node.ts';
 import type { Observer } from './observers.ts';
 import { ownSlot } from './pointers.ts';
 import { Trouble } from './trouble.ts';
-import { fence, fenceAfterUnlock, fenceOnly, follow } from './weak-candidate.ts';
+import { fence, fenceAfterSection, fenceAfterUnlock, fenceOnly, follow } from './weak-candidate.ts';
 import { WeakOrder } from './weak-order.ts';
 import { pointerKey } from './weak-pending.ts';
 import type { Pending } from './weak-pending.ts';
@@ -57,6 +57,7 @@ function withoutWord(pending: Pending, observer: Observer): void {
   pending.stepper.begin();
   memory.setObserver(cpu, entered(pending, observer));
   if ((pending.order & WeakOrder.AFTER_UNLOCK) !== 0) fenceAfterUnlock(pending);
+  else if ((pending.order & WeakOrder.AFTER_SECTION) !== 0) fenceAfterSection(pending);
   else if ((pending.order & WeakOrder.FENCE) !== 0) fence(pending);
   follow(pending, 0, 0);
 }

@@ -163,10 +163,13 @@ function wordOf(stepper: Stepper, node: number): number {
   return stepper.column(node, Column.INDEX) - stepper.layout.memoryAt;
 }
 
+/** Barriers that order only some of what came before. */
+const PARTIAL = WeakOrder.AFTER_UNLOCK | WeakOrder.AFTER_SECTION;
+
 function barrier(asking: Asking, place: Place, order: number): void {
   const { stepper, memory, one } = asking;
   const { views } = memory.tables;
-  const isFull = (order & WeakOrder.FENCE) !== 0 && (order & WeakOrder.AFTER_UNLOCK) === 0;
+  const isFull = (order & (WeakOrder.FENCE | PARTIAL)) === WeakOrder.FENCE;
   const learned = isFull ? views.join(memory.global, memory.observer(one.cpu).seen) : EMPTY_VIEW;
   const floor = views.join(place.floor, learned);
   const node = stepper.knownTarget(place.node, 0);

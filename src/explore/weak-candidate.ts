@@ -7,11 +7,12 @@ import { FENCE } from './candidates.ts';
 import { Column, Flag } from './node.ts';
 import { isLiveSlot } from './pointers.ts';
 import { passGrace } from './weak-grace.ts';
+import { EMPTY_VIEW } from './views.ts';
 import { forget } from './weak-forget.ts';
 import { WeakOrder } from './weak-order.ts';
 import { pointerOf } from './weak-pending.ts';
 import type { Pending } from './weak-pending.ts';
-import { afterFence, afterUnlockFence, inSection } from './weak-views.ts';
+import { afterFence, afterPartialFence, inSection } from './weak-views.ts';
 
 /** A full barrier that belongs to the access before or after it. */
 export function fenceOnly(pending: Pending): void {
@@ -38,7 +39,17 @@ export function fenceAfterUnlock({ memory, cpu }: Pending): void {
   const observer = memory.observer(cpu);
   if (!observer.isAfterUnlock) return;
   const global = views.join(memory.global, observer.beforeUnlock);
-  memory.setObserver(cpu, afterUnlockFence(views, observer, global));
+  const fenced = afterPartialFence(views, observer, observer.beforeUnlock, global);
+  memory.setObserver(cpu, { ...fenced, beforeUnlock: EMPTY_VIEW });
+  memory.global = global;
+}
+
+/** smp_mb__after_srcu_read_unlock. */
+export function fenceAfterSection({ memory, cpu }: Pending): void {
+  const { views } = memory.tables;
+  const observer = memory.observer(cpu);
+  const global = views.join(memory.global, observer.afterSection);
+  memory.setObserver(cpu, afterPartialFence(views, observer, observer.afterSection, global));
   memory.global = global;
 }
 

@@ -172,6 +172,7 @@ function trimmedTo(
     beforeUnlock: fences ? observer.beforeUnlock : EMPTY_VIEW,
     hasUnlocked: fences && observer.hasUnlocked,
     isAfterUnlock: fences && observer.isAfterUnlock,
+    afterSection: when(Ability.AFTER_SECTION, observer.afterSection),
     left: can(Ability.SECTION) ? observer.left : EMPTY_VIEW,
     section: graces ? observer.section : EMPTY_VIEW,
   };

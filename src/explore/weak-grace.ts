@@ -15,6 +15,7 @@
  * is taken as soon as the CPU lets it in.
  */
 
+import { GRACE_PERIOD, SRCU_GRACE_PERIOD } from '../memory/operation.ts';
 import { PASS } from './candidates.ts';
 import { Ability } from './weak-abilities.ts';
 import { Column, Flag, NodeKind } from './node.ts';
@@ -23,13 +24,12 @@ import { write } from './weak-candidate.ts';
 import { WeakOrder } from './weak-order.ts';
 import { cpuOf } from './weak-pending.ts';
 import type { Pending } from './weak-pending.ts';
+import { beginSrcuGrace, leaveForSections } from './weak-srcu.ts';
 import { afterJoin } from './weak-views.ts';
-
-/** What GRACE_BEGIN is for: see memory/rcu.ts. */
-const GRACE_PERIOD = 0;
 
 /** Begins: deals with everybody who will not hold it up, notes the others. */
 export function beginGrace(pending: Pending, which: number): void {
+  if (which === SRCU_GRACE_PERIOD) return beginSrcuGrace(pending);
   const { stepper, memory, thread, cpu } = pending;
   const observer = memory.observer(cpu);
   memory.setObserver(cpu, { ...observer, grace: observer.seen, collected: EMPTY_VIEW });
@@ -47,6 +47,8 @@ export function endGrace(pending: Pending, which: number): boolean {
   const { stepper, memory, thread, cpu } = pending;
   const { graceAt, threads } = stepper.layout;
   const mask = stepper.records[stepper.base + graceAt + thread] as number;
+  const isSrcu = which === SRCU_GRACE_PERIOD;
+  if (isSrcu && mask !== 0) return false;
   const waiting = Array.from({ length: threads }, (_, other) => other).filter(
     (other) => (mask & (1 << other)) !== 0,
   );
@@ -56,6 +58,7 @@ export function endGrace(pending: Pending, which: number): boolean {
   stepper.begin();
   for (const other of waiting) exchange(pending, cpu, other, which);
   stepper.change(graceAt + thread, 0);
+  if (isSrcu) leaveForSections(pending);
   const observer = memory.observer(cpu);
   const joined = afterJoin(memory.tables.views, observer, observer.collected);
   const ended = { ...joined, grace: EMPTY_VIEW, collected: EMPTY_VIEW };
@@ -71,6 +74,7 @@ export function passGrace(pending: Pending): void {
     let mask = stepper.records[stepper.base + graceAt + waiter] as number;
     if (mask === 0 || waiter === pending.thread) continue;
     const which = stepper.column(stepper.nodeOf(waiter), Column.ARGUMENT);
+    if (which === SRCU_GRACE_PERIOD) continue;
     for (let other = 0; other < threads; other++) {
       const bit = 1 << other;
       if ((mask & bit) === 0 || cpuOf(stepper, other) !== cpu) continue;

@@ -48,6 +48,8 @@ export const WeakOrder = {
   ONE_STEP: 262144,
   /** A section that grace periods wait for begins if it succeeds: a spinning lock is taken. */
   TAKES_SECTION: 524288,
+  /** FENCE is smp_mb__after_srcu_read_unlock: only for what came before the end of a section. */
+  AFTER_SECTION: 1048576,
 } as const;
 
 /**
@@ -75,11 +77,15 @@ function takesSpin({ hold }: Operation): boolean {
 function fenceOf({ primitive }: Operation): number {
   if (primitive === 'smp_mb') return WeakOrder.FENCE;
   if (primitive === AFTER_UNLOCK_LOCK) return WeakOrder.FENCE | WeakOrder.AFTER_UNLOCK;
+  if (primitive === AFTER_SECTION) return WeakOrder.FENCE | WeakOrder.AFTER_SECTION;
   return 0;
 }
 
 /** The barrier behind a lock that orders what came before an unlock. */
 export const AFTER_UNLOCK_LOCK = 'smp_mb__after_unlock_lock';
+
+/** The barrier behind the end of a section of SRCU. */
+export const AFTER_SECTION = 'smp_mb__after_srcu_read_unlock';
 
 /** Barriers for reads and for stores that stand before the next access: `Context.orders`. */
 export const Orders = { READ: 1, WRITE: 2 } as const;
@@ -113,6 +119,7 @@ const PROMISES: Readonly<Record<Order, number>> = {
   'full-after-rmw': 0,
   'full-after-lock': 0,
   'full-after-unlock-lock': 0,
+  'full-after-section': 0,
 };
 
 const SPIN_LOCKS: ReadonlySet<PrimitiveName> = new Set(['spin_lock', 'spin_trylock']);

@@ -1,6 +1,6 @@
 /** Model `weak`: which messages the access of a thread state needs, read off its row. */
 
-import { Modify, Result, Test, testHolds } from '../memory/operation.ts';
+import { Modify, Result, SRCU_GRACE_PERIOD, Test, testHolds } from '../memory/operation.ts';
 import { Column, Flag, NodeKind } from './node.ts';
 import { WeakOrder } from './weak-order.ts';
 
@@ -15,6 +15,14 @@ export function isUpdate(rows: Int32Array, row: number): boolean {
 /** Whether a step may read an old message, or store before a newer one. */
 export function isRead(rows: Int32Array, row: number): boolean {
   return rows[row] === NodeKind.ACCESS && (!isUpdate(rows, row) || mayFail(rows, row));
+}
+
+/** Whether a step is about the sections of a srcu_struct. */
+export function isAboutSections(rows: Int32Array, row: number): boolean {
+  const kind = rows[row] as number;
+  if (kind === NodeKind.SECTION_BEGIN || kind === NodeKind.SECTION_END) return true;
+  const isGrace = kind === NodeKind.GRACE_BEGIN || kind === NodeKind.GRACE_WAIT;
+  return isGrace && rows[row + Column.ARGUMENT] === SRCU_GRACE_PERIOD;
 }
 
 /** What is known of whether a step has stored. */

@@ -7,6 +7,7 @@ import { wordOf } from './weak-access.ts';
 import { fenceOnly, follow } from './weak-candidate.ts';
 import { beginGrace, endGrace } from './weak-grace.ts';
 import type { Pending } from './weak-pending.ts';
+import { beginSection, endSection } from './weak-srcu.ts';
 
 /** Choices, allocation and free, grace periods. */
 export function special(pending: Pending, kind: number, observer: Observer): void {
@@ -21,6 +22,10 @@ export function special(pending: Pending, kind: number, observer: Observer): voi
     allocate(pending, argument);
   } else if (kind === NodeKind.FREE) {
     free(pending);
+  } else if (kind === NodeKind.SECTION_BEGIN) {
+    beginSection(pending);
+  } else if (kind === NodeKind.SECTION_END) {
+    endSection(pending);
   } else if (kind === NodeKind.GRACE_WAIT) {
     if (endGrace(pending, argument)) follow(pending, 0, 0);
   } else if (!observer.fenced) {

@@ -161,17 +161,27 @@ export function afterFence(views: Views, observer: Observer, global: number): Ob
     unlockStored: EMPTY_VIEW,
     lastUnlock: EMPTY_VIEW,
     beforeUnlock: EMPTY_VIEW,
+    afterSection: EMPTY_VIEW,
     fenced: true,
     owesFence: false,
   };
 }
 
-/** After smp_mb__after_unlock_lock. `global`: the global view with what came before the unlock. */
-export function afterUnlockFence(views: Views, observer: Observer, global: number): Observer {
+/**
+ * After a full barrier that orders only some of what came before it.
+ *
+ * @param earlier what had been seen by then
+ * @param global the global view with that
+ */
+export function afterPartialFence(
+  views: Views,
+  observer: Observer,
+  earlier: number,
+  global: number,
+): Observer {
   return {
     ...afterJoin(views, observer, global),
-    carried: views.join(observer.carried, observer.beforeUnlock),
-    beforeUnlock: EMPTY_VIEW,
+    carried: views.join(observer.carried, earlier),
   };
 }
 

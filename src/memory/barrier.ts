@@ -51,6 +51,11 @@ export function smp_mb__after_unlock_lock(): void {
   barrier('smp_mb__after_unlock_lock');
 }
 
+/** Behind the end of a section of SRCU: what came before the end comes before all that follows. */
+export function smp_mb__after_srcu_read_unlock(): void {
+  barrier('smp_mb__after_srcu_read_unlock');
+}
+
 /**
  * Orders a read on which a branch depends before later reads; the branch alone orders it before
  * later writes. Together an acquire (include/asm-generic/barrier.h).

@@ -32,6 +32,7 @@ export { kernelFunction, modelFunction } from './function.ts';
 export * from './kref.ts';
 export * from './lock.ts';
 export * from './rcu.ts';
+export * from './srcu.ts';
 export * from './refcount.ts';
 export * from './seqcount.ts';
 export * from './seqlock.ts';

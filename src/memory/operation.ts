@@ -63,6 +63,10 @@ export const Effect = {
   GRACE_BEGIN: 5,
   /** A grace period ends: waits until all of them have. */
   GRACE_WAIT: 6,
+  /** A section of SRCU begins: takes a free bit of the word, and tells which. */
+  SECTION_BEGIN: 7,
+  /** A section of SRCU ends: gives bit `choices` of the word back. */
+  SECTION_END: 8,
 } as const;
 export type Effect = (typeof Effect)[keyof typeof Effect];
 
@@ -106,9 +110,17 @@ export interface Operation {
    * for kernel code only pointers are followed (`target`).
    */
   readonly dependsOn: readonly number[];
-  /** CHOOSE: how many outcomes. ALLOCATE: the struct's number. GRACE_*: 0 RCU, 1 interrupts. */
+  /**
+   * CHOOSE: how many outcomes. ALLOCATE: the struct's number. GRACE_*: for what (below).
+   * SECTION_END: the bit.
+   */
   readonly choices: number;
 }
+
+/** What a grace period waits for: sections of RCU, interrupts off, sections of one srcu_struct. */
+export const GRACE_PERIOD = 0;
+export const INTERRUPT_ALL = 1;
+export const SRCU_GRACE_PERIOD = 2;
 
 const NOTHING: Operation['dependsOn'] = [];
 
@@ -155,6 +167,7 @@ const WITHOUT_WORD: ReadonlySet<string> = new Set([
   'interrupt',
   'smp_mb',
   'smp_mb__after_unlock_lock',
+  'smp_mb__after_srcu_read_unlock',
 ]);
 
 /** Whether an access goes through a NULL pointer. */

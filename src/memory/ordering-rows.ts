@@ -81,6 +81,7 @@ const BARRIERS = {
     smp_mb__after_atomic: row('full-after-rmw', 'nothing'),
     smp_mb__after_spinlock: row('full-after-lock', 'nothing'),
     smp_mb__after_unlock_lock: row('full-after-unlock-lock', 'nothing'),
+    smp_mb__after_srcu_read_unlock: row('full-after-section', 'nothing'),
   }),
   ...by('documents', {
     // A read barrier; with the control dependency before it, an acquire.
@@ -235,7 +236,15 @@ const WAITING = {
     folio_wait_bit: row('relaxed', 'locked'),
   }),
   ...by('ours', { wait_for_value: row('acquire', 'load') }),
-  ...by('model', { synchronize_rcu: row('full', 'drain') }),
+  ...by('model', {
+    synchronize_rcu: row('full', 'drain'),
+    synchronize_srcu: row('full', 'drain'),
+    // __srcu_read_lock and __srcu_read_unlock have smp_mb(), which nobody is promised.
+    srcu_read_lock: row('relaxed', 'drain'),
+    srcu_read_unlock: row('relaxed', 'drain'),
+    srcu_down_read: row('relaxed', 'drain'),
+    srcu_up_read: row('relaxed', 'drain'),
+  }),
   ...by('documents', {
     // What comes before the call comes before the callback; rcu_segcblist_add_len has smp_mb().
     call_rcu: row('release', 'locked', 'relaxed'),

@@ -322,7 +322,7 @@ const named = (text: string): string[] => text.trim().split(/\s+/);
  */
 const PROMISED: { readonly [O in Order]: readonly string[] } = {
   full: named(`
-    smp_mb hardwareOrder synchronize_rcu smp_call_function xchg cmpxchg try_cmpxchg
+    smp_mb hardwareOrder synchronize_rcu synchronize_srcu smp_call_function xchg cmpxchg try_cmpxchg
     atomic_xchg atomic_cmpxchg atomic_try_cmpxchg atomic_add_return atomic_sub_return
     atomic_inc_return atomic_dec_return atomic_fetch_add atomic_fetch_sub
     atomic_fetch_inc atomic_fetch_dec atomic_fetch_and atomic_fetch_or atomic_fetch_xor
@@ -338,6 +338,7 @@ const PROMISED: { readonly [O in Order]: readonly string[] } = {
   'full-after-rmw': ['smp_mb__after_atomic'],
   'full-after-lock': ['smp_mb__after_spinlock'],
   'full-after-unlock-lock': ['smp_mb__after_unlock_lock'],
+  'full-after-section': ['smp_mb__after_srcu_read_unlock'],
   'acquire-release': ['rcu_do_batch'],
   acquire: named(`
     smp_load_acquire atomic_read_acquire test_bit_acquire test_and_set_bit_lock

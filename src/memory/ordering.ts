@@ -31,8 +31,8 @@ import { TABLE } from './ordering-rows.ts';
 
 /**
  * The order a primitive promises. The barriers that only work beside something say beside what:
- * the read-modify-write before or after which they stand, the lock just taken, or the unlock and
- * the lock before them.
+ * the read-modify-write before or after which they stand, the lock just taken, the unlock and the
+ * lock before them, or the end of a section of SRCU.
  */
 export type Order =
   | 'relaxed'
@@ -46,7 +46,8 @@ export type Order =
   | 'full-before-rmw'
   | 'full-after-rmw'
   | 'full-after-lock'
-  | 'full-after-unlock-lock';
+  | 'full-after-unlock-lock'
+  | 'full-after-section';
 
 /** What the primitive is on x86. */
 export type Tso = 'load' | 'store' | 'locked' | 'drain' | 'nothing';

@@ -14,7 +14,7 @@
 import { waitForReaders } from './grace-period.ts';
 import { machine } from './machine.ts';
 import type { Nesting } from './machine.ts';
-import { Effect, operation } from './operation.ts';
+import { Effect, INTERRUPT_ALL, operation } from './operation.ts';
 
 /** Enters a read-side section. Sections nest. */
 export function rcu_read_lock(): void {
@@ -29,8 +29,6 @@ export function rcu_read_unlock(): void {
 function enter(what: Nesting, name: string): void {
   machine().nest(what, 1, machine().defended(name, 'section'));
 }
-
-const INTERRUPT_ALL = 1;
 
 /** Sleeps until every read-side section that has begun is over. */
 export function synchronize_rcu(): void {

@@ -27,6 +27,7 @@ export type Kind =
   | 'wait_queue_head_t'
   | 'task_struct'
   | 'rcu_head'
+  | 'srcu_struct'
   | 'completion';
 
 /**
@@ -143,6 +144,11 @@ export const task_struct: Type<'task_struct', number> = opaque('task_struct', (w
 export const rcu_head: Type<'rcu_head', number> = opaque('rcu_head', (word) =>
   word === 0 ? 'unused' : 'used',
 );
+/** `struct srcu_struct`: a bit for each section that is open. */
+export const srcu_struct: Type<'srcu_struct', number> = opaque('srcu_struct', (word) => {
+  const open = word.toString(2).replaceAll('0', '').length;
+  return open === 0 ? 'no reader' : `readers ${open}`;
+});
 /** A completion: how many waiters may pass. */
 export const completion: Type<'completion', number> = opaque('completion');
 

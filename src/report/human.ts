@@ -113,6 +113,8 @@ export function openText(open: OpenReason | null): string {
       return `complete only up to ${open.entries} waiting stores a thread`;
     case 'messages':
       return `complete only up to ${open.messages} stores of a word that can still be read`;
+    case 'sections':
+      return `complete only up to ${open.sections} open sections of one srcu_struct`;
     case 'interrupted':
       return 'interrupted';
   }

@@ -1,0 +1,62 @@
+/**
+ * Sleepable RCU (include/linux/srcu.h, kernel/rcu/srcutree.c, 6.18): read-side sections of one
+ * `srcu_struct`, in which one may sleep.
+ *
+ * `srcu_read_lock` gives a number by which the section is ended. Sections of one srcu_struct may
+ * overlap, and each stands for itself. `synchronize_srcu` waits for every section of its
+ * srcu_struct that has begun, and for no other; whoever calls it inside of one waits for ever.
+ *
+ * The word of a srcu_struct has a bit for each open section, and the number is the bit's: Linux
+ * counts sections in two pairs of counters, which only srcutree.c looks at. On x86 begin and end
+ * have a full barrier; the memory model promises none.
+ */
+
+import { addressOf, integer } from './argument.ts';
+import { machine } from './machine.ts';
+import { Effect, operation, Result, SRCU_GRACE_PERIOD } from './operation.ts';
+import type { Field, srcu_struct } from './type.ts';
+
+type SrcuStruct = Field<typeof srcu_struct>;
+
+/** Enters a read-side section. @returns what srcu_read_unlock is to be given */
+export function srcu_read_lock(ssp: SrcuStruct): number {
+  return begin('srcu_read_lock', ssp);
+}
+
+/** Leaves the section for which `srcu_read_lock` gave `idx`. */
+export function srcu_read_unlock(ssp: SrcuStruct, idx: number): void {
+  end('srcu_read_unlock', ssp, idx);
+}
+
+/** Enters a section that another thread may leave. @returns what srcu_up_read is to be given */
+export function srcu_down_read(ssp: SrcuStruct): number {
+  return begin('srcu_down_read', ssp);
+}
+
+/** Leaves the section for which `srcu_down_read` gave `idx`, perhaps to another thread. */
+export function srcu_up_read(ssp: SrcuStruct, idx: number): void {
+  end('srcu_up_read', ssp, idx);
+}
+
+/** Sleeps until every section of this srcu_struct that has begun is over. */
+export function synchronize_srcu(ssp: SrcuStruct): void {
+  const address = addressOf('synchronize_srcu', ssp, 'srcu_struct');
+  const parts = { address, choices: SRCU_GRACE_PERIOD, hold: { sleeps: true } } as const;
+  machine().perform(operation('synchronize_srcu', { ...parts, effect: Effect.GRACE_BEGIN }));
+  machine().perform(operation('synchronize_srcu', { ...parts, effect: Effect.GRACE_WAIT }));
+}
+
+type Begin = 'srcu_read_lock' | 'srcu_down_read';
+type End = 'srcu_read_unlock' | 'srcu_up_read';
+
+function begin(primitive: Begin, ssp: SrcuStruct): number {
+  const address = addressOf(primitive, ssp, 'srcu_struct');
+  const parts = { effect: Effect.SECTION_BEGIN, address, result: Result.OLD };
+  return machine().perform(operation(primitive, parts));
+}
+
+function end(primitive: End, ssp: SrcuStruct, idx: number): void {
+  const address = addressOf(primitive, ssp, 'srcu_struct');
+  const choices = integer(idx, `The number given to ${primitive}`);
+  machine().perform(operation(primitive, { effect: Effect.SECTION_END, address, choices }));
+}
