@@ -22,7 +22,7 @@ function mostRegisters({ threads, locations, filter, condition }: LitmusTest): n
 }
 
 /** What raised one of these flags of the memory model has no meaning for the search either. */
-const MEANINGLESS = /^(unmatched|multiple|srcu-bad|invalid-sleep|mixed-lock|unpaired|lock-final)/;
+const MEANINGLESS = /^(unmatched|srcu-bad|invalid-sleep|mixed-lock|unpaired|lock-final)/;
 
 /** Why a test with these flags of the exact model has no meaning as a scenario, or null. */
 export function whyMeaningless(flags: readonly string[]): string | null {

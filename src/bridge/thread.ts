@@ -12,7 +12,6 @@ import { isWaitLoop } from '../litmus/wait-loop.ts';
 import { loop } from '../memory/control.ts';
 import * as access from './access.ts';
 import type { Site } from './access.ts';
-import { Barriers } from './barriers.ts';
 import type { Sources } from './sources.ts';
 import { Inexpressible, sectionOfWord, valueOfWord, wordOf, wordOfSection } from './words.ts';
 
@@ -56,7 +55,8 @@ export function runThread(
 
 class Run {
   private readonly registers: Map<string, Tracked>;
-  private readonly barriers = new Barriers();
+  /** The sections of SRCU that this thread has ended: to end one twice does nothing. */
+  private readonly ended = new Set<string>();
   private readonly around: Around;
 
   constructor(registers: Map<string, Tracked>, around: Around) {
@@ -83,8 +83,7 @@ class Run {
         this.value(statement.value);
         return;
       case 'fence':
-        if (this.barriers.counts(statement.fence)) access.fence(statement.fence);
-        return;
+        return access.fence(statement.fence);
       case 'sync-srcu':
         return access.waitForSections(this.site(this.value(statement.address), null, []));
       case 'store':
@@ -106,14 +105,14 @@ class Run {
 
   /** What is no section's number ends none. */
   private endSection(site: Site, { section }: Tracked): void {
-    if (section === null) return;
+    const one = `${site.address} ${section}`;
+    if (section === null || this.ended.has(one)) return;
     access.endSection(site, section);
-    this.barriers.afterSection();
+    this.ended.add(one);
   }
 
   private lock(kind: 'lock' | 'unlock', address: Expression): void {
     access.lock(kind, this.site(this.value(address), null, []));
-    if (kind === 'lock') this.barriers.afterLock();
   }
 
   private branch({ condition, whenTrue, whenFalse }: Extract<Statement, { kind: 'if' }>): void {
@@ -174,7 +173,9 @@ class Run {
   ): Tracked {
     const address = this.value(expression.address);
     if (expression.kind === 'load' && expression.order === 'srcu-lock') {
-      const section = access.beginSection(this.site(address, null, []));
+      const domain = this.site(address, null, []);
+      const section = access.beginSection(domain);
+      this.ended.delete(`${domain.address} ${section}`);
       return { ...constant(0), section };
     }
     const site = this.site(address, expression, []);
@@ -183,9 +184,7 @@ class Run {
       return { ...named(site, valueOfWord(word)), section: sectionOfWord(word) };
     }
     const told = access.lockTest(expression.kind, site);
-    if (expression.kind === 'is-locked' || told === 0) return named(site, told);
-    this.barriers.afterLock();
-    return constant(told);
+    return expression.kind === 'is-locked' || told === 0 ? named(site, told) : constant(told);
   }
 
   /** A read-modify-write: its operands first, then the address, as they stand in the call. */
@@ -199,31 +198,26 @@ class Run {
     switch (expression.kind) {
       case 'exchange': {
         const value = this.value(expression.value);
-        const site = this.atomicSite(address, expression, [value]);
+        const site = this.site(address, expression, [value]);
         return named(site, access.exchange(expression, site, value.value));
       }
       case 'compare-exchange': {
         const old = this.value(expression.old);
         const value = this.value(expression.value);
-        const site = this.atomicSite(address, expression, [value]);
+        const site = this.site(address, expression, [value]);
         return named(site, access.compareExchange(expression, site, old.value, value.value));
       }
       case 'atomic': {
         const operand = this.value(expression.operand);
-        const site = this.atomicSite(address, expression, [operand]);
+        const site = this.site(address, expression, [operand]);
         return named(site, access.atomic(expression, site, operand.value), operand);
       }
       case 'add-unless': {
         const [amount, unless] = [this.value(expression.amount), this.value(expression.unless)];
-        const site = this.atomicSite(address, expression, [amount]);
+        const site = this.site(address, expression, [amount]);
         return named(site, access.addUnless(site, amount.value, unless.value), unless);
       }
     }
-  }
-
-  private atomicSite(address: Tracked, expression: Expression, operands: readonly Tracked[]): Site {
-    if (this.barriers.beforeAtomic()) access.fence('before-atomic');
-    return this.site(address, expression, operands);
   }
 
   /** Where a global stands in memory, and what the access depends on. */

@@ -4,7 +4,7 @@ import { Modify, Result, Test } from '../memory/operation.ts';
 import type { Operation } from '../memory/operation.ts';
 import { ORDERING } from '../memory/ordering.ts';
 import type { Model } from './result.ts';
-import { AFTER_SECTION, AFTER_UNLOCK_LOCK } from './weak-order.ts';
+import { isBarrier } from './weak-order.ts';
 
 /**
  * How an access commutes with others. 0: it conflicts with everything. Model `weak` knows no silent
@@ -75,12 +75,10 @@ export function accessClassOf(operation: Operation, model: Model): number {
   return operation.modify === Modify.AND ? AccessClass.AND : AccessClass.WRITE;
 }
 
-const FENCES: ReadonlySet<string> = new Set(['smp_mb', AFTER_UNLOCK_LOCK, AFTER_SECTION]);
-
 function weakClassOf(operation: Operation): number {
   const { modify, address, primitive } = operation;
   const { plain } = ORDERING[primitive];
-  if (address === 0 && FENCES.has(primitive)) return AccessClass.WRITE;
+  if (address === 0 && isBarrier(primitive)) return AccessClass.WRITE;
   if (modify === Modify.NOTHING) return plain ? AccessClass.PLAIN : AccessClass.READ;
   if (plain) return AccessClass.ALL;
   return modify === Modify.SET && isSilent(operation) ? AccessClass.STORE : AccessClass.WRITE;

@@ -75,6 +75,7 @@ export function sameContext(a: Context, b: Context): boolean {
     a.inIrqOff === b.inIrqOff &&
     a.barrier === b.barrier &&
     a.orders === b.orders &&
+    a.beforeAtomic === b.beforeAtomic &&
     sameValue(a.sleepsOn, b.sleepsOn) &&
     sameValue(a.removed, b.removed) &&
     sameHeld(a.held, b.held)

@@ -49,6 +49,8 @@ export interface Context {
   readonly barrier: boolean;
   /** Barriers for reads and stores since the last access (weak): weak-order.ts. */
   readonly orders: number;
+  /** Where the thread is behind smp_mb__before_atomic (weak): atomic-barriers.ts. */
+  readonly beforeAtomic: number;
 }
 
 /** The context in which every thread starts. */
@@ -64,6 +66,7 @@ export const EMPTY_CONTEXT: Context = {
   inIrqOff: false,
   barrier: false,
   orders: 0,
+  beforeAtomic: 0,
 };
 
 /** A context after an operation, or what is wrong with the operation in this context. */

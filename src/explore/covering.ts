@@ -130,6 +130,7 @@ export class Covering {
       one.owesFence === other.owesFence &&
       one.hasUnlocked === other.hasUnlocked &&
       one.isAfterUnlock === other.isAfterUnlock &&
+      one.marked === other.marked &&
       this.within(one.floor, other.floor) &&
       this.within(one.seen, other.seen) &&
       this.within(one.strong, other.strong) &&
@@ -140,7 +141,7 @@ export class Covering {
       this.within(one.unlockStored, other.unlockStored, other.carried) &&
       this.within(one.lastUnlock, other.lastUnlock) &&
       this.within(one.beforeUnlock, other.beforeUnlock) &&
-      this.within(one.afterSection, other.afterSection) &&
+      one.marks.every((view, i) => this.within(view, other.marks[i] ?? EMPTY_VIEW)) &&
       this.within(one.left, other.left) &&
       this.within(one.section, other.section) &&
       this.within(one.grace, other.grace) &&

@@ -72,9 +72,10 @@ export class FutureSets {
    * Adds what another state can do.
    *
    * @param updated the word whose newest message is the thread's own by then, or -1
+   * @param without abilities of that state that make no difference to this one
    * @returns whether that is news
    */
-  join(node: number, next: number, updated: number): boolean {
+  join(node: number, next: number, updated: number, without: number): boolean {
     const to = this.stride * node;
     const from = this.stride * next;
     let grows = false;
@@ -84,6 +85,7 @@ export class FutureSets {
       if (i < OLD_SETS * this.setWords && i % this.setWords === updated >>> 5) {
         added &= ~(1 << (updated & 31));
       }
+      if (i === this.stride - 1) added &= ~without;
       const joined = old | added;
       if (joined === old) continue;
       this.bits[to + i] = joined;

@@ -67,6 +67,8 @@ interface Judging {
   readonly fulfilled: Set<ProgramProperty>;
   readonly violated: Set<ProgramProperty>;
   readonly kept: KeptAnswers;
+  /** Where the words of srcu_structs stand in a record. */
+  readonly domains: readonly number[];
   readonly run: (property: ProgramProperty, records: Int32Array, base: number) => boolean;
   mistake: Problem | null;
   twin: boolean;
@@ -91,7 +93,10 @@ export function createJudge(
     return properties.flatMap((one) => judgeProperty(judging, one, records, base, answers));
   };
   return {
-    final: (records, base) => judgeAll(atEnd, records, base),
+    final: (records, base) => [
+      ...openSections(judging, records, base),
+      ...judgeAll(atEnd, records, base),
+    ],
     inAnyState: (records, base) => [
       ...failures(judging, records, base),
       ...races(judging, records, base),
@@ -115,6 +120,17 @@ export function createJudge(
     unfulfilled: () =>
       program.properties.filter((one) => one.kind === 'sometimes' && !judging.fulfilled.has(one)),
   };
+}
+
+/** Sections of SRCU that nobody has ended; a thread cannot tell, since another one may end its. */
+function openSections(judging: Judging, records: Int32Array, base: number): Violation[] {
+  return judging.domains
+    .filter((index) => records[base + index] !== 0)
+    .map((index) => {
+      const message = `The execution ends with a section of ${wordAt(judging, index)} open.`;
+      const property = { kind: 'automatic', name: 'unbalanced section' } as const;
+      return { property, message, node: -1, pending: [] };
+    });
 }
 
 function createJudging(
@@ -141,6 +157,9 @@ function createJudging(
     fulfilled: new Set(),
     violated: new Set(),
     kept: keepAnswers(),
+    domains: program.words
+      .filter(({ type }) => type.kind === 'srcu_struct')
+      .map(({ address }) => layout.memoryAt + address),
     mistake: null,
     twin: false,
     run({ name, predicate }, records, base) {

@@ -23,7 +23,7 @@ import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
 import { OldReads } from './old-reads.ts';
 import type { AutomatonTables } from './tables.ts';
 import type { DiscoveredEdge } from './ways.ts';
-import { Ability, abilitiesOf } from './weak-abilities.ts';
+import { Ability, abilitiesOf, markedBy } from './weak-abilities.ts';
 import { WeakOrder } from './weak-order.ts';
 import {
   failsOnZero,
@@ -247,12 +247,17 @@ export class Liveness {
     const marks = this.marks[node] as number;
     const updates = stored === Stored.YES;
     const readsAgain = !updates && this.readsAgain(node, next);
-    const isMore = this.sets.join(node, next, updates ? this.wordOf(node) : -1) || readsAgain;
+    const isMore = this.join(node, next, updates) || readsAgain;
     const isLess = this.guards.add(node, next, stored);
     const readsMore = this.oldReads.add(node, next);
     if ((isMore || isLess) && (marks & Mark.RELIED) !== 0) this.isInvalid = true;
     if (readsMore && (marks & Mark.READS) !== 0) this.isInvalid = true;
     return isMore || isLess || readsMore;
+  }
+
+  private join(node: number, next: number, updates: boolean): boolean {
+    const marked = markedBy(this.tables.rows, node << ROW_SHIFT, updates);
+    return this.sets.join(node, next, updates ? this.wordOf(node) : -1, marked);
   }
 
   /** What is read here and behind is read once more than behind. @returns whether that is news */

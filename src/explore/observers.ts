@@ -34,8 +34,10 @@ export interface Observer {
   /** Whether it has unlocked; whether an unlock came before a lock of its own. Else false. */
   readonly hasUnlocked: boolean;
   readonly isAfterUnlock: boolean;
-  /** `seen` at the end of the last section of SRCU: what the barrier behind it tells others. */
-  readonly afterSection: number;
+  /** `seen` at the places that Mark names: what the barriers for them tell others. */
+  readonly marks: Marks;
+  /** Which of them there are, as bits; and whether it has made an access (HAS_ACTED). */
+  readonly marked: number;
   /** What grace periods have left for the next read-side section to see. */
   readonly left: number;
   /** `seen` at the end of the last read-side section: what a grace period collects. */
@@ -51,6 +53,12 @@ export interface Observer {
   readonly pointers: readonly number[];
 }
 
+/** By Mark (weak-order.ts). */
+export type Marks = readonly [number, number, number, number];
+
+/** Nothing is marked. */
+export const NO_MARKS: Marks = [EMPTY_VIEW, EMPTY_VIEW, EMPTY_VIEW, EMPTY_VIEW];
+
 /** The observer who has seen nothing. */
 export const NEW_OBSERVER: Observer = {
   floor: EMPTY_VIEW,
@@ -65,7 +73,8 @@ export const NEW_OBSERVER: Observer = {
   beforeUnlock: EMPTY_VIEW,
   hasUnlocked: false,
   isAfterUnlock: false,
-  afterSection: EMPTY_VIEW,
+  marks: NO_MARKS,
+  marked: 0,
   left: EMPTY_VIEW,
   section: EMPTY_VIEW,
   grace: EMPTY_VIEW,
@@ -125,7 +134,8 @@ export function mapViews(observer: Observer, change: (view: number) => number): 
     beforeUnlock: change(observer.beforeUnlock),
     hasUnlocked: observer.hasUnlocked,
     isAfterUnlock: observer.isAfterUnlock,
-    afterSection: change(observer.afterSection),
+    marks: mapMarks(observer.marks, change),
+    marked: observer.marked,
     left: change(observer.left),
     section: change(observer.section),
     grace: change(observer.grace),
@@ -134,6 +144,28 @@ export function mapViews(observer: Observer, change: (view: number) => number): 
     owesFence: observer.owesFence,
     pointers: observer.pointers.map((item, i) => (i % 2 === 0 ? item : change(item))),
   };
+}
+
+/** Bit of `marked`: there is something that a barrier could order. */
+export const HAS_ACTED = 16;
+
+/** An observer who has marked what it has seen, if it has made any access. */
+export function withMark(observer: Observer, mark: number): Observer {
+  const { marks, marked, seen } = observer;
+  if ((marked & HAS_ACTED) === 0) return observer;
+  const changed = mapMarks(marks, (view, i) => (i === mark ? seen : view));
+  return { ...observer, marks: changed, marked: marked | (1 << mark) };
+}
+
+/** Whether nothing was seen since a mark. */
+export function isFresh({ marked, marks, seen }: Observer, mark: number): boolean {
+  return (marked & (1 << mark)) !== 0 && marks[mark] === seen;
+}
+
+/** Marks with `change` made to each. */
+export function mapMarks(marks: Marks, change: (view: number, mark: number) => number): Marks {
+  const [section, atomic, lock, before] = marks;
+  return [change(section, 0), change(atomic, 1), change(lock, 2), change(before, 3)];
 }
 
 function normal(views: Views, observer: Observer): Observer {
@@ -161,5 +193,5 @@ function keyOf(one: Observer): string {
     (one.hasUnlocked ? 4 : 0) |
     (one.isAfterUnlock ? 8 : 0);
   const rest = `${one.grace},${one.collected},${one.lastUnlock},${one.beforeUnlock}`;
-  return `${views},${locks},${rest},${one.afterSection},${bits},${one.pointers.join()}`;
+  return `${views},${locks},${rest},${one.marks.join()},${one.marked},${bits},${one.pointers.join()}`;
 }

@@ -14,6 +14,7 @@ import type { Operation } from '../memory/operation.ts';
 import { ORDERING } from '../memory/ordering.ts';
 import type { Order, PrimitiveName } from '../memory/ordering.ts';
 import { relaxedForm } from '../memory/relaxed-form.ts';
+import { afterBarrier, BeforeAtomic, isAtomic, isUnconditional } from './atomic-barriers.ts';
 import {
   afterAccess,
   afterHold,
@@ -38,7 +39,7 @@ import { nullDereference } from './replay-end.ts';
 import { pointersColumn, withRead } from './pointers.ts';
 import { SENTINEL, fail, isLive, suspend, suspendWith } from './replay-state.ts';
 import type { FailingAct, Failure, OpenSection, State } from './replay-state.ts';
-import { AFTER_SECTION, AFTER_UNLOCK_LOCK, Orders } from './weak-order.ts';
+import { AFTER_UNLOCK_LOCK, Orders } from './weak-order.ts';
 
 /** Makes an access, or answers it: what every primitive comes down to. */
 export function perform(state: State, operation: Operation, by?: 'hardware'): number {
@@ -89,7 +90,18 @@ function access(state: State, operation: Operation): number {
   if (!state.begins && goesToNull(operation)) followNull(state, operation);
   if (operation.primitive === 'rcu_dereference') noteRcuUse(state, operation);
   if (entersSection(state, operation)) step(state, SECTION);
+  if (state.context.beforeAtomic !== 0) fenceBefore(state, operation);
   return step(state, operation);
+}
+
+/** What smp_mb__before_atomic orders before the read-modify-write that it stands before. */
+function fenceBefore(state: State, operation: Operation): void {
+  if (!isAtomic(operation)) return;
+  const { beforeAtomic } = state.context;
+  if ((beforeAtomic & BeforeAtomic.APART) !== 0) step(state, PARTIAL['full-before-rmw']);
+  // If the test fails, a conditional one is no atomic: weakOrderOf.
+  const isDirect = (beforeAtomic & BeforeAtomic.DIRECTLY) !== 0;
+  if (isDirect && isUnconditional(operation)) step(state, FENCE);
 }
 
 /** A NULL pointer that is handed to a primitive; the first access of all is a mistake (row.ts). */
@@ -115,10 +127,21 @@ const FENCE = makeOperation('smp_mb', {});
 /** The same for what came before an unlock. */
 const FENCE_AFTER_UNLOCK = makeOperation(AFTER_UNLOCK_LOCK, {});
 
-/** The same for what came before the end of a section of SRCU. */
-const FENCE_AFTER_SECTION = makeOperation(AFTER_SECTION, {});
+/** Full barriers for what came before something earlier: weak-order.ts. */
+const PARTIAL = {
+  'full-after-section': makeOperation('smp_mb__after_srcu_read_unlock', {}),
+  'full-after-rmw': makeOperation('smp_mb__after_atomic', {}),
+  'full-after-lock': makeOperation('smp_mb__after_spinlock', {}),
+  'full-before-rmw': makeOperation('smp_mb__before_atomic', {}),
+} as const;
 
-const FENCES: ReadonlySet<Operation> = new Set([FENCE, FENCE_AFTER_UNLOCK, FENCE_AFTER_SECTION]);
+type Behind = 'full-after-section' | 'full-after-rmw' | 'full-after-lock';
+
+const FENCES: ReadonlySet<Operation> = new Set([
+  FENCE,
+  FENCE_AFTER_UNLOCK,
+  ...Object.values(PARTIAL),
+]);
 
 /** Steps that begin no section, and that no barrier stands before. */
 const NO_ACCESS: ReadonlySet<Effect> = new Set([
@@ -141,8 +164,14 @@ function step(state: State, operation: Operation): number {
   if (notesAccesses(state)) noteAccess(state, operation);
   const done = operation.result !== Result.TESTED || observed !== 0;
   const held = done ? afterHold(state.context, operation, state.world.nameOf) : state;
-  state.context = afterAccess(checked(state, held));
+  const after = afterAccess(checked(state, held));
+  const isBehind = after.beforeAtomic !== 0 && !FENCES.has(operation);
+  state.context = isBehind ? withBarrier(after, operation, observed) : after;
   return observed;
+}
+
+function withBarrier(context: Context, operation: Operation, observed: number): Context {
+  return { ...context, beforeAtomic: afterBarrier(context.beforeAtomic, operation, observed) };
 }
 
 /** The answer to an access: from the history, or the delivered value; else the run ends here. */
@@ -194,23 +223,20 @@ function pass(state: State, primitive: PrimitiveName): number {
   return 0;
 }
 
-const FULL: ReadonlySet<Order> = new Set([
-  'full',
-  'full-before-rmw',
-  'full-after-rmw',
-  'full-after-lock',
-]);
-
 /**
  * Under weak a full barrier is a step of its own, because others see whether it has happened; the
  * barriers for reads and for stores concern this CPU alone and are part of its next access.
  */
 function weakBarrier(state: State, order: Order): number {
-  if (order === 'full-after-unlock-lock') step(state, FENCE_AFTER_UNLOCK);
-  if (order === 'full-after-section') step(state, FENCE_AFTER_SECTION);
-  if (FULL.has(order)) step(state, FENCE);
   const { context } = state;
   const { orders } = context;
+  if (order === 'full') step(state, FENCE);
+  if (order === 'full-after-unlock-lock') step(state, FENCE_AFTER_UNLOCK);
+  if (order in PARTIAL && order !== 'full-before-rmw') step(state, PARTIAL[order as Behind]);
+  if (order === 'full-before-rmw') {
+    const beforeAtomic = context.beforeAtomic | BeforeAtomic.DIRECTLY;
+    state.context = { ...context, beforeAtomic };
+  }
   if (order === 'read') state.context = { ...context, orders: orders | Orders.READ };
   if (order === 'write') state.context = { ...context, orders: orders | Orders.WRITE };
   return 0;

@@ -2,7 +2,7 @@
 
 import { Modify } from '../memory/operation.ts';
 import { Column, NodeKind } from './node.ts';
-import { WeakOrder } from './weak-order.ts';
+import { MARK_BITS, WeakOrder } from './weak-order.ts';
 
 /** What a thread state can still do beside accesses. */
 export const Ability = {
@@ -22,15 +22,42 @@ export const Ability = {
   RELAXED: 128,
   /** Pass smp_mb__after_unlock_lock. */
   AFTER_UNLOCK: 256,
-  /** Pass smp_mb__after_srcu_read_unlock. */
+  /** Pass a barrier for what was marked: one ability for each Mark. */
   AFTER_SECTION: 512,
+  AFTER_ATOMIC: 1024,
+  AFTER_LOCK: 2048,
+  BEFORE_ATOMIC: 4096,
+  /** Pass one that orders nothing if there was no access before the mark. */
+  ASKS_FOR_ACCESS: 8192,
 } as const;
+
+/** The abilities to pass the barriers for each Mark. */
+export const MARK_ABILITIES: readonly number[] = [
+  Ability.AFTER_SECTION,
+  Ability.AFTER_ATOMIC,
+  Ability.AFTER_LOCK,
+  Ability.BEFORE_ATOMIC,
+];
 
 const FULL = WeakOrder.FULL_BEFORE | WeakOrder.FULL_AFTER | WeakOrder.FENCE | WeakOrder.AFTER_FULL;
 
 const SECTIONS = WeakOrder.SECTION | WeakOrder.IRQ_SECTION | WeakOrder.TAKES_SECTION;
 
 const GRACES: ReadonlySet<number> = new Set([NodeKind.GRACE_BEGIN, NodeKind.GRACE_WAIT]);
+
+/**
+ * The abilities for which a step marks anew what the CPU has seen: what was marked before it makes
+ * no difference to the barriers behind it.
+ *
+ * @param updates whether it is a read-modify-write that has stored
+ */
+export function markedBy(rows: Int32Array, row: number, updates: boolean): number {
+  const order = rows[row + Column.ORDER] as number;
+  if (rows[row] === NodeKind.SECTION_END) return Ability.AFTER_SECTION;
+  const before = (order & WeakOrder.MARKS) === 0 ? 0 : Ability.BEFORE_ATOMIC;
+  if (!updates) return before;
+  return before | ((order & WeakOrder.LOCK) === 0 ? Ability.AFTER_ATOMIC : Ability.AFTER_LOCK);
+}
 
 /** What the next step of a thread state does. */
 export function abilitiesOf(rows: Int32Array, row: number): number {
@@ -48,7 +75,9 @@ export function abilitiesOf(rows: Int32Array, row: number): number {
   if ((order & (WeakOrder.WMB | WeakOrder.UNLOCK)) !== 0) abilities |= Ability.HAND_ON;
   if ((order & WeakOrder.LOCK) !== 0) abilities |= Ability.LOCK;
   if ((order & WeakOrder.AFTER_UNLOCK) !== 0) abilities |= Ability.AFTER_UNLOCK;
-  if ((order & WeakOrder.AFTER_SECTION) !== 0) abilities |= Ability.AFTER_SECTION;
+  for (const [mark, bit] of MARK_BITS.entries()) {
+    if ((order & bit) !== 0) abilities |= (MARK_ABILITIES[mark] ?? 0) | Ability.ASKS_FOR_ACCESS;
+  }
   if ((order & FULL) !== 0 || GRACES.has(kind)) abilities |= Ability.FENCE;
   if (stores && (order & WeakOrder.RELEASE) === 0) abilities |= Ability.RELAXED;
   return abilities;

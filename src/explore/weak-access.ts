@@ -5,12 +5,13 @@ import type { Message } from './coherence.ts';
 import { MESSAGES_MAX } from './limits.ts';
 import { Ability } from './weak-abilities.ts';
 import { Column, Flag } from './node.ts';
+import { withMark } from './observers.ts';
 import type { Observer } from './observers.ts';
 import { ownSlot } from './pointers.ts';
 import { Trouble } from './trouble.ts';
-import { fence, fenceAfterSection, fenceAfterUnlock, fenceOnly, follow } from './weak-candidate.ts';
-import { WeakOrder } from './weak-order.ts';
-import { pointerKey } from './weak-pending.ts';
+import { fence, fenceAfterUnlock, fenceForMark, fenceOnly, follow } from './weak-candidate.ts';
+import { Mark, MARK_BITS, WeakOrder } from './weak-order.ts';
+import { pointerKey, wordOf } from './weak-pending.ts';
 import type { Pending } from './weak-pending.ts';
 import { holds, told, written } from './weak-values.ts';
 import {
@@ -40,10 +41,6 @@ export function access(pending: Pending, observer: Observer): void {
   update(pending, observer, before, word);
 }
 
-export function wordOf({ stepper, node }: Pending): number {
-  return stepper.column(node, Column.INDEX) - stepper.layout.memoryAt;
-}
-
 /** What the barriers and the section before the access do. */
 function entered({ memory, order, flags }: Pending, observer: Observer): Observer {
   const inside = (flags & Flag.READER) !== 0;
@@ -56,8 +53,9 @@ function withoutWord(pending: Pending, observer: Observer): void {
   const { memory, cpu } = pending;
   pending.stepper.begin();
   memory.setObserver(cpu, entered(pending, observer));
+  const mark = MARK_BITS.findIndex((bit) => (pending.order & bit) !== 0);
   if ((pending.order & WeakOrder.AFTER_UNLOCK) !== 0) fenceAfterUnlock(pending);
-  else if ((pending.order & WeakOrder.AFTER_SECTION) !== 0) fenceAfterSection(pending);
+  else if (mark >= 0) fenceForMark(pending, mark);
   else if ((pending.order & WeakOrder.FENCE) !== 0) fence(pending);
   follow(pending, 0, 0);
 }
@@ -196,6 +194,9 @@ function succeed(pending: Pending, before: Observer, word: number, at: number, o
   begin(pending, before);
   setAfterRead(pending, before, from, pending.order);
   put(pending, memory.observer(cpu), { word, after: at, value, from });
+  const isLock = (pending.order & WeakOrder.LOCK) !== 0;
+  const mark = isLock ? Mark.AFTER_LOCK : Mark.AFTER_ATOMIC;
+  memory.setObserver(cpu, withMark(memory.observer(cpu), mark));
   follow(pending, told(pending, old, value, true), newest - at);
 }
 

@@ -19,9 +19,10 @@ import { NO_WAY, WAYS } from './guards.ts';
 import type { Guard } from './guards.ts';
 import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
 import type { Stepper } from './stepper.ts';
+import { isFresh } from './observers.ts';
 import { EMPTY_VIEW } from './views.ts';
 import type { WeakMemory } from './weak-memory.ts';
-import { WeakOrder } from './weak-order.ts';
+import { MARK_BITS, WeakOrder } from './weak-order.ts';
 import { mayFail } from './weak-rows.ts';
 import { broughtBy, learnedAt, valueAfter } from './weak-guards.ts';
 import type { Asking as Situation } from './weak-guards.ts';
@@ -163,14 +164,15 @@ function wordOf(stepper: Stepper, node: number): number {
   return stepper.column(node, Column.INDEX) - stepper.layout.memoryAt;
 }
 
-/** Barriers that order only some of what came before. */
-const PARTIAL = WeakOrder.AFTER_UNLOCK | WeakOrder.AFTER_SECTION;
-
 function barrier(asking: Asking, place: Place, order: number): void {
   const { stepper, memory, one } = asking;
   const { views } = memory.tables;
-  const isFull = (order & (WeakOrder.FENCE | PARTIAL)) === WeakOrder.FENCE;
-  const learned = isFull ? views.join(memory.global, memory.observer(one.cpu).seen) : EMPTY_VIEW;
+  const observer = memory.observer(one.cpu);
+  const mark = MARK_BITS.findIndex((bit) => (order & bit) !== 0);
+  const isWhole = (order & WeakOrder.AFTER_UNLOCK) === 0 && mark < 0;
+  const isFull = isWhole || (place.steps === 0 && isFresh(observer, mark));
+  const isFence = (order & WeakOrder.FENCE) !== 0 && isFull;
+  const learned = isFence ? views.join(memory.global, observer.seen) : EMPTY_VIEW;
   const floor = views.join(place.floor, learned);
   const node = stepper.knownTarget(place.node, 0);
   follow(asking, { ...place, node, floor, steps: place.steps + 1 });

@@ -12,6 +12,7 @@ import { forget } from './weak-forget.ts';
 import { WeakOrder } from './weak-order.ts';
 import { pointerOf } from './weak-pending.ts';
 import type { Pending } from './weak-pending.ts';
+import { isFresh } from './observers.ts';
 import { afterFence, afterPartialFence, inSection } from './weak-views.ts';
 
 /** A full barrier that belongs to the access before or after it. */
@@ -44,12 +45,16 @@ export function fenceAfterUnlock({ memory, cpu }: Pending): void {
   memory.global = global;
 }
 
-/** smp_mb__after_srcu_read_unlock. */
-export function fenceAfterSection({ memory, cpu }: Pending): void {
+/** A full barrier for what came before a mark; where nothing was marked, it orders nothing. */
+export function fenceForMark(pending: Pending, mark: number): void {
+  const { memory, cpu } = pending;
   const { views } = memory.tables;
   const observer = memory.observer(cpu);
-  const global = views.join(memory.global, observer.afterSection);
-  memory.setObserver(cpu, afterPartialFence(views, observer, observer.afterSection, global));
+  if ((observer.marked & (1 << mark)) === 0) return;
+  if (isFresh(observer, mark)) return fence(pending);
+  const earlier = observer.marks[mark] ?? EMPTY_VIEW;
+  const global = views.join(memory.global, earlier);
+  memory.setObserver(cpu, afterPartialFence(views, observer, earlier, global));
   memory.global = global;
 }
 

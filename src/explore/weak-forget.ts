@@ -9,10 +9,10 @@
 
 import { SETTLED } from './coherence.ts';
 import type { Message } from './coherence.ts';
-import { Ability } from './weak-abilities.ts';
+import { Ability, MARK_ABILITIES } from './weak-abilities.ts';
 import type { Liveness } from './liveness.ts';
 import { Column, NodeKind } from './node.ts';
-import { mapViews, NEW_OBSERVER } from './observers.ts';
+import { HAS_ACTED, mapMarks, mapViews, NEW_OBSERVER } from './observers.ts';
 import type { Observer } from './observers.ts';
 import { Feature } from './tables.ts';
 import { EMPTY_VIEW } from './views.ts';
@@ -139,6 +139,13 @@ function keyOf(observer: number, node: number, graces: boolean): number {
   return (observer * NODES + node) * 2 + (graces ? 1 : 0);
 }
 
+/** The bits of `Observer.marked` that still matter. */
+function marksOf(can: (ability: number) => boolean): number {
+  const bits = MARK_ABILITIES.map((ability, mark) => (can(ability) ? 1 << mark : 0));
+  const acted = can(Ability.ASKS_FOR_ACCESS) ? HAS_ACTED : 0;
+  return bits.reduce((all, bit) => all | bit, acted);
+}
+
 const NODES = 2 ** 20;
 
 function trimmedTo(
@@ -172,7 +179,8 @@ function trimmedTo(
     beforeUnlock: fences ? observer.beforeUnlock : EMPTY_VIEW,
     hasUnlocked: fences && observer.hasUnlocked,
     isAfterUnlock: fences && observer.isAfterUnlock,
-    afterSection: when(Ability.AFTER_SECTION, observer.afterSection),
+    marks: mapMarks(observer.marks, (view, mark) => when(MARK_ABILITIES[mark] ?? 0, view)),
+    marked: observer.marked & marksOf(can),
     left: can(Ability.SECTION) ? observer.left : EMPTY_VIEW,
     section: graces ? observer.section : EMPTY_VIEW,
   };

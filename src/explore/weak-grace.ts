@@ -16,20 +16,15 @@
  */
 
 import { GRACE_PERIOD, SRCU_GRACE_PERIOD } from '../memory/operation.ts';
-import { PASS } from './candidates.ts';
 import { Ability } from './weak-abilities.ts';
 import { Column, Flag, NodeKind } from './node.ts';
 import { EMPTY_VIEW } from './views.ts';
-import { write } from './weak-candidate.ts';
-import { WeakOrder } from './weak-order.ts';
 import { cpuOf } from './weak-pending.ts';
 import type { Pending } from './weak-pending.ts';
-import { beginSrcuGrace, leaveForSections } from './weak-srcu.ts';
 import { afterJoin } from './weak-views.ts';
 
 /** Begins: deals with everybody who will not hold it up, notes the others. */
 export function beginGrace(pending: Pending, which: number): void {
-  if (which === SRCU_GRACE_PERIOD) return beginSrcuGrace(pending);
   const { stepper, memory, thread, cpu } = pending;
   const observer = memory.observer(cpu);
   memory.setObserver(cpu, { ...observer, grace: observer.seen, collected: EMPTY_VIEW });
@@ -44,11 +39,9 @@ export function beginGrace(pending: Pending, which: number): void {
 
 /** Ends if nobody is inside of a section that it waits for. @returns whether it does */
 export function endGrace(pending: Pending, which: number): boolean {
-  const { stepper, memory, thread, cpu } = pending;
+  const { stepper, thread, cpu } = pending;
   const { graceAt, threads } = stepper.layout;
   const mask = stepper.records[stepper.base + graceAt + thread] as number;
-  const isSrcu = which === SRCU_GRACE_PERIOD;
-  if (isSrcu && mask !== 0) return false;
   const waiting = Array.from({ length: threads }, (_, other) => other).filter(
     (other) => (mask & (1 << other)) !== 0,
   );
@@ -58,12 +51,16 @@ export function endGrace(pending: Pending, which: number): boolean {
   stepper.begin();
   for (const other of waiting) exchange(pending, cpu, other, which);
   stepper.change(graceAt + thread, 0);
-  if (isSrcu) leaveForSections(pending);
+  learnCollected(pending);
+  return true;
+}
+
+/** What was collected has happened before all that follows, and a full barrier comes first. */
+export function learnCollected({ memory, cpu }: Pending): void {
   const observer = memory.observer(cpu);
   const joined = afterJoin(memory.tables.views, observer, observer.collected);
   const ended = { ...joined, grace: EMPTY_VIEW, collected: EMPTY_VIEW };
   memory.setObserver(cpu, { ...ended, fenced: false, owesFence: true });
-  return true;
 }
 
 /** After a step of a thread: who waits for its CPU waits no longer if it will not be held up. */
@@ -86,28 +83,8 @@ export function passGrace(pending: Pending): void {
   }
 }
 
-/** Before the first access of a section: it may begin after each grace period that has begun. */
-export function passBeforeSection(pending: Pending): void {
-  const { stepper, memory, thread, node, order, flags } = pending;
-  const begins = WeakOrder.SECTION | WeakOrder.TAKES_SECTION;
-  if ((order & begins) === 0 || (flags & Flag.READER) !== 0) return;
-  const { graceAt, threads } = stepper.layout;
-  for (let waiter = 0; waiter < threads; waiter++) {
-    const mask = stepper.records[stepper.base + graceAt + waiter] as number;
-    const which = stepper.column(stepper.nodeOf(waiter), Column.ARGUMENT);
-    if ((mask & (1 << thread)) === 0 || which !== GRACE_PERIOD) continue;
-    stepper.begin();
-    exchange(pending, cpuOf(stepper, waiter), thread, GRACE_PERIOD);
-    stepper.change(graceAt + waiter, mask & ~(1 << thread));
-    write(pending);
-    stepper.move(thread, node, node);
-    stepper.complete(thread, PASS - waiter);
-    memory.load(stepper.records, stepper.base);
-  }
-}
-
 /** What one thread that is outside of every section, and a grace period, learn of each other. */
-function exchange(
+export function exchange(
   { stepper, memory }: Pending,
   waiter: number,
   other: number,

@@ -6,6 +6,7 @@
  */
 
 import { Modify, Result, Test } from '../memory/operation.ts';
+import { BeforeAtomic, isAtomic, isUnconditional } from './atomic-barriers.ts';
 import type { Operation } from '../memory/operation.ts';
 import { ORDERING } from '../memory/ordering.ts';
 import type { Order, PrimitiveName } from '../memory/ordering.ts';
@@ -48,8 +49,13 @@ export const WeakOrder = {
   ONE_STEP: 262144,
   /** A section that grace periods wait for begins if it succeeds: a spinning lock is taken. */
   TAKES_SECTION: 524288,
-  /** FENCE is smp_mb__after_srcu_read_unlock: only for what came before the end of a section. */
+  /** FENCE is only for what came before something that the CPU has marked: Mark. */
   AFTER_SECTION: 1048576,
+  AFTER_ATOMIC: 2097152,
+  AFTER_LOCK: 4194304,
+  BEFORE_ATOMIC: 8388608,
+  /** smp_mb__before_atomic stands before the access, which is no atomic: it is marked there. */
+  MARKS: 16777216,
 } as const;
 
 /**
@@ -65,6 +71,7 @@ export function weakOrderOf(operation: Operation, context: Context, isTied: bool
   else if (takesSpin(operation)) bits |= WeakOrder.TAKES_SECTION;
   if (context.irq > 0) bits |= WeakOrder.IRQ_SECTION;
   if (operation.address === 0) bits |= fenceOf(operation);
+  if ((context.beforeAtomic & BeforeAtomic.DIRECTLY) !== 0) bits |= marksOrFences(operation);
   bits |= promiseOf(operation);
   const isFull = (bits & WeakOrder.FULL_BEFORE) !== 0 && operation.modify !== Modify.NOTHING;
   return isFull && !isTied ? bits | WeakOrder.ONE_STEP : bits;
@@ -77,15 +84,41 @@ function takesSpin({ hold }: Operation): boolean {
 function fenceOf({ primitive }: Operation): number {
   if (primitive === 'smp_mb') return WeakOrder.FENCE;
   if (primitive === AFTER_UNLOCK_LOCK) return WeakOrder.FENCE | WeakOrder.AFTER_UNLOCK;
-  if (primitive === AFTER_SECTION) return WeakOrder.FENCE | WeakOrder.AFTER_SECTION;
-  return 0;
+  return MARKED_FENCES.get(primitive) ?? 0;
+}
+
+/** Whether a step that goes to no word is a full barrier, at least for some accesses. */
+export function isBarrier(primitive: PrimitiveName): boolean {
+  return primitive === 'smp_mb' || primitive === AFTER_UNLOCK_LOCK || MARKED_FENCES.has(primitive);
+}
+
+/** What partial barriers order, by the index of `Observer.marks`: see atomic-barriers.ts. */
+export const Mark = { AFTER_SECTION: 0, AFTER_ATOMIC: 1, AFTER_LOCK: 2, BEFORE_ATOMIC: 3 } as const;
+
+/** The bit of the barrier for each mark. */
+export const MARK_BITS: readonly number[] = [
+  WeakOrder.AFTER_SECTION,
+  WeakOrder.AFTER_ATOMIC,
+  WeakOrder.AFTER_LOCK,
+  WeakOrder.BEFORE_ATOMIC,
+];
+
+const MARKED_FENCES: ReadonlyMap<PrimitiveName, number> = new Map([
+  ['smp_mb__after_srcu_read_unlock', WeakOrder.FENCE | WeakOrder.AFTER_SECTION],
+  ['smp_mb__after_atomic', WeakOrder.FENCE | WeakOrder.AFTER_ATOMIC],
+  ['smp_mb__after_spinlock', WeakOrder.FENCE | WeakOrder.AFTER_LOCK],
+  ['smp_mb__before_atomic', WeakOrder.FENCE | WeakOrder.BEFORE_ATOMIC],
+]);
+
+/** The bits of smp_mb__before_atomic directly before an access. */
+function marksOrFences(operation: Operation): number {
+  if (operation.address === 0) return 0;
+  if (!isAtomic(operation)) return WeakOrder.MARKS;
+  return isUnconditional(operation) ? 0 : WeakOrder.FULL_BEFORE;
 }
 
 /** The barrier behind a lock that orders what came before an unlock. */
 export const AFTER_UNLOCK_LOCK = 'smp_mb__after_unlock_lock';
-
-/** The barrier behind the end of a section of SRCU. */
-export const AFTER_SECTION = 'smp_mb__after_srcu_read_unlock';
 
 /** Barriers for reads and for stores that stand before the next access: `Context.orders`. */
 export const Orders = { READ: 1, WRITE: 2 } as const;

@@ -47,6 +47,11 @@ export function pendingOf(
   };
 }
 
+/** The word that the pending step is about. */
+export function wordOf({ stepper, node }: Pending): number {
+  return stepper.column(node, Column.INDEX) - stepper.layout.memoryAt;
+}
+
 /** A device sees memory as it is and writes to it in order. */
 export function isDeviceThread(stepper: Stepper, thread: number): boolean {
   return stepper.layout.bufferOf[thread] === -1;

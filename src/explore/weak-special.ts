@@ -1,18 +1,20 @@
 /** Steps that are no access, under model `weak`: choices, allocation and free, grace periods. */
 
+import { SRCU_GRACE_PERIOD } from '../memory/operation.ts';
 import { Column, NodeKind } from './node.ts';
 import type { Observer } from './observers.ts';
 import { Trouble } from './trouble.ts';
-import { wordOf } from './weak-access.ts';
 import { fenceOnly, follow } from './weak-candidate.ts';
 import { beginGrace, endGrace } from './weak-grace.ts';
+import { wordOf } from './weak-pending.ts';
 import type { Pending } from './weak-pending.ts';
-import { beginSection, endSection } from './weak-srcu.ts';
+import { beginSection, beginSrcuGrace, endSection, endSrcuGrace } from './weak-srcu.ts';
 
 /** Choices, allocation and free, grace periods. */
 export function special(pending: Pending, kind: number, observer: Observer): void {
   const { stepper, node } = pending;
   const argument = stepper.column(node, Column.ARGUMENT);
+  const isSrcu = argument === SRCU_GRACE_PERIOD;
   if (kind === NodeKind.CHOOSE) {
     for (let outcome = 0; outcome < argument; outcome++) {
       pending.stepper.begin();
@@ -27,12 +29,14 @@ export function special(pending: Pending, kind: number, observer: Observer): voi
   } else if (kind === NodeKind.SECTION_END) {
     endSection(pending);
   } else if (kind === NodeKind.GRACE_WAIT) {
-    if (endGrace(pending, argument)) follow(pending, 0, 0);
+    const ends = isSrcu ? endSrcuGrace(pending) : endGrace(pending, argument);
+    if (ends) follow(pending, 0, 0);
   } else if (!observer.fenced) {
     fenceOnly(pending);
   } else {
     pending.stepper.begin();
-    beginGrace(pending, argument);
+    if (isSrcu) beginSrcuGrace(pending);
+    else beginGrace(pending, argument);
     follow(pending, 0, 0);
   }
 }

@@ -12,10 +12,12 @@ import { BARE_MESSAGE } from './coherence.ts';
 import type { Message } from './coherence.ts';
 import { closeBit, freeBit, isOpen, openBit, openSections, waitersOn } from './srcu-sections.ts';
 import { Column } from './node.ts';
+import { withMark } from './observers.ts';
 import { Trouble } from './trouble.ts';
-import { wordOf } from './weak-access.ts';
 import { follow } from './weak-candidate.ts';
-import { cpuOf } from './weak-pending.ts';
+import { learnCollected } from './weak-grace.ts';
+import { Mark } from './weak-order.ts';
+import { cpuOf, wordOf } from './weak-pending.ts';
 import type { Pending } from './weak-pending.ts';
 import { afterJoin } from './weak-views.ts';
 
@@ -63,7 +65,8 @@ export function endSection(pending: Pending): void {
   closeBit(stepper, node);
   const message = messageOn(pending);
   putMessage(pending, { ...message, view: views.join(message.view, seen) });
-  memory.setObserver(cpu, { ...memory.observer(cpu), afterSection: seen, fenced: false });
+  const left = withMark(memory.observer(cpu), Mark.AFTER_SECTION);
+  memory.setObserver(cpu, { ...left, fenced: false });
   follow(pending, 0, 0);
 }
 
@@ -76,12 +79,16 @@ export function beginSrcuGrace(pending: Pending): void {
   stepper.change(stepper.layout.graceAt + thread, openSections(stepper, node));
 }
 
-/** It is over: sections that begin from now on will have seen what it had. */
-export function leaveForSections(pending: Pending): void {
-  const { memory, cpu } = pending;
+/** It is over: sections that begin from now on will have seen what it had. @returns whether */
+export function endSrcuGrace(pending: Pending): boolean {
+  const { stepper, memory, thread, cpu } = pending;
+  if (stepper.records[stepper.base + stepper.layout.graceAt + thread] !== 0) return false;
+  stepper.begin();
   const message = messageOn(pending);
   const strong = memory.tables.views.join(message.strong, memory.observer(cpu).grace);
   putMessage(pending, { ...message, strong });
+  learnCollected(pending);
+  return true;
 }
 
 function messageOn(pending: Pending): Message {

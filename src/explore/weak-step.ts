@@ -11,8 +11,8 @@ import { isPaused } from './special.ts';
 import type { Stepper } from './stepper.ts';
 import { access } from './weak-access.ts';
 import { fenceOnly } from './weak-candidate.ts';
-import { passBeforeSection } from './weak-grace.ts';
 import type { WeakMemory } from './weak-memory.ts';
+import { passBeforeSection } from './weak-pass.ts';
 import { pendingOf } from './weak-pending.ts';
 import { special } from './weak-special.ts';
 

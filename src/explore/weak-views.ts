@@ -13,10 +13,11 @@
  */
 
 import type { Message } from './coherence.ts';
+import { HAS_ACTED, NO_MARKS, withMark } from './observers.ts';
 import type { Observer } from './observers.ts';
 import type { Views } from './views.ts';
 import { EMPTY_VIEW } from './views.ts';
-import { WeakOrder } from './weak-order.ts';
+import { Mark, WeakOrder } from './weak-order.ts';
 
 /** What stands before an access on its own CPU: barriers, the beginning of a section. */
 export function beforeAccess(
@@ -28,7 +29,9 @@ export function beforeAccess(
   let { floor, read, carried } = observer;
   if ((order & WeakOrder.RMB) !== 0) floor = views.join(floor, read);
   if ((order & WeakOrder.WMB) !== 0) carried = views.join(carried, observer.stored);
-  const passed = { ...observer, floor, carried, fenced: false };
+  const isMarked = (order & WeakOrder.MARKS) !== 0;
+  const marked = isMarked ? withMark(observer, Mark.BEFORE_ATOMIC) : observer;
+  const passed = { ...marked, marked: marked.marked | HAS_ACTED, floor, carried, fenced: false };
   const before = beginsSection ? inSection(views, passed) : passed;
   read = views.beyond(read, before.floor);
   return { ...before, read };
@@ -161,7 +164,8 @@ export function afterFence(views: Views, observer: Observer, global: number): Ob
     unlockStored: EMPTY_VIEW,
     lastUnlock: EMPTY_VIEW,
     beforeUnlock: EMPTY_VIEW,
-    afterSection: EMPTY_VIEW,
+    marks: NO_MARKS,
+    marked: observer.marked & HAS_ACTED,
     fenced: true,
     owesFence: false,
   };

@@ -168,6 +168,9 @@ const WITHOUT_WORD: ReadonlySet<string> = new Set([
   'smp_mb',
   'smp_mb__after_unlock_lock',
   'smp_mb__after_srcu_read_unlock',
+  'smp_mb__before_atomic',
+  'smp_mb__after_atomic',
+  'smp_mb__after_spinlock',
 ]);
 
 /** Whether an access goes through a NULL pointer. */

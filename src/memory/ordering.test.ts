@@ -245,9 +245,22 @@ const PROBES = [...ACCESSES, ...ATOMICS, ...REFERENCES, ...BITS, ...LOCKS, ...WA
 
 /**
  * Rows for the machine itself: no order, and no word that a program could look at; and what only
- * the threads of callbacks do. The order of hardware: barrier.test.ts.
+ * the threads of callbacks do. The order of hardware: barrier.test.ts. SRCU: srcu.test.ts.
  */
-const WITHOUT_PROBE = ['kmalloc', 'kfree', 'section', 'interrupt', 'rcu_do_batch', 'hardwareOrder'];
+const WITHOUT_PROBE = [
+  'kmalloc',
+  'kfree',
+  'section',
+  'interrupt',
+  'rcu_do_batch',
+  'hardwareOrder',
+  'srcu_read_lock',
+  'srcu_read_unlock',
+  'srcu_down_read',
+  'srcu_up_read',
+  'synchronize_srcu',
+  'smp_mb__after_srcu_read_unlock',
+];
 
 const WITHOUT_WORD = /^smp_(r|w)?mb|^choose$|^synchronize_rcu$|^smp_call_function$|^rcu_barrier$/;
 
@@ -361,6 +374,7 @@ const PROMISED: { readonly [O in Order]: readonly string[] } = {
     atomic_sub atomic_inc atomic_dec atomic_and atomic_or atomic_xor atomic_andnot
     test_bit set_bit clear_bit change_bit spin_is_locked finish_wait choose
     kmalloc kfree section interrupt folio_wait_bit
+    srcu_read_lock srcu_read_unlock srcu_down_read srcu_up_read
     refcount_read refcount_set refcount_add refcount_inc refcount_add_not_zero
     refcount_inc_not_zero smp_cond_load_relaxed __set_current_state waitqueue_active
   `),
@@ -382,8 +396,9 @@ const CONDITIONAL = new RegExp(
 const IN_THE_MODEL = new RegExp(
   [
     '^(READ|WRITE)_ONCE$|^(load|store)$|^smp_(load_acquire|store_release|store_mb|[rw]?mb)$',
-    '^smp_mb__(before_atomic|after_(atomic|spinlock|unlock_lock))$',
-    '^rcu_(dereference|assign_pointer)$|^synchronize_rcu$|^spin_|^(cmp)?xchg',
+    '^smp_mb__(before_atomic|after_(atomic|spinlock|unlock_lock|srcu_read_unlock))$',
+    '^rcu_(dereference|assign_pointer)$|^synchronize_s?rcu$|^spin_|^(cmp)?xchg',
+    '^srcu_(read_(un)?lock|(down|up)_read)$',
     '^atomic_(read|set)(_|$)|^atomic_(add|sub|inc|dec|and|or|xor|andnot)(_return.*)?$',
     '^atomic_fetch_(add|sub|inc|dec|and|or|xor|andnot)(_(acquire|release|relaxed))?$',
     '^atomic_(xchg|cmpxchg)(_(acquire|release|relaxed))?$',

@@ -12,6 +12,7 @@ import type { LitmusTest } from '../../src/litmus/index.ts';
 import type { Model } from '../../src/explore/result.ts';
 import { randomProgram } from './any-program.ts';
 import { randomCycle } from './cycle.ts';
+import { looseProgram } from './loose.ts';
 import { printed } from './print.ts';
 import type { Test } from './program.ts';
 import { chanceFrom } from './random.ts';
@@ -92,20 +93,23 @@ function beyond(
 /** What random tests are compared. */
 export interface Trial {
   readonly seed: number;
+  /** The test of a seed; cycles and programs of any shape, in turn, where left out. */
+  readonly make?: (seed: number) => Test;
   readonly count: number;
   readonly instead?: Instead;
 }
 
 /**
- * Compares on random tests: cycles and programs of any shape, in turn.
+ * Compares on random tests.
  *
  * @returns how many were compared
  * @throws Error with the smallest test that still shows a disagreement
  */
-export function compareOnRandomTests({ seed, count, instead }: Trial): number {
+export function compareOnRandomTests(trial: Trial): number {
+  const { seed, count, instead, make = randomTest } = trial;
   let compared = 0;
   for (let number = 0; number < count; number++) {
-    const test = randomTest(seed + number);
+    const test = make(seed + number);
     const found = disagreements(test, instead);
     if (found === null) continue;
     compared++;
@@ -119,6 +123,11 @@ export function randomTest(seed: number): Test {
   const chance = chanceFrom(seed);
   if (seed % 2 === 0) return randomCycle(chance).test;
   return randomProgram(chance, { plain: chance.once(2), grace: chance.once(2) });
+}
+
+/** The random test of a seed, with sections and barriers that stand in no pairs. */
+export function looseTest(seed: number): Test {
+  return looseProgram(chanceFrom(seed));
 }
 
 function disagreement(test: Test, seed: number, instead: Instead | undefined): Error {

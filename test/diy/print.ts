@@ -12,7 +12,7 @@ export function printed({ name, threads, condition, srcu = false }: Test): strin
     ...threads.flatMap((body, number) =>
       registersIn(body).map((register) => `${number}:${register};`),
     ),
-    ...globals.filter((global) => !isLock(global)).map((global) => `${global};`),
+    ...globals.filter((global) => typeOf(global) === 'int').map((global) => `${global};`),
   ];
   return [
     `C ${name}`,
@@ -37,9 +37,18 @@ function asSrcu(text: string): string {
     .replaceAll('synchronize_rcu()', 'synchronize_srcu(s)');
 }
 
-/** Locks have names of their own. */
+/** Locks and srcu_structs have names of their own. */
 function isLock(name: string): boolean {
   return name.startsWith('lock');
+}
+
+function isDomain(name: string): boolean {
+  return /^s\d/.test(name);
+}
+
+function typeOf(name: string): string {
+  if (isLock(name)) return 'spinlock_t';
+  return isDomain(name) ? 'struct srcu_struct' : 'int';
 }
 
 function namesIn(body: readonly Statement[]): string[] {
@@ -53,8 +62,10 @@ function registersIn(body: readonly Statement[]): string[] {
 }
 
 function threadText(body: readonly Statement[], number: number): string {
-  const parameters = namesIn(body).map((name) => `${isLock(name) ? 'spinlock_t' : 'int'} *${name}`);
-  const declared = registersIn(body).map((register) => `\tint ${register};`);
+  const parameters = namesIn(body).map((name) => `${typeOf(name)} *${name}`);
+  const cookies = [...flattened(body)].map((one) => (one.do === 'enter' ? one.cookie : null));
+  const named = [...registersIn(body), ...cookies.filter((one) => one !== null)];
+  const declared = named.map((register) => `\tint ${register};`);
   const lines = body.flatMap((statement) => statementLines(statement, '\t'));
   const head = `P${number}(${parameters.join(', ')})`;
   return [head, '{', ...declared, ...lines, '}', ''].join('\n');
@@ -73,6 +84,12 @@ function statementLines(statement: Statement, indent: string): string[] {
     case 'lock':
     case 'unlock':
       return [`${indent}spin_${statement.do}(${statement.lock});`];
+    case 'enter':
+      return [`${indent}${statement.cookie} = srcu_read_lock(${statement.domain});`];
+    case 'leave':
+      return [`${indent}srcu_read_unlock(${statement.domain}, ${statement.cookie});`];
+    case 'grace':
+      return [`${indent}synchronize_srcu(${statement.domain});`];
     case 'trylock':
     case 'is_locked':
       return [`${indent}${statement.into} = spin_${statement.do}(${statement.lock});`];

@@ -37,6 +37,7 @@ export type Call =
   | 'smp_mb__after_atomic'
   | 'smp_mb__after_spinlock'
   | 'smp_mb__after_unlock_lock'
+  | 'smp_mb__after_srcu_read_unlock'
   | 'rcu_read_lock'
   | 'rcu_read_unlock'
   | 'synchronize_rcu';
@@ -57,6 +58,9 @@ export type Statement =
     }
   | { readonly do: 'call'; readonly name: Call }
   | { readonly do: 'lock' | 'unlock'; readonly lock: string }
+  /** Sections of a srcu_struct, by the register of their number; its grace period. */
+  | { readonly do: 'enter' | 'leave'; readonly domain: string; readonly cookie: string }
+  | { readonly do: 'grace'; readonly domain: string }
   /** spin_trylock and spin_is_locked. */
   | { readonly do: 'trylock' | 'is_locked'; readonly lock: string; readonly into: string }
   /** Goes round until a load gives `until`. */
@@ -93,7 +97,7 @@ export function* flattened(body: readonly Statement[]): Generator<Statement> {
   }
 }
 
-/** The global or lock that a statement names, or null. */
+/** The global, lock or srcu_struct that a statement names, or null. */
 export function globalOf(statement: Statement): string | null {
   switch (statement.do) {
     case 'load':
@@ -108,6 +112,10 @@ export function globalOf(statement: Statement): string | null {
     case 'trylock':
     case 'is_locked':
       return statement.lock;
+    case 'enter':
+    case 'leave':
+    case 'grace':
+      return statement.domain;
     case 'call':
     case 'if':
       return null;

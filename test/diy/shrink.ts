@@ -59,6 +59,7 @@ function smallerBodies(body: readonly Statement[]): (readonly Statement[])[] {
 /** The statement that ends the section that a statement begins, or -1. */
 function endOf(body: readonly Statement[], statement: Statement, at: number): number {
   const ends = (one: Statement): boolean =>
+    (statement.do === 'enter' && one.do === 'leave' && one.cookie === statement.cookie) ||
     (statement.do === 'lock' && one.do === 'unlock' && one.lock === statement.lock) ||
     (isCall(statement, 'rcu_read_lock') && isCall(one, 'rcu_read_unlock'));
   return body.findIndex((one, index) => index > at && ends(one));
@@ -105,6 +106,9 @@ function weakerThan(statement: Statement): (readonly Statement[])[] {
     }
     case 'lock':
     case 'unlock':
+    case 'enter':
+    case 'leave':
+    case 'grace':
     case 'trylock':
     case 'is_locked':
       return [];

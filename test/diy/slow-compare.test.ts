@@ -1,6 +1,6 @@
 /** The state search against exact models on 20,000 random litmus tests: compare.ts. */
 import { expect, it } from 'vitest';
-import { compareOnRandomTests } from './compare.ts';
+import { compareOnRandomTests, looseTest } from './compare.ts';
 
 const TESTS_OF_ONE_RUN = 2000;
 const TIMEOUT_MS = 1_200_000;
@@ -12,6 +12,17 @@ it.each(SEEDS)(
   (seed) => {
     const compared = compareOnRandomTests({ seed, count: TESTS_OF_ONE_RUN });
     expect(compared).toBeGreaterThan(0.8 * TESTS_OF_ONE_RUN);
+  },
+  TIMEOUT_MS,
+);
+
+const LOOSE_OF_ONE_RUN = 5000;
+
+it.each([2_000_000, 2_005_000])(
+  `and on ${LOOSE_OF_ONE_RUN} with sections and barriers that stand in no pairs, from seed %i`,
+  (seed) => {
+    const compared = compareOnRandomTests({ seed, count: LOOSE_OF_ONE_RUN, make: looseTest });
+    expect(compared).toBeGreaterThan(0.8 * LOOSE_OF_ONE_RUN);
   },
   TIMEOUT_MS,
 );

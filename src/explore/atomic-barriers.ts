@@ -1,0 +1,50 @@
+/**
+ * smp_mb__before_atomic (model `weak`), which is a barrier only beside an atomic, as its relatives
+ * are: smp_mb__after_atomic, smp_mb__after_spinlock, smp_mb__after_srcu_read_unlock.
+ *
+ * linux-kernel.cat gives them no order by themselves. What stands before smp_mb__before_atomic()
+ * comes before the next read-modify-write and all behind it; what stands before a
+ * read-modify-write, and that itself, comes before all behind smp_mb__after_atomic(). An access
+ * between the two is ordered by neither. So the CPU marks what it has seen at the earlier of the two
+ * (`Observer.marks`), and the barrier orders that. Where they stand next to each other, as nearly
+ * always, that is all there is, and the barrier a full one.
+ */
+
+import { Modify, Result, Test } from '../memory/operation.ts';
+import type { Operation } from '../memory/operation.ts';
+
+/** Where a thread is behind smp_mb__before_atomic, as bits: `Context.beforeAtomic`. */
+export const BeforeAtomic = {
+  /** It has made no access since. */
+  DIRECTLY: 1,
+  /** It has made accesses since that are no atomics. */
+  APART: 2,
+} as const;
+
+/** Whether an operation is what linux-kernel.cat calls a read-modify-write: no store, no lock. */
+export function isAtomic({ modify, result, test, hold, primitive }: Operation): boolean {
+  if (modify === Modify.NOTHING || hold !== null || isSpinLock(primitive)) return false;
+  return modify !== Modify.SET || result !== Result.NONE || test !== Test.ALWAYS;
+}
+
+/** Whether a read-modify-write stores whatever the word holds. */
+export function isUnconditional({ test, wait }: Operation): boolean {
+  return test === Test.ALWAYS || wait;
+}
+
+/**
+ * Where the thread is after an access.
+ *
+ * @param before where it was
+ * @param observed what the access has told it
+ */
+export function afterBarrier(before: number, operation: Operation, observed: number): number {
+  const tells = operation.result === Result.TESTED;
+  const stored = isUnconditional(operation) || (tells && observed !== 0);
+  if (before === 0 || (isAtomic(operation) && stored)) return 0;
+  return BeforeAtomic.APART;
+}
+
+function isSpinLock(primitive: string): boolean {
+  return primitive === 'spin_lock' || primitive === 'spin_trylock';
+}
