@@ -5,9 +5,9 @@
  * linux-kernel.cat gives them no order by themselves. What stands before smp_mb__before_atomic()
  * comes before the next read-modify-write and all behind it; what stands before a
  * read-modify-write, and that itself, comes before all behind smp_mb__after_atomic(). An access
- * between the two is ordered by neither. So the CPU marks what it has seen at the earlier of the two
- * (`Observer.marks`), and the barrier orders that. Where they stand next to each other, as nearly
- * always, that is all there is, and the barrier a full one.
+ * between the two is ordered by neither. So the CPU marks what it has seen at the earlier of the
+ * two (`Observer.marks`), and the barrier orders that. Where they stand next to each other, as
+ * nearly always, that is all there is, and the barrier a full one.
  */
 
 import { Modify, Result, Test } from '../memory/operation.ts';

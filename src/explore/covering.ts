@@ -130,7 +130,7 @@ export class Covering {
       one.owesFence === other.owesFence &&
       one.hasUnlocked === other.hasUnlocked &&
       one.isAfterUnlock === other.isAfterUnlock &&
-      one.marked === other.marked &&
+      (one.marked & ~other.marked) === 0 &&
       this.within(one.floor, other.floor) &&
       this.within(one.seen, other.seen) &&
       this.within(one.strong, other.strong) &&

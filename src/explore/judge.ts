@@ -18,6 +18,7 @@ import { keepAnswers } from './kept-answers.ts';
 import type { KeptAnswers } from './kept-answers.ts';
 import { answersOtherwise, noTruthValue, throwsIn } from './property-mistake.ts';
 import { Trouble } from './trouble.ts';
+import { lookForUnended } from './unended-sections.ts';
 import type { Problem, PropertyName, PropertyReport } from './result.ts';
 import type { ReplayWorld } from './world.ts';
 
@@ -67,8 +68,6 @@ interface Judging {
   readonly fulfilled: Set<ProgramProperty>;
   readonly violated: Set<ProgramProperty>;
   readonly kept: KeptAnswers;
-  /** Where the words of srcu_structs stand in a record. */
-  readonly domains: readonly number[];
   readonly run: (property: ProgramProperty, records: Int32Array, base: number) => boolean;
   mistake: Problem | null;
   twin: boolean;
@@ -84,6 +83,7 @@ export function createJudge(
   const everyState = program.properties.filter((property) => property.everyState);
   const atEnd = program.properties.filter((property) => !property.everyState);
   const judging = createJudging(program, layout, automaton, world);
+  const unended = lookForUnended(program, layout);
   const judgeAll = (
     properties: readonly ProgramProperty[],
     records: Int32Array,
@@ -93,10 +93,7 @@ export function createJudge(
     return properties.flatMap((one) => judgeProperty(judging, one, records, base, answers));
   };
   return {
-    final: (records, base) => [
-      ...openSections(judging, records, base),
-      ...judgeAll(atEnd, records, base),
-    ],
+    final: (records, base) => [...unended(records, base), ...judgeAll(atEnd, records, base)],
     inAnyState: (records, base) => [
       ...failures(judging, records, base),
       ...races(judging, records, base),
@@ -120,17 +117,6 @@ export function createJudge(
     unfulfilled: () =>
       program.properties.filter((one) => one.kind === 'sometimes' && !judging.fulfilled.has(one)),
   };
-}
-
-/** Sections of SRCU that nobody has ended; a thread cannot tell, since another one may end its. */
-function openSections(judging: Judging, records: Int32Array, base: number): Violation[] {
-  return judging.domains
-    .filter((index) => records[base + index] !== 0)
-    .map((index) => {
-      const message = `The execution ends with a section of ${wordAt(judging, index)} open.`;
-      const property = { kind: 'automatic', name: 'unbalanced section' } as const;
-      return { property, message, node: -1, pending: [] };
-    });
 }
 
 function createJudging(
@@ -157,9 +143,6 @@ function createJudging(
     fulfilled: new Set(),
     violated: new Set(),
     kept: keepAnswers(),
-    domains: program.words
-      .filter(({ type }) => type.kind === 'srcu_struct')
-      .map(({ address }) => layout.memoryAt + address),
     mistake: null,
     twin: false,
     run({ name, predicate }, records, base) {
@@ -330,26 +313,22 @@ function troubleOf(
   const { operation } = judging.automaton.detail(node);
   const word = wordAt(judging, judging.layout.memoryAt + (operation?.address ?? 0));
   const name = judging.program.threads[thread]?.name ?? '';
-  const automatic = (what: string, message: string): Violation => ({
-    property: { kind: 'automatic', name: what },
-    message,
-    node: -1,
-    pending: [thread],
-  });
+  const automatic = (what: string, message: string): Violation => {
+    return { property: { kind: 'automatic', name: what }, message, node: -1, pending: [thread] };
+  };
   if (trouble === Trouble.USE_AFTER_FREE) {
     return automatic('use after free', `${name} accesses ${word}, which is not allocated now.`);
   }
   if (trouble === Trouble.RACE) {
-    const message = `${name} accesses ${word}, and nothing orders that with the last store to it.`;
-    return automatic(`data race on ${word}`, message);
+    const what = 'and nothing orders that with the last store to it.';
+    return automatic(`data race on ${word}`, `${name} accesses ${word}, ${what}`);
   }
   if (trouble === Trouble.DOUBLE_FREE) {
     const object = objectAt(judging.program, operation?.address ?? 0) ?? word;
     return automatic('double free', `${name} frees ${object}, which is not allocated now.`);
   }
   if (trouble === Trouble.SECTION_NOT_OPEN) {
-    const message = `${name} ends a section of ${word} that is not open.`;
-    return automatic('wrong unlock', message);
+    return automatic('wrong unlock', `${name} ends a section of ${word} that is not open.`);
   }
   return null;
 }

@@ -193,5 +193,6 @@ function keyOf(one: Observer): string {
     (one.hasUnlocked ? 4 : 0) |
     (one.isAfterUnlock ? 8 : 0);
   const rest = `${one.grace},${one.collected},${one.lastUnlock},${one.beforeUnlock}`;
-  return `${views},${locks},${rest},${one.marks.join()},${one.marked},${bits},${one.pointers.join()}`;
+  const marks = `${one.marks.join()},${one.marked}`;
+  return `${views},${locks},${rest},${marks},${bits},${one.pointers.join()}`;
 }

@@ -11,8 +11,8 @@
  * comes while the grace period lasts may have begun before that, too, since nothing orders
  * rcu_read_lock with the accesses before it. So whoever is about to make this access may pass the
  * grace period first, as a step of its own; if it does not, the grace period waits for it. All
- * others are passed when the grace period ends. An interrupt that is sent to all (smp_call_function)
- * is taken as soon as the CPU lets it in.
+ * others are passed when the grace period ends. An interrupt that is sent to all is taken as soon
+ * as the CPU lets it in (smp_call_function).
  */
 
 import { GRACE_PERIOD, SRCU_GRACE_PERIOD } from '../memory/operation.ts';

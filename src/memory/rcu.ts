@@ -11,10 +11,10 @@
  * Sections and grace periods are defences: each can be left out by the name of its function.
  */
 
-import { waitForReaders } from './grace-period.ts';
+import { waitFor, waitForReaders, waits } from './grace-period.ts';
 import { machine } from './machine.ts';
 import type { Nesting } from './machine.ts';
-import { Effect, INTERRUPT_ALL, operation } from './operation.ts';
+import { INTERRUPT_ALL } from './operation.ts';
 
 /** Enters a read-side section. Sections nest. */
 export function rcu_read_lock(): void {
@@ -35,25 +35,12 @@ export function synchronize_rcu(): void {
   if (waits('synchronize_rcu')) waitForReaders();
 }
 
-/** Whether a wait for sections is in force; the label of one that is left out goes with it. */
-function waits(name: string): boolean {
-  const isKept = machine().defended(name, 'grace period');
-  if (!isKept) machine().label(null);
-  return isKept;
-}
-
 /**
  * Sends an interrupt to every other CPU and waits until each has taken it
  * (kernel/smp.c `smp_call_function` with `wait`; the function called does nothing).
  */
 export function smp_call_function(): void {
-  if (!waits('smp_call_function')) return;
-  machine().perform(
-    operation('smp_call_function', { effect: Effect.GRACE_BEGIN, choices: INTERRUPT_ALL }),
-  );
-  machine().perform(
-    operation('smp_call_function', { effect: Effect.GRACE_WAIT, choices: INTERRUPT_ALL }),
-  );
+  if (waits('smp_call_function')) waitFor('smp_call_function', { choices: INTERRUPT_ALL });
 }
 
 /** Interrupts off on this CPU. */

@@ -198,6 +198,14 @@ describe('what is done wrongly is found:', () => {
     expect(found).toEqual(['sleeping in atomic context']);
   });
 
+  it('a section or a grace period that is left out by name', async () => {
+    const without = ['reader/srcu_read_lock', 'writer/synchronize_srcu'];
+    for (const one of without) {
+      const found = await wrongWith(destroyed(inside, synchronize_srcu), { without: [one] });
+      expect(found).toEqual(DESTROYED);
+    }
+  });
+
   it('a number of another kind, a word of another kind', async () => {
     const wrong = (call: (ss: Srcu, lock: Field<typeof spinlock_t>) => void) =>
       wrongWith(({ alloc, thread }) => {

@@ -9,9 +9,12 @@
  * The word of a srcu_struct has a bit for each open section, and the number is the bit's: Linux
  * counts sections in two pairs of counters, which only srcutree.c looks at. On x86 begin and end
  * have a full barrier; the memory model promises none.
+ *
+ * Sections and grace periods are defences: each can be left out by the name of its function.
  */
 
 import { addressOf, integer } from './argument.ts';
+import { waitFor, waits } from './grace-period.ts';
 import { machine } from './machine.ts';
 import { Effect, operation, Result, SRCU_GRACE_PERIOD } from './operation.ts';
 import type { Field, srcu_struct } from './type.ts';
@@ -42,9 +45,11 @@ export function srcu_up_read(ssp: SrcuStruct, idx: number): void {
 export function synchronize_srcu(ssp: SrcuStruct): void {
   const address = addressOf('synchronize_srcu', ssp, 'srcu_struct');
   const parts = { address, choices: SRCU_GRACE_PERIOD, hold: { sleeps: true } } as const;
-  machine().perform(operation('synchronize_srcu', { ...parts, effect: Effect.GRACE_BEGIN }));
-  machine().perform(operation('synchronize_srcu', { ...parts, effect: Effect.GRACE_WAIT }));
+  if (waits('synchronize_srcu')) waitFor('synchronize_srcu', parts);
 }
+
+/** The number of a section that was left out by name: no bit has it. */
+const LEFT_OUT = 31;
 
 type Begin = 'srcu_read_lock' | 'srcu_down_read';
 type End = 'srcu_read_unlock' | 'srcu_up_read';
@@ -52,11 +57,13 @@ type End = 'srcu_read_unlock' | 'srcu_up_read';
 function begin(primitive: Begin, ssp: SrcuStruct): number {
   const address = addressOf(primitive, ssp, 'srcu_struct');
   const parts = { effect: Effect.SECTION_BEGIN, address, result: Result.OLD };
+  if (!machine().defended(primitive, 'section')) return LEFT_OUT;
   return machine().perform(operation(primitive, parts));
 }
 
 function end(primitive: End, ssp: SrcuStruct, idx: number): void {
   const address = addressOf(primitive, ssp, 'srcu_struct');
   const choices = integer(idx, `The number given to ${primitive}`);
+  if (choices === LEFT_OUT) return;
   machine().perform(operation(primitive, { effect: Effect.SECTION_END, address, choices }));
 }
