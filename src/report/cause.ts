@@ -7,6 +7,7 @@
  */
 
 import type { Position, PropertyName, Step, Trace } from '../explore/result.ts';
+import { belowZeroCause } from './cause-below-zero.ts';
 import { freedCause } from './cause-freed.ts';
 import { pendingCause } from './cause-pending.ts';
 import { pinCause } from './cause-pins.ts';
@@ -19,14 +20,17 @@ import { fieldsOf, shortNames } from './names.ts';
 export interface Cause {
   readonly text: string;
   readonly positions: readonly Position[];
+  /** The step with which everything is decided, though the execution goes on; absent for most. */
+  readonly decidedIn?: number;
 }
 
 /** Explains an execution, in the row numbers of its layout. */
 export function causeOf(trace: Trace, layout: Layout, property: PropertyName): Cause {
-  const pin = pinCause(trace, layout, property);
+  const pin = belowZeroCause(trace, layout) ?? pinCause(trace, layout, property);
   const first = freedCause(trace, layout, property) ?? pin;
   const order = staleCause(trace, layout) ?? pendingCause(trace, layout, property);
-  // Of a pin that is left the steps of others say nothing, unless they made a read stale.
+  // Of a pin that is left, or given back twice, the steps of others say nothing, unless they made
+  // a read stale.
   const other = pin === null ? (order ?? lateCause(trace, layout, property)) : order;
   if (first === null) return other ?? orderCause(trace);
   return other === null ? first : both(first, other);
@@ -38,7 +42,7 @@ function lateCause(trace: Trace, layout: Layout, property: PropertyName): Cause 
 
 function both(one: Cause, other: Cause): Cause {
   const positions = [...one.positions, ...other.positions];
-  return { text: `${one.text} ${other.text}`, positions };
+  return { ...one, text: `${one.text} ${other.text}`, positions };
 }
 
 function places(...steps: readonly (Step | undefined)[]): Position[] {

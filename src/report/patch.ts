@@ -9,7 +9,7 @@ import type { Finding, Trace } from '../explore/result.ts';
 import { causeOf } from './cause.ts';
 import { layoutOf } from './layout.ts';
 import type { Layout, Row } from './layout.ts';
-import { shortened } from './shorten.ts';
+import { decidedBy, shortened } from './shorten.ts';
 import { slug, wrapped } from './text.ts';
 
 const COLUMNS_MAX = 75;
@@ -22,7 +22,8 @@ export function patchText(finding: Finding): string {
   const trace = finding.trace;
   if (trace === null) return paragraph(finding.message).join('\n');
   const whole = layoutOf(trace);
-  const layout = shortened(whole, causeOf(trace, whole, finding.property).text);
+  const { text, decidedIn } = causeOf(trace, whole, finding.property);
+  const layout = shortened(decidedBy(whole, decidedIn), text);
   const laneTabs = Math.floor((COLUMNS_MAX - TAB) / TAB / layout.threads.length);
   const body =
     laneTabs < LANE_TABS_MIN ? listRows(layout) : laneRows(layout, Math.min(laneTabs, 4));

@@ -11,7 +11,7 @@ import { cpuText } from './models.ts';
 import type { ModelVerdict } from './models.ts';
 import { plainStyle } from './paint.ts';
 import type { Style } from './paint.ts';
-import { shortened } from './shorten.ts';
+import { decidedBy, shortened } from './shorten.ts';
 import { columns, counted, hanging, sideBySide, slug, wrapped } from './text.ts';
 
 /** What is known of a finding beside its trace; everything may be left out. */
@@ -57,8 +57,8 @@ function pictureOfTrace(
 ): { drawn: string[]; isFolded: boolean } {
   const unfold = options.unfold === true;
   const whole = layoutOf(trace, { unfold });
-  const { text, positions } = causeOf(trace, whole, property);
-  const layout = unfold ? whole : shortened(whole, text);
+  const { text, positions, decidedIn } = causeOf(trace, whole, property);
+  const layout = unfold ? whole : shortened(decidedBy(whole, decidedIn), text);
   const where = [...new Set(positions.map(options.place ?? fileName))];
   const lines = hanging('  Why'.padEnd(HEAD_WIDTH), text, style.width);
   lines.push(...sideBySide(where, ' '.repeat(HEAD_WIDTH), 2, style.width));

@@ -42,6 +42,42 @@ export function shortened(layout: Layout, explanation: string, rowsMax = ROWS_MA
   return { ...layout, rows: withFolds(rows, withoutNeedless(folds, rows.length - rowsMax)) };
 }
 
+/**
+ * A picture in which what a thread does at a stretch is one row once everything is decided, and
+ * says no more than that: what it leaves behind is no news any more.
+ */
+export function decidedBy(layout: Layout, step: number | undefined): Layout {
+  const row = step === undefined ? undefined : layout.rowOf.get(step);
+  if (row === undefined) return layout;
+  const { rows } = layout;
+  const isRest = (at: number): boolean => {
+    const { kind, number, stale } = rows[at] ?? {};
+    return kind === 'step' && (number ?? 0) > row && stale === null;
+  };
+  const together = (one: number, other: number): boolean =>
+    isRest(one) && isRest(other) && rows[one]?.thread === rows[other]?.thread;
+  const runs = split({ from: 0, to: rows.length }, together).filter(
+    ({ from, to }) => to - from > 1,
+  );
+  const nothing = layout.columns.map(() => null);
+  const folded = withFolds(rows, runs).map((one) =>
+    rows.includes(one) ? one : { ...one, values: nothing },
+  );
+  return withoutIdleColumns({ ...layout, rows: folded });
+}
+
+/** Without the fields that no row is shown to change. */
+function withoutIdleColumns(layout: Layout): Layout {
+  const { rows, columns } = layout;
+  const changes = columns.map((_, at) => rows.some(({ values }) => (values[at] ?? null) !== null));
+  const kept = <T>(all: readonly T[]): T[] => all.filter((_, at) => changes[at]);
+  return {
+    ...layout,
+    columns: kept(columns),
+    rows: rows.map((row) => ({ ...row, values: kept(row.values) })),
+  };
+}
+
 /** Folds without those that a larger one, which was chosen later, has made needless. */
 function withoutNeedless(folds: readonly Run[], missing: number): readonly Run[] {
   return folds.reduce<readonly Run[]>((kept, fold) => {
