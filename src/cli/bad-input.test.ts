@@ -141,6 +141,8 @@ describe('the command line', () => {
     expect(await refusal('check', '--design', 'x')).toContain('Write --design question=choice;');
     expect(await refusal('replay')).toContain('holdfast replay needs a trace.');
     expect(await refusal('explain', 'barier')).toContain('Did you mean barrier');
+    expect(await refusal('explain', 'refcnt')).toContain('Scenarios import refcount_t from');
+    expect(await refusal('explain', 'xyzzy')).not.toContain('import');
     expect(await refusal('debate', '007')).toContain('There is no discussion `007`');
     expect(await refusal('debate', '000', '99')).toContain('Discussion 000 has no row 99.');
     expect(await refusal('new', '../x')).toContain('cannot be the name of a scenario');

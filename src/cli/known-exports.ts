@@ -11,6 +11,16 @@ const MODULES: readonly (readonly [string, readonly string[]])[] = [
   ['holdfast/linux/mm', Object.keys(kernel)],
 ];
 
+/** The module that scenarios import a name from; null where none exports it. */
+export function moduleOf(name: string): string | null {
+  return MODULES.find(([, names]) => names.includes(name))?.[0] ?? null;
+}
+
+/** Everything that scenarios can import. */
+export function everyExport(): readonly string[] {
+  return MODULES.flatMap(([, names]) => names);
+}
+
 /** Adds to a failed import what was probably meant, or where the name is. */
 export function withKnownExports(problem: Problem): Problem {
   const missing = /module '([^']*)' does not provide an export named '([^']*)'/;

@@ -65,8 +65,15 @@ describe('exit codes', () => {
 describe('trace files', () => {
   const good = { holdfastTrace: 1, file: '/s/sb.scenario.ts', finding: storeBuffering() };
 
-  it('come back as they were written', () => {
-    expect(readTrace(JSON.stringify(good), 'a')).toEqual(good);
+  it('come back as they were written, with what was printed of them if that was saved', () => {
+    expect(readTrace(JSON.stringify(good), 'a')).toEqual({ ...good, shown: null });
+    const models = [{ model: 'tso', verdict: 'fail' }];
+    const shown = { states: 7, expected: false, models, notes: [['Repair', 'keep it']] };
+    expect(readTrace(JSON.stringify({ ...good, shown }), 'a')).toEqual({ ...good, shown });
+    for (const part of [{ states: -1 }, { models: [{}] }, { notes: [['one']] }]) {
+      const evil = { ...good, shown: { ...shown, ...part } };
+      expect(readTrace(JSON.stringify(evil), 'a')).toMatchObject({ code: 'HF010' });
+    }
   });
 
   it('lose what is not theirs, and control characters', () => {

@@ -125,7 +125,10 @@ export function unreadable(file: string, why: string): Problem {
 /** HF006, for an address that names no saved trace. */
 export function noTrace(address: string, name: string, ids: readonly string[]): Problem {
   const saved = ids.map((id) => `${name}:${id}`).join(', ');
-  const next = `\`holdfast check ${name}\` saves the execution of each finding below .holdfast.`;
+  const next =
+    `\`holdfast check ${name}\` saves the execution of each finding below .holdfast, here; what ` +
+    `is found without a defence is saved by \`holdfast why ${name}\`, or by check with the same ` +
+    '--without.';
   return problem(
     'HF006',
     `There is no saved trace \`${address}\`.`,

@@ -8,6 +8,7 @@
 
 import { MODELS } from '../explore/models.ts';
 import type { Change, Finding, Position, Problem, Step, Trace } from '../explore/result.ts';
+import type { ModelVerdict } from '../report/models.ts';
 import { damagedTrace, otherVersion } from './problems.ts';
 
 /** The number of the file format. */
@@ -19,6 +20,19 @@ export interface TraceFile {
   /** The scenario's file, for running it again; null if unknown. */
   readonly file: string | null;
   readonly finding: Finding & { readonly trace: Trace };
+  /** What `check` said of the finding beside its trace; null where another command saved it. */
+  readonly shown: Shown | null;
+}
+
+/** What is printed with a picture. */
+export interface Shown {
+  /** How many states were found before it. */
+  readonly states: number;
+  readonly expected: boolean;
+  /** What each model says about the same property, weakest first. */
+  readonly models: readonly ModelVerdict[];
+  /** More lines: what would repair it. */
+  readonly notes: readonly (readonly [head: string, text: string])[];
 }
 
 /** A file of this size holds a trace of about 20,000 steps; ours have a few dozen. */
@@ -50,11 +64,39 @@ export function readTrace(text: string, name: string): TraceFile | Problem {
       holdfastTrace: format,
       file: orNull(file['file'], 'file', string),
       finding: finding(file['finding'], 'finding'),
+      // Traces were saved without it once.
+      shown: orNull(file['shown'] ?? null, 'shown', shown),
     };
   } catch (error) {
     if (error instanceof Damage) return damagedTrace(name, error.message);
     throw error;
   }
+}
+
+function shown(value: unknown, path: string): Shown {
+  const from = record(value, path);
+  return {
+    states: integer(from['states'], `${path}.states`, 0, Number.MAX_SAFE_INTEGER),
+    expected: boolean(from['expected'], `${path}.expected`),
+    models: list(from['models'], `${path}.models`, MODELS.length, modelVerdict),
+    notes: list(from['notes'], `${path}.notes`, LIST_MAX, note),
+  };
+}
+
+function modelVerdict(value: unknown, path: string): ModelVerdict {
+  const from = record(value, path);
+  return {
+    model: oneOf(from['model'], `${path}.model`, MODELS),
+    verdict: oneOf(from['verdict'], `${path}.verdict`, VERDICTS),
+  };
+}
+
+const VERDICTS = ['pass', 'fail', 'open'] as const;
+
+function note(value: unknown, path: string): readonly [string, string] {
+  const [head, text] = list(value, path, 2, string);
+  if (head === undefined || text === undefined) throw new Damage(`${path} is not a pair.`);
+  return [head, text];
 }
 
 function finding(value: unknown, path: string): TraceFile['finding'] {

@@ -13,7 +13,7 @@ import { unknownDesign } from './problems.ts';
 import type { ProblemLog } from './problem-log.ts';
 import type { ScenarioInfo, SearchOptions } from './protocol.ts';
 import { repairNotes } from './repair.ts';
-import { failedResult } from './report-plan.ts';
+import { failedResult, modelsOf } from './report-plan.ts';
 import type { Reporter, ScenarioReport } from './report-plan.ts';
 import { isProblem } from './session.ts';
 import { saveTrace } from './traces.ts';
@@ -39,15 +39,24 @@ export async function searchScenario(
     conclude(info, result, { settings, reporters, context, log });
   }
   const beside = await besideSearches(results, settings, (model) => search(model, settings.search));
-  for (const finding of beside.flatMap((result) => result.findings)) {
-    saveTrace(settings.out, info.file, finding);
-  }
   const notes = await repairNotes(results, settings.search.without ?? [], (model, without) =>
     search(model, { ...settings.search, without }),
   );
   const report: ScenarioReport = { info, results, beside, notes };
+  saveShown(report, settings);
   reporters.finished?.(report);
   return report;
+}
+
+/** Saves the findings again, with all that is printed of them: `replay` is to say no less. */
+function saveShown(report: ScenarioReport, { out }: CheckSettings): void {
+  const { info, results, beside, notes } = report;
+  for (const { findings, states, expected } of [...results, ...beside]) {
+    for (const finding of findings) {
+      const models = modelsOf(report, finding);
+      saveTrace(out, info.file, finding, { states, expected: expected === 'fail', models, notes });
+    }
+  }
 }
 
 /** What the conclusion of a search needs. */

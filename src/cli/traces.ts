@@ -7,7 +7,7 @@ import { slug } from '../report/text.ts';
 import { makeFolder } from './folders.ts';
 import { noTrace, systemReason, unreadable, unwritable, usageProblem } from './problems.ts';
 import { readTrace, TRACE_FORMAT } from './read-trace.ts';
-import type { TraceFile } from './read-trace.ts';
+import type { Shown, TraceFile } from './read-trace.ts';
 
 /** Where traces go if nothing else is said. */
 export const OUT_FOLDER = '.holdfast';
@@ -15,12 +15,17 @@ export const OUT_FOLDER = '.holdfast';
 const BYTES_MAX = 32 * 1024 * 1024;
 
 /** Writes the trace of a finding. Gives what went wrong, or null. */
-export function saveTrace(out: string, file: string, finding: Finding): Problem | null {
+export function saveTrace(
+  out: string,
+  file: string,
+  finding: Finding,
+  shown: Shown | null = null,
+): Problem | null {
   const { trace } = finding;
   if (trace === null) return null;
   const folder = join(out, slug(trace.scenario));
   const path = join(folder, `${finding.id}.json`);
-  const content = { holdfastTrace: TRACE_FORMAT, file, finding: { ...finding, trace } };
+  const content = { holdfastTrace: TRACE_FORMAT, file, finding: { ...finding, trace }, shown };
   try {
     makeFolder(folder);
     writeFileSync(path, `${JSON.stringify(content satisfies TraceFile, null, 1)}\n`);

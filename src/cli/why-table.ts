@@ -30,6 +30,9 @@ export interface WhyTable {
   readonly unjudged: readonly Defence[];
 }
 
+/** Told of each row when it is known, and how many there are and will be. */
+export type OnRow = (row: WhyRow, asked: number, all: number) => void;
+
 const NOTHING: Redundancies = { sets: [], idle: [] };
 
 /** Acquire and release are what sc and x86 do for every access: only `weak` can miss them. */
@@ -47,8 +50,9 @@ export async function whyTable(
   models: readonly Model[],
   search: Search,
   isOver: () => boolean = () => false,
+  onRow: OnRow = () => undefined,
 ): Promise<WhyTable> {
-  const table = await oneByOne(models, search, isOver);
+  const table = await oneByOne(models, search, isOver, onRow);
   if (isOver()) return table;
   const harmless = table.rows.filter(({ removed }) => holds(removed));
   const names = harmless.map(({ defence }) => defence.name);
@@ -60,6 +64,7 @@ export async function oneByOne(
   models: readonly Model[],
   search: Search,
   isOver: () => boolean = () => false,
+  onRow: OnRow = () => undefined,
 ): Promise<WhyTable> {
   const whole = await searchAll(models, search, []);
   const nothing = { whole, rows: [], redundancies: NOTHING, notAsked: 0, unjudged: [] };
@@ -71,7 +76,9 @@ export async function oneByOne(
   for (const defence of defences) {
     if (isOver()) break;
     const row = await whyRow(defence, defences, models, search);
-    if (!isOver()) rows.push(row);
+    if (isOver()) break;
+    rows.push(row);
+    onRow(row, rows.length, defences.length);
   }
   return { ...nothing, rows, notAsked: defences.length - rows.length, unjudged };
 }

@@ -5,10 +5,44 @@ import { checkResult } from '../../test/support/trace.ts';
 import type { CheckResult, Defence, Model } from '../explore/result.ts';
 import { redundanciesOf } from './redundancy.ts';
 import { repairNotes } from './repair.ts';
+import { whyProgress } from './why-progress.ts';
 import { pairsOf, whyTable } from './why-table.ts';
 
 const desk = openDesk('why');
 afterAll(() => desk.clear());
+
+describe('why without a terminal', () => {
+  const row = { removed: { tso: checkResult({ verdict: 'fail' }) }, weaker: [], pairs: [] };
+  const told = (...seconds: number[]): string => {
+    const texts: string[] = [];
+    const clock = [0, ...seconds.map((one) => 1000 * one)];
+    const tell = whyProgress(
+      's',
+      (text) => texts.push(text),
+      () => clock.shift() ?? 0,
+    );
+    const defence = { name: 'f/smp_mb' } as Defence;
+    for (const _ of seconds) tell({ ...row, defence }, 3, 8);
+    return texts.join('');
+  };
+
+  it('says from time to time how far it is, unless it ends at once', () => {
+    const line = (time: string): string => `why s: 3 of 8  ${time}  without f/smp_mb: FAIL tso\n`;
+    expect(told(9)).toBe('');
+    expect(told(12, 15, 23)).toBe(line('12 s') + line('23 s'));
+  });
+
+  it('is told of each row when it is known', async () => {
+    const known: string[] = [];
+    const defence = { name: 'f/smp_mb', kind: 'barrier', weaker: [], threads: [] } as never;
+    const search = (): Promise<CheckResult> =>
+      Promise.resolve(checkResult({ verdict: 'pass', defences: [defence] }));
+    const onRow = (one: { defence: Defence }, at: number, all: number): void =>
+      void known.push(`${one.defence.name} ${at} of ${all}`);
+    await whyTable(['sc'], search, () => false, onRow);
+    expect(known).toEqual(['f/smp_mb 1 of 1']);
+  });
+});
 
 describe('why', () => {
   const barrier = (name: string, before: string[], after: string[]): Defence => ({

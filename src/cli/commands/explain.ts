@@ -1,9 +1,14 @@
 /** `holdfast explain`: a word or an error code, in one page. */
 
 import type { Command } from 'commander';
+import { nearest } from '../../memory/missing.ts';
+import { ORDERING } from '../../memory/ordering.ts';
+import type { PrimitiveName } from '../../memory/ordering.ts';
+import { closest } from '../../report/closest.ts';
 import { everyWord, explained, explanation } from '../../report/explain.ts';
 import { wrapped } from '../../report/text.ts';
 import type { Context } from '../context.ts';
+import { everyExport, moduleOf } from '../known-exports.ts';
 import { usageProblem } from '../problems.ts';
 import { withExamples } from './help.ts';
 
@@ -20,11 +25,43 @@ export function addExplain(program: Command, context: Context): void {
 function runExplain(word: string, context: Context): void {
   const { width } = context.style();
   if (word === '') return context.print(`${contents(width)}\n`);
-  const page = explanation(word, width);
+  const page = explanation(word, width) ?? exportPage(word);
   if (page !== null) return context.print(`${page}\n`);
   const unknown = { word, known: everyWord() };
   const next = '`holdfast explain` lists every word and code.';
-  context.report(usageProblem(`There is no page about \`${word}\`.`, [], { unknown, next }));
+  const what = `There is no page about \`${word}\`.`;
+  context.report(usageProblem(what, nearExport(word), { unknown, next }));
+}
+
+/** A name that scenarios import: from where, and what it orders. */
+function exportPage(name: string): string | null {
+  const module = moduleOf(name);
+  if (module === null) return null;
+  const head = `${name}  import { ${name} } from '${module}';`;
+  const order = Object.hasOwn(ORDERING, name) ? ORDERING[name as PrimitiveName] : null;
+  if (order === null) return head;
+  const failed = order.failed === order.lkmm ? '' : `; where its test fails: ${order.failed}`;
+  return `${head}\n\n  What it orders: ${order.lkmm}${failed}. docs/primitives.md has all of them.`;
+}
+
+/** The shortest name of which the word has letters in their order: `refcount_t` for `refcnt`. */
+function lengthened(word: string): string | null {
+  const letters = word.match(/\w/g) ?? [];
+  const pattern = new RegExp(`^${letters.join('.*')}`, 'i');
+  const names = word.length < SHORT ? [] : everyExport().filter((name) => pattern.test(name));
+  return names.toSorted((one, other) => one.length - other.length)[0] ?? null;
+}
+
+/** The letters of a shorter word are in too many names. */
+const SHORT = 4;
+
+/** Where no page is near, what scenarios import may be meant: `refcnt`. */
+function nearExport(word: string): string[] {
+  if (closest(word, everyWord()).length > 0) return [];
+  const near = lengthened(word) ?? nearest(word, everyExport());
+  const module = near === null ? null : moduleOf(near);
+  if (near === null || module === null) return [];
+  return [`Scenarios import ${near} from '${module}': \`holdfast explain ${near}\`.`];
 }
 
 function contents(width: number): string {

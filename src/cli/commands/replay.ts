@@ -73,13 +73,14 @@ async function runReplay(address: string, raw: RawReplayOptions, context: Contex
 }
 
 function formatted(
-  { finding }: TraceFile,
+  { finding, shown }: TraceFile,
   format: Format,
   raw: RawReplayOptions,
   context: Context,
 ): string {
   const style = context.style(raw.plain === true);
-  const options = { style, unfold: raw.verbose === true, place: context.place };
+  const told = shown ?? {};
+  const options = { style, unfold: raw.verbose === true, place: context.place, ...told };
   switch (format) {
     case 'picture':
       return `\n${picture(finding, options)}`;

@@ -20,6 +20,7 @@ import { statusLine } from '../status.ts';
 import { saveTrace } from '../traces.ts';
 import { failsUnder, summaryOf } from '../why-search.ts';
 import type { Search } from '../why-search.ts';
+import { whyProgress } from '../why-progress.ts';
 import { whyTable } from '../why-table.ts';
 import type { WhyTable } from '../why-table.ts';
 import { whyLines } from '../why-text.ts';
@@ -82,7 +83,9 @@ async function askWhy(
     for (const finding of given.findings) saveTrace(settings.out, info.file, finding);
     return given;
   };
-  const table = await whyTable(models, search, isOver);
+  const { status: terminal, stderr } = context.io;
+  const onRow = terminal === null ? whyProgress(info.name, stderr) : undefined;
+  const table = await whyTable(models, search, isOver, onRow);
   status.erase();
   return table;
 }
