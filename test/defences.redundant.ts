@@ -11,6 +11,10 @@ const EMPTIED =
   'an empty slot leads to nothing: who finds it empty brings the page in under the xarray lock, ' +
   'which orders as much';
 
+const XA_LOCK_IRQ =
+  'the interrupt in which write-back ends, and which takes the xarray lock, comes on a CPU of ' +
+  'its own; wb-order, where it does not, shows what folio_start_writeback/local_irq_save is for';
+
 export const REDUNDANT: readonly Redundant[] = [
   {
     defence: 'flush_tlb_page/smp_mb',
@@ -188,6 +192,34 @@ export const REDUNDANT: readonly Redundant[] = [
     defence: 'gup_fast_pte_range/wait for write-back',
     because: 'GUP-fast with the page lock cannot wait at all: pin-lockpage-vs-wb-fast',
     unmet: true,
+  },
+  {
+    defence: 'filemap_add_folio/spin_lock_irq',
+    because: XA_LOCK_IRQ,
+  },
+  {
+    defence: 'filemap_remove_folio/spin_lock_irq',
+    because: XA_LOCK_IRQ,
+  },
+  {
+    defence: '__folio_mark_dirty/spin_lock_irq',
+    because: XA_LOCK_IRQ,
+  },
+  {
+    defence: '__folio_migrate_mapping/spin_lock_irq',
+    because: XA_LOCK_IRQ,
+  },
+  {
+    defence: '__remove_mapping/spin_lock_irq',
+    because: XA_LOCK_IRQ,
+  },
+  {
+    defence: 'folio_unmap_invalidate/spin_lock_irq',
+    because: XA_LOCK_IRQ,
+  },
+  {
+    defence: '__folio_end_writeback/spin_lock_irqsave',
+    because: XA_LOCK_IRQ,
   },
   {
     defence: 'folio_clear_dirty_for_io/smp_mb',

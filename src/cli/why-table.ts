@@ -92,8 +92,8 @@ async function whyRow(
   const judging = models.filter((model) => judges(model, defence));
   const removed = await searchAll(judging, search, [defence.name]);
   const weaker: { form: string; verdicts: Verdicts }[] = [];
-  // Where nothing breaks without it nobody asks for a weaker form; an order has no other.
-  const isAsked = failsUnder(removed) !== null && defence.kind !== 'order';
+  // Where nothing breaks without it nobody asks for a weaker form; others are removed by theirs.
+  const isAsked = failsUnder(removed) !== null && defence.kind === 'barrier';
   for (const form of isAsked ? defence.weaker : []) {
     weaker.push({ form, verdicts: await searchAll(models, search, [`${defence.name}=${form}`]) });
   }

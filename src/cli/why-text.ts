@@ -56,9 +56,9 @@ function cellsOf(row: WhyRow, table: WhyTable): Cells {
   return { name, removed: removedText(row, table), weaker: weakerText(row), pairs };
 }
 
-/** What is left of an access whose order is removed. */
-function relaxedAs({ kind, weaker }: Defence): string {
-  return kind === 'order' ? `as ${weaker.join()}: ` : '';
+/** What is left of an access without its order, of a lock with interrupts on. */
+function leftAs({ kind, weaker }: Defence): string {
+  return kind === 'barrier' || weaker.length === 0 ? '' : `as ${weaker.join()}: `;
 }
 
 /** Whether the table says that nobody needs it: it is no partner of anything then. */
@@ -108,7 +108,7 @@ function wholeText(scenario: string, { whole }: WhyTable): string {
 }
 
 function removedText({ defence, removed }: WhyRow, { redundancies }: WhyTable): string {
-  const form = relaxedAs(defence);
+  const form = leftAs(defence);
   if (failsUnder(removed) !== null) return `${form}${failText(removed)}`;
   const summary = summaryOf(removed);
   if (summary !== 'pass') return `${form}${summary}`;

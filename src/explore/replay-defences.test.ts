@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tried, wrongWith } from '../../test/support/small.ts';
+import { mistakeIn, tried, wrongWith } from '../../test/support/small.ts';
 import {
   call_rcu,
   container_of,
@@ -23,7 +23,13 @@ import {
   s32,
   smp_call_function,
   spin_lock,
+  spin_lock_bh,
+  spin_lock_irq,
+  spin_lock_irqsave,
   spin_unlock,
+  spin_unlock_bh,
+  spin_unlock_irq,
+  spin_unlock_irqrestore,
   spinlock_t,
   struct,
   synchronize_rcu,
@@ -37,6 +43,7 @@ import type { Defence } from './result.ts';
 const foo = struct('foo', { value: s32, rcu: rcu_head });
 const toFoo = pointer(foo);
 type Foo = ReturnType<typeof foo.at>;
+type SpinLock = (lock: Field<typeof spinlock_t>) => void;
 
 const look = kernelFunction('mm/x.c', '6.18', function look(global: Field<typeof toFoo>): number {
   rcu_read_lock();
@@ -207,6 +214,57 @@ describe('a section with interrupts or preemption off', () => {
     };
     expect(await wrongWith(body)).toEqual(['sleeping in atomic context']);
     expect(await wrongWith(body, { without: ['t/preempt_disable'] })).toEqual([]);
+  });
+});
+
+describe('a spin lock that keeps interrupts off', () => {
+  /** The handler takes the lock, too. */
+  const handled = (take: SpinLock, giveBack: SpinLock) => {
+    return ({ alloc, thread, always }: Stage): void => {
+      const [lock, x] = [alloc(spinlock_t, 'lock'), alloc(s32, 'x')];
+      const add = (): void => WRITE_ONCE(x, READ_ONCE(x) + 1);
+      const t = thread('t', () => {
+        take(lock);
+        add();
+        giveBack(lock);
+      });
+      const handler = (): void => {
+        spin_lock(lock);
+        add();
+        spin_unlock(lock);
+      };
+      thread.irq('handler', handler, { on: t });
+      always('x is 2', () => READ_ONCE(x) === 2);
+    };
+  };
+
+  it.each([
+    ['spin_lock_irq', spin_lock_irq, spin_unlock_irq],
+    ['spin_lock_irqsave', spin_lock_irqsave, spin_unlock_irqrestore],
+  ])('%s can become spin_lock', async (name, take, giveBack) => {
+    const body = handled(take, giveBack);
+    const { defences, verdict } = await tried(body);
+    expect(verdict).toBe('pass');
+    expect(defences).toMatchObject([
+      { kind: 'section', name: `t/${name}`, weaker: ['spin_lock'] },
+      { kind: 'lock', name: 't/spin_lock', weaker: [] },
+      { kind: 'lock', name: 'handler/spin_lock' },
+    ]);
+    for (const one of [`t/${name}`, `t/${name}=spin_lock`]) {
+      expect(await wrongWith(body, { without: [one] })).toEqual(['deadlock']);
+    }
+    expect(await mistakeIn(body, { without: [`t/${name}=smp_mb`] })).toMatchObject({
+      details: [`It can become spin_lock: --without 't/${name}'`],
+    });
+  });
+
+  it('and one that keeps bottom halves off, too', async () => {
+    const { defences } = await tried(handled(spin_lock_bh, spin_unlock_bh), { keepGoing: true });
+    expect(defences).toMatchObject([
+      { kind: 'section', name: 't/spin_lock_bh', weaker: ['spin_lock'] },
+      { kind: 'lock', name: 't/spin_lock' },
+      { kind: 'lock', name: 'handler/spin_lock' },
+    ]);
   });
 });
 

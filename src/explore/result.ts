@@ -158,7 +158,7 @@ export interface Defence {
   readonly kind: 'barrier' | 'lock' | 'test' | 'order' | 'section' | 'grace period';
   readonly primitive: string;
   readonly position: Position | null;
-  /** Weaker forms: `smp_rmb` for `smp_mb`; of an order the access that is left without it. */
+  /** Weaker forms of a barrier: `smp_rmb`; of others what is left: `READ_ONCE`, `spin_lock`. */
   readonly weaker: readonly string[];
   /** The threads that were seen to use it. */
   readonly threads: readonly string[];

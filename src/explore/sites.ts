@@ -71,11 +71,14 @@ export interface Sites {
   list(): Defence[];
 }
 
-const WEAKER: Partial<Record<PrimitiveName, readonly PrimitiveName[]>> = {
+const WEAKER: Readonly<Record<string, readonly PrimitiveName[]>> = {
   smp_mb: ['smp_rmb', 'smp_wmb'],
   smp_mb__before_atomic: ['smp_rmb', 'smp_wmb'],
   smp_mb__after_atomic: ['smp_rmb', 'smp_wmb'],
   smp_mb__after_spinlock: ['smp_rmb', 'smp_wmb'],
+  spin_lock_irq: ['spin_lock'],
+  spin_lock_irqsave: ['spin_lock'],
+  spin_lock_bh: ['spin_lock'],
 };
 
 /**
@@ -133,10 +136,10 @@ function isPossible({ weaker }: Removal, primitive: string): boolean {
   return weaker === null || weakerForms(primitive).includes(weaker);
 }
 
-/** A barrier can be weakened to certain others, an ordered access to the relaxed one. */
+/** A barrier can be weakened; what else has such a form becomes that where it is left out. */
 function weakerForms(primitive: string): readonly string[] {
   const relaxed = relaxedForm(primitive);
-  return WEAKER[primitive as PrimitiveName] ?? (relaxed === null ? [] : [relaxed]);
+  return WEAKER[primitive] ?? (relaxed === null ? [] : [relaxed]);
 }
 
 /** The name of a defence: the kernel function or the thread that it stands in, then what it is. */

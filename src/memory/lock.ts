@@ -4,8 +4,9 @@
  * A lock is one word. Spinning locks switch preemption off while they are held; sleeping locks may
  * not be taken then. Fairness is not modelled: any waiter may be next, and a waiting writer does
  * not hold readers back, so every order of acquisition that Linux allows is explored (and some that
- * its queues make rare). Orders: ordering.ts (include/linux/spinlock.h, rwlock.h, rwsem.h, mutex.h,
- * 6.18).
+ * its queues make rare). A lock is a defence, and so is that some keep interrupts or bottom halves
+ * off: without that they are `spin_lock`. Orders: ordering.ts (include/linux/spinlock.h, rwlock.h,
+ * rwsem.h, mutex.h, 6.18).
  */
 
 import { addressOf } from './argument.ts';
@@ -13,6 +14,7 @@ import { machine } from './machine.ts';
 import { Modify, operation, Result, Test } from './operation.ts';
 import type { LockKind, OperationParts } from './operation.ts';
 import type { PrimitiveName } from './ordering.ts';
+import { enterSection } from './section.ts';
 import type { Field, Kind } from './type.ts';
 import type { mutex, rw_semaphore, rwlock_t, spinlock_t } from './type.ts';
 
@@ -90,7 +92,7 @@ export function spin_is_locked(lock: SpinLock): boolean {
 
 /** Interrupts off on this CPU, then `spin_lock`. */
 export function spin_lock_irq(lock: SpinLock): void {
-  machine().nest('irq', 1);
+  enterSection('irq', 'spin_lock_irq');
   spin_lock(lock);
 }
 
@@ -102,7 +104,8 @@ export function spin_unlock_irq(lock: SpinLock): void {
 
 /** Interrupts off on this CPU, then `spin_lock`; sections may nest. */
 export function spin_lock_irqsave(lock: SpinLock): void {
-  spin_lock_irq(lock);
+  enterSection('irq', 'spin_lock_irqsave');
+  spin_lock(lock);
 }
 
 /** `spin_unlock`, then interrupts as they were before the matching `spin_lock_irqsave`. */
@@ -112,7 +115,7 @@ export function spin_unlock_irqrestore(lock: SpinLock): void {
 
 /** Bottom halves off on this CPU, then `spin_lock`. */
 export function spin_lock_bh(lock: SpinLock): void {
-  machine().nest('bh', 1);
+  enterSection('bh', 'spin_lock_bh');
   spin_lock(lock);
 }
 

@@ -13,21 +13,17 @@
 
 import { waitFor, waitForReaders, waits } from './grace-period.ts';
 import { machine } from './machine.ts';
-import type { Nesting } from './machine.ts';
 import { INTERRUPT_ALL } from './operation.ts';
+import { enterSection } from './section.ts';
 
 /** Enters a read-side section. Sections nest. */
 export function rcu_read_lock(): void {
-  enter('rcu', 'rcu_read_lock');
+  enterSection('rcu', 'rcu_read_lock');
 }
 
 /** Leaves a read-side section. */
 export function rcu_read_unlock(): void {
   machine().nest('rcu', -1);
-}
-
-function enter(what: Nesting, name: string): void {
-  machine().nest(what, 1, machine().defended(name, 'section'));
 }
 
 /** Sleeps until every read-side section that has begun is over. */
@@ -45,7 +41,7 @@ export function smp_call_function(): void {
 
 /** Interrupts off on this CPU. */
 export function local_irq_disable(): void {
-  enter('irq', 'local_irq_disable');
+  enterSection('irq', 'local_irq_disable');
 }
 
 /** Interrupts on again. */
@@ -55,7 +51,7 @@ export function local_irq_enable(): void {
 
 /** Interrupts off; sections may nest, `local_irq_restore` ends the innermost. */
 export function local_irq_save(): void {
-  enter('irq', 'local_irq_save');
+  enterSection('irq', 'local_irq_save');
 }
 
 /** Ends the innermost section that `local_irq_save` began. */
@@ -68,7 +64,7 @@ export function local_irq_restore(): void {
  * Softirqs are not modelled; a handler is a hard interrupt, which this does not hold back.
  */
 export function local_bh_disable(): void {
-  enter('bh', 'local_bh_disable');
+  enterSection('bh', 'local_bh_disable');
 }
 
 /** Bottom halves on again. */
@@ -78,7 +74,7 @@ export function local_bh_enable(): void {
 
 /** Preemption off on this CPU: no sleeping until `preempt_enable`. */
 export function preempt_disable(): void {
-  enter('preempt', 'preempt_disable');
+  enterSection('preempt', 'preempt_disable');
 }
 
 /** Preemption on again. */

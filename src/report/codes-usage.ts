@@ -35,10 +35,10 @@ export const usageCodes: readonly Code[] = [
   entry(
     'HF004',
     'There is no such defence',
-    `A defence is a barrier, a lock, a section, a grace period or a named test that the
-      search met. Its name is function/primitive, with #2 for the second in source order, or
-      function/name for a test that has a name of its own. A weaker form is written
-      name=primitive.`,
+    `A defence is a barrier, a lock, an acquire or a release, a section, a grace period or a
+      named test that the search met. Its name is function/primitive, with #2 for the second in
+      source order, or function/name for a test that has a name of its own. A weaker form is
+      written name=primitive.`,
     'a spelling mistake, or a defence in code that this scenario never runs.',
     '`holdfast why <scenario>` lists every defence with its name.',
   ),

@@ -96,7 +96,7 @@ function unknownDefence(text: string, known: readonly Defence[]): Problem {
 function unknownForm({ name, kind, primitive, weaker }: Defence, wanted: string): Problem {
   const what = `\`${wanted}\` is not a weaker form of ${name}.`;
   const subject = kind === 'barrier' ? primitive : `A ${kind}`;
-  const rest = kind === 'order' ? ':' : ', or be left out:';
+  const rest = kind === 'barrier' ? ', or be left out:' : ':';
   const forms =
     weaker.length > 0
       ? `It can become ${weaker.join(' or ')}${rest} --without '${name}'`

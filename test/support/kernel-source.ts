@@ -115,7 +115,7 @@ function importsOf(text: string, file: string): SourceFile['imports'] {
   return new Map(found);
 }
 
-/** Primitives that are defences, by the name that they have there. */
+/** Primitives that are defences, by the name that they have there; some are two. */
 const PRIMITIVES: Readonly<Record<string, string>> = {
   ...sameName('smp_mb smp_rmb smp_wmb smp_mb__before_atomic smp_mb__after_atomic'),
   ...sameName('smp_mb__after_spinlock spin_trylock read_lock read_trylock write_lock'),
@@ -157,6 +157,7 @@ function visit(
   for (const name of at.mentions) {
     const primitive = PRIMITIVES[name];
     if (primitive !== undefined) found.add(`${caller}/${primitive}`);
+    if (/^spin_lock_(irq|irqsave|bh)$/.test(name)) found.add(`${caller}/${name}`);
     const next = resolve(kernel, at.file, name);
     if (next?.declared === null) visit(kernel, next, caller, seen, found);
   }
