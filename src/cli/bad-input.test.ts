@@ -871,6 +871,21 @@ export default scenario('caller', (stage) => {
     expect(said).toContain('It goes wrong in kernel/mm/pgtable.ts:');
   });
 
+  it('HF037: is shown there behind an access too', async () => {
+    const said = await called(
+      '{ mm.folio_get(log.folios[0]); mm.dma_write({}, log.folios[0], 7); }',
+    );
+    expect(said).toContain('HF037  A thread throws: WRITE_ONCE is given undefined, not a field');
+    expect(said).toMatch(/caller\.scenario\.ts:8:\d+\n/);
+    expect(said).toContain('It goes wrong in kernel/device/dma.ts:');
+  });
+
+  it('HF024: and says which member was meant', async () => {
+    expect(await called('mm.pin_user_pages_fast(app, 0, 1, mm.FOLL_WRITE)')).toContain(
+      'What is given as mm is no struct, but it has a member mm: give that.',
+    );
+  });
+
   it('HF037: and names what is missing', async () => {
     const said = await called('mm.unpin_user_pages([])');
     expect(said).toMatchInlineSnapshot(`

@@ -10,7 +10,7 @@
 import { leftHeld } from './context.ts';
 import { UserMistake } from './direct.ts';
 import { encodeResult } from './encoding.ts';
-import { callStack, userPositions } from './position.ts';
+import { callStack, isKernelCode, userPositions } from './position.ts';
 import { problem } from './problem.ts';
 import { unknownName } from './unknown-name.ts';
 import type { Failure, RunEnd, State } from './replay-state.ts';
@@ -41,7 +41,22 @@ export function thrown(state: State, error: unknown): RunEnd {
     const stack = error instanceof Error ? (error.stack ?? '') : '';
     return { kind: 'problem', problem: atUsersCall(found, stack, state) };
   }
+  const misled = misledKernel(error, position);
+  if (misled !== null) {
+    return { kind: 'problem', problem: atUsersCall(misled, (error as Error).stack ?? '', state) };
+  }
   return { kind: 'failed', failure: failureOf(error, position) };
+}
+
+/**
+ * Kernel code here never comes to `undefined` by itself: it was given something else than its
+ * parameters say. NULL it may come to on some path.
+ */
+function misledKernel(error: unknown, position: Position | null): Problem | null {
+  if (!(error instanceof TypeError) || position === null || !isKernelCode(position.file))
+    return null;
+  if (!/\bundefined\b/.test(error.message)) return null;
+  return problem('HF037', { what: `A thread throws: ${error.message}`, position });
 }
 
 /**

@@ -7,6 +7,7 @@
  */
 
 import { described } from '../memory/argument.ts';
+import { isStruct } from '../memory/struct.ts';
 import { parametersOf } from '../memory/function.ts';
 import { isKernelCode, userCalls } from './position.ts';
 import type { Position, Problem } from './result.ts';
@@ -35,7 +36,8 @@ export function atUsersCall(found: Problem, stack: string, running: Running): Pr
   if (args === undefined) return { ...found, position, details: [...found.details, place] };
   const names = parametersOf(name);
   const details = [...found.details, givenText(name, names, args), place];
-  const next = `Compare the call with the declaration: ${name}(${names.join(', ')}).`;
+  const declaration = `${name}(${names.join(', ')})`;
+  const next = memberMeant(names, args) ?? `Compare the call with the declaration: ${declaration}.`;
   return { ...found, position, details, next };
 }
 
@@ -69,6 +71,19 @@ function givenText(name: string, names: readonly string[], args: readonly unknow
     return parameter === undefined ? `${value} more` : `${value} as ${parameter}`;
   });
   return `${name} is given ${given.join(', ')}.`;
+}
+
+/** `app` where `app.mm` belongs: an object that has the parameter as a member. */
+function memberMeant(names: readonly string[], args: readonly unknown[]): string | null {
+  const at = args.findIndex((value, place) => {
+    const name = names[place] ?? '';
+    if (typeof value !== 'object' || value === null || isStruct(value)) return false;
+    return Object.hasOwn(value, name) && isStruct((value as Record<string, unknown>)[name]);
+  });
+  const name = names[at];
+  return name === undefined
+    ? null
+    : `What is given as ${name} is no struct, but it has a member ${name}: give that.`;
 }
 
 /** Kernel code as its sources name it, wherever the checker is installed. */

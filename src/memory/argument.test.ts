@@ -270,7 +270,7 @@ describe('what is no place', () => {
     });
     expect(findingsOf(result)).toEqual(['exception']);
     expect(result.findings[0]?.message).toBe(
-      't threw: TypeError: READ_ONCE is given undefined, not a field',
+      't threw: TypeError: READ_ONCE is given undefined, not a field: an index beyond an array?',
     );
   });
 

@@ -34,11 +34,14 @@ export function addressOf(primitive: string, field: Field, kind: Kind | null = n
   }
   if (given === null) return 0;
   if (given === undefined) {
-    throw new TypeError(`${primitive} is given undefined, not a field`);
+    throw new TypeError(`${primitive} is given undefined, not a field: ${UNDEFINED}`);
   }
   const hint = isView(given) ? ' Name one of its members.' : '';
   return refuse('HF037', `${primitive} is given ${described(given)} where a field belongs.${hint}`);
 }
+
+/** Where undefined mostly comes from: a member that a struct does not have is refused before. */
+const UNDEFINED = 'an index beyond an array?';
 
 /** Counters and locks have calls of their own; of a task there is only its state here. */
 const READABLE: ReadonlySet<Kind> = new Set(['word', 'flags', 'pointer', 'task_struct']);

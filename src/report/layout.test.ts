@@ -25,6 +25,25 @@ describe('rows', () => {
     ]);
   });
 
+  it('say which of its two steps a wait for a grace period makes', () => {
+    const grace = (thread: number, primitive: string) =>
+      ({ thread, kind: 'grace', primitive }) as const;
+    const all = steps(
+      grace(0, 'synchronize_rcu'),
+      grace(1, 'synchronize_rcu'),
+      grace(0, 'smp_mb'),
+      grace(0, 'synchronize_rcu'),
+      grace(0, 'synchronize_rcu'),
+    );
+    expect(texts(trace({ steps: all }), { unfold: true })).toEqual([
+      '1 synchronize_rcu begins',
+      '2 synchronize_rcu begins',
+      '3 smp_mb',
+      '4 synchronize_rcu ends',
+      '5 synchronize_rcu begins',
+    ]);
+  });
+
   const labelled = trace({
     steps: steps(
       { thread: 0, label: 'B1 pin', calls: ['pin'], primitive: 'atomic_add', field: 'f.refs' },

@@ -84,18 +84,23 @@ export function layoutOf(trace: Trace, options: LayoutOptions = {}): Layout {
     for (const step of stepsOf(group)) rowOf.set(step.number, at + 1);
   });
   const columns = stateColumns(trace, short);
-  const rows = groups.map((group, at) => rowFrom(group, at + 1, columns, rowOf, short));
+  const context = { columns, rowOf, short, graces: gracePeriods(trace) };
+  const rows = groups.map((group, at) => rowFrom(group, at + 1, context));
   const folded = options.unfold === true ? rows : foldedRows(rows, rowsMax);
   return { threads: trace.threads, rows: folded, columns, rowOf };
 }
 
-function rowFrom(
-  group: Group,
-  number: number,
-  columns: readonly StateColumn[],
-  rowOf: ReadonlyMap<number, number>,
-  short: ShortNames,
-): Row {
+/** What every row of a picture needs to know of the whole. */
+interface Context {
+  readonly columns: readonly StateColumn[];
+  readonly rowOf: ReadonlyMap<number, number>;
+  readonly short: ShortNames;
+  /** The steps in which a wait for a grace period begins and ends. */
+  readonly graces: ReadonlyMap<number, string>;
+}
+
+function rowFrom(group: Group, number: number, context: Context): Row {
+  const { columns, rowOf, short, graces } = context;
   const steps = stepsOf(group);
   const head = group[0]?.step as Step;
   const labelled = head.label !== null;
@@ -104,7 +109,7 @@ function rowFrom(
     number,
     thread: head.thread,
     prefix: labelled || isApart(head) ? '' : (head.calls.at(-1) ?? ''),
-    text: textOf(group, short),
+    text: textOf(group, short) + (graces.get(head.number) ?? ''),
     detail: detailOf(group),
     waits: group.some(({ step, drain }) => step.buffered && drain === null),
     stale: staleMark(steps, rowOf),
@@ -112,6 +117,19 @@ function rowFrom(
     values: columns.map(({ field }) => lastValue(steps, field)),
     steps,
   };
+}
+
+/** Who waits for a grace period does so in two steps; a barrier is no such wait. */
+function gracePeriods({ steps }: Trace): ReadonlyMap<number, string> {
+  const waiting = new Set<string>();
+  const found = new Map<number, string>();
+  for (const { number, thread, kind, primitive } of steps) {
+    if (kind !== 'grace' || !/^(?:synchronize_|kfree_rcu)/.test(primitive)) continue;
+    const wait = `${thread} ${primitive}`;
+    found.set(number, waiting.has(wait) ? ' ends' : ' begins');
+    if (!waiting.delete(wait)) waiting.add(wait);
+  }
+  return found;
 }
 
 /** weak: the row of the store that this one comes before in the coherence order. */

@@ -4,12 +4,14 @@ import type { Trace } from '../explore/result.ts';
 import {
   assert,
   choose,
+  kernelFunction,
   READ_ONCE,
   s32,
   smp_mb,
   waitUntilEquals,
   WRITE_ONCE,
 } from '../memory/index.ts';
+import type { Field } from '../memory/index.ts';
 import { check } from './check.ts';
 import type { CheckOptions } from './check.ts';
 import { replayTrace } from './replay.ts';
@@ -65,6 +67,30 @@ describe.each(['sc', 'tso'] as const)('a trace under %s', (model) => {
     expect(again.divergence).toBeNull();
     expect(again.matched).toBe(trace.steps.length);
     expect(again.trace).toEqual(trace);
+  });
+
+  it('is the same where it was saved without the errors that calls give', async () => {
+    const fails = kernelFunction('mm/fails.c', '6.18', function fails(x: Field<typeof s32>) {
+      return READ_ONCE(x) === 0 ? -14 : 0;
+    });
+    const tried = scenario('fails', ({ alloc, thread, never }) => {
+      const x = alloc(s32, 'x');
+      const failing = thread('t', () => {
+        const error = fails(x);
+        WRITE_ONCE(x, 1);
+        return error;
+      });
+      never('failed', () => failing.result() === -14);
+    });
+    const trace = await traced(tried, { model });
+    const isOld = ({ kind }: Trace['steps'][number]): boolean => kind !== 'return';
+    const steps = trace.steps.filter(isOld).map((step, at) => ({ ...step, number: at + 1 }));
+    expect([trace.steps.length - steps.length, replayed(tried, trace).divergence]).toEqual([
+      1,
+      null,
+    ]);
+    const { matched, divergence } = replayed(tried, { ...trace, steps });
+    expect([matched, divergence]).toEqual([steps.length, null]);
   });
 
   it('is the same after it was written and read as JSON', async () => {

@@ -37,25 +37,23 @@ export function replayTrace(scenario: Scenario, trace: Trace): Replayed | Proble
   const now = withValidFutures(input.automaton.tables, () =>
     tellExecution(input, { model, without, designs }, trace.choices, pending),
   );
-  const matched = sameSteps(trace, now);
-  const recorded = trace.steps[matched] ?? null;
-  const found = now.steps[matched] ?? null;
+  const [before, after] = [ownSteps(trace), ownSteps(now)];
+  const differs = before.findIndex((step, at) => !isSame(trace, step, now, after[at]));
+  const recorded = before[differs] ?? null;
+  const found = after[differs < 0 ? before.length : differs] ?? null;
+  const matched = recorded === null ? trace.steps.length : recorded.number - 1;
   const divergence = recorded === null && found === null ? null : { recorded, now: found };
   return { trace: now, matched, divergence };
 }
 
-function sameSteps(recorded: Trace, now: Trace): number {
-  let matched = 0;
-  for (const step of recorded.steps) {
-    const found = now.steps[matched];
-    if (found === undefined || !isSame(recorded, step, now, found)) break;
-    matched++;
-  }
-  return matched;
+/** What a call gives back follows from the other steps, and traces were saved without it once. */
+function ownSteps({ steps }: Trace): readonly Step[] {
+  return steps.filter(({ kind }) => kind !== 'return');
 }
 
-function isSame(recorded: Trace, a: Step, now: Trace, b: Step): boolean {
+function isSame(recorded: Trace, a: Step, now: Trace, b: Step | undefined): boolean {
   return (
+    b !== undefined &&
     recorded.threads[a.thread] === now.threads[b.thread] &&
     a.kind === b.kind &&
     a.primitive === b.primitive &&
