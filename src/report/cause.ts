@@ -9,6 +9,7 @@
 import type { Position, PropertyName, Step, Trace } from '../explore/result.ts';
 import { belowZeroCause } from './cause-below-zero.ts';
 import { freedCause } from './cause-freed.ts';
+import { lossCause } from './cause-loss.ts';
 import { pendingCause } from './cause-pending.ts';
 import { pinCause } from './cause-pins.ts';
 import { weakCause } from './cause-weak.ts';
@@ -37,7 +38,11 @@ export function causeOf(trace: Trace, layout: Layout, property: PropertyName): C
 }
 
 function lateCause(trace: Trace, layout: Layout, property: PropertyName): Cause | null {
-  return interleavingCause(trace, layout) ?? leakCause(trace, layout, property);
+  return (
+    lossCause(trace, layout, property) ??
+    interleavingCause(trace, layout) ??
+    leakCause(trace, layout, property)
+  );
 }
 
 function both(one: Cause, other: Cause): Cause {

@@ -12,7 +12,8 @@ import type {
   Trace,
 } from '../../src/explore/result.ts';
 
-type StepParts = Partial<Omit<Step, 'number' | 'changes'>> & {
+/** What a test says of a step. */
+export type StepParts = Partial<Omit<Step, 'number' | 'changes'>> & {
   readonly thread: number;
   readonly changes?: readonly (readonly [field: string, before: string, after: string])[];
 };
