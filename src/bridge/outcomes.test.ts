@@ -179,6 +179,27 @@ describe('under weak', () => {
     expect(atomic('1')).toBe('Sometimes');
   });
 
+  it('a section may begin before an access that stands before it', () => {
+    const srcu = `P0(int *x, int *z, struct srcu_struct *s)
+      { int r = READ_ONCE(*x); int i = srcu_read_lock(s); int q = READ_ONCE(*z);
+        srcu_read_unlock(s, i); }
+      P1(int *u, int *z, struct srcu_struct *s)
+      { WRITE_ONCE(*z, 1); synchronize_srcu(s); WRITE_ONCE(*u, 1); }
+      P2(int *u, int *x, struct srcu_struct *s)
+      { int i = srcu_read_lock(s); WRITE_ONCE(*u, 2); WRITE_ONCE(*x, 1); srcu_read_unlock(s, i); }`;
+    const rcu = srcu
+      .replaceAll(/(int i = )?srcu_read_(un)?lock\(.*?\)/g, 'rcu_read_$2lock()')
+      .replaceAll('synchronize_srcu(s)', 'synchronize_rcu()');
+    // P2 is inside when the grace period ends, so it began after that; P0 has seen P2, and began
+    // before the grace period all the same: nothing orders its read of x with its section.
+    const outcome = 'exists (0:r=1 /\\ 0:q=0 /\\ u=2)';
+    for (const code of [rcu, srcu]) {
+      expect(run(code, outcome, 'weak')).toMatchObject({ observation: 'Sometimes' });
+      const ordered = code.replace('READ_ONCE(*x)', 'smp_load_acquire(x)');
+      expect(run(ordered, outcome, 'weak')).toMatchObject({ observation: 'Never' });
+    }
+  });
+
   it('pointers are followed from one to the next', () => {
     const code = `P0(int *x, int **p) { WRITE_ONCE(*x, 1); smp_store_release(p, x); }
       P1(int **p) { int *r = READ_ONCE(*p); int s = READ_ONCE(*r); }`;
