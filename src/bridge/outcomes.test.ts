@@ -4,6 +4,7 @@ import type { Model } from '../explore/result.ts';
 import { parseLitmus } from '../litmus/index.ts';
 import { outcomesOf, stateText } from './outcomes.ts';
 import type { NotRun, OutcomeOptions, Outcomes } from './outcomes.ts';
+import { checkLitmus } from '../litmus/index.ts';
 import { whyMeaningless } from './runnable.ts';
 
 function run(
@@ -227,6 +228,81 @@ describe('under weak', () => {
     expect(sb('smp_mb__after_spinlock();')).toBe('Sometimes');
     expect(sb('spin_lock(lN); smp_mb__after_spinlock(); spin_unlock(lN);')).toBe('Never');
     expect(sb('spin_lock(lN); spin_unlock(lN);')).toBe('Sometimes');
+  });
+});
+
+/**
+ * Barriers away from what they belong to: exact LKMM and the search must say the same. `between`
+ * stands between a store and a load (store buffering), `first` and `between` between two loads that
+ * P1 passes a message to.
+ */
+describe('a barrier that stands away from what it belongs to', () => {
+  const globals = 'int *x, int *y, int *z, int *w, spinlock_t *l, struct srcu_struct *s';
+  const asked = (code: string, outcome: string): string => {
+    const text = `C test\n{}\n${code}\n${outcome}\n`;
+    const outcomes = run(code, outcome, 'weak');
+    const found = 'reason' in outcomes ? outcomes.reason : outcomes.observation;
+    expect(checkLitmus(text).observation).toBe(found);
+    return found;
+  };
+  const buffering = (between: string): string => {
+    const other = 'WRITE_ONCE(*y, 1); smp_mb(); int r = READ_ONCE(*x);';
+    const one = `WRITE_ONCE(*x, 1); ${between} int r = READ_ONCE(*y);`;
+    const code = `P0(${globals}) { int i; int q; ${one} }\nP1(int *x, int *y) { ${other} }`;
+    return asked(code, 'exists (0:r=0 /\\ 1:r=0)');
+  };
+  const passing = (first: string, between: string): string => {
+    const other = 'WRITE_ONCE(*y, 1); smp_mb(); WRITE_ONCE(*x, 1);';
+    const one = `${first} int a = READ_ONCE(*x); ${between} int b = READ_ONCE(*y);`;
+    const code = `P0(${globals}) { int i; int q; ${one} }\nP1(int *x, int *y) { ${other} }`;
+    return asked(code, 'exists (0:a=1 /\\ 0:b=0)');
+  };
+
+  it('orders what stands on its other side', () => {
+    expect(buffering('atomic_inc(z); WRITE_ONCE(*w, 1); smp_mb__after_atomic();')).toBe('Never');
+    expect(buffering('smp_mb__before_atomic(); WRITE_ONCE(*w, 1); atomic_inc(z);')).toBe('Never');
+    const locked = 'spin_lock(l); WRITE_ONCE(*w, 1); smp_mb__after_spinlock(); spin_unlock(l);';
+    expect(buffering(locked)).toBe('Never');
+    const ended = 'i = srcu_read_lock(s); srcu_read_unlock(s, i); WRITE_ONCE(*w, 1);';
+    expect(buffering(`${ended} smp_mb__after_srcu_read_unlock();`)).toBe('Never');
+  });
+
+  it('orders nothing that stands between', () => {
+    expect(passing('atomic_inc(z);', 'smp_mb__after_atomic();')).toBe('Sometimes');
+    expect(passing('', 'atomic_inc(z); smp_mb__after_atomic();')).toBe('Never');
+    const locked = 'smp_mb__after_spinlock(); spin_unlock(l);';
+    expect(passing('spin_lock(l);', locked)).toBe('Sometimes');
+    expect(passing('', `spin_lock(l); ${locked}`)).toBe('Never');
+    const again = 'spin_lock(l); spin_unlock(l); spin_lock(l);';
+    const after = 'smp_mb__after_unlock_lock(); spin_unlock(l);';
+    expect(passing(`WRITE_ONCE(*w, 1); ${again}`, after)).toBe('Sometimes');
+    expect(passing('', `${again} ${after}`)).toBe('Never');
+    expect(passing('', `${again} WRITE_ONCE(*w, 1); ${after}`)).toBe('Never');
+    expect(passing('WRITE_ONCE(*w, 1); smp_mb__before_atomic();', 'atomic_inc(z);')).toBe(
+      'Sometimes',
+    );
+    expect(passing('', 'smp_mb__before_atomic(); WRITE_ONCE(*w, 1); atomic_inc(z);')).toBe('Never');
+  });
+
+  it('orders nothing where it has nothing to order', () => {
+    expect(passing('', 'smp_mb__after_atomic();')).toBe('Sometimes');
+    expect(passing('smp_mb__before_atomic();', 'atomic_inc(z);')).toBe('Sometimes');
+    const ended = 'i = srcu_read_lock(s); srcu_read_unlock(s, i);';
+    expect(passing(ended, 'smp_mb__after_srcu_read_unlock();')).toBe('Sometimes');
+    expect(passing('', `${ended} smp_mb__after_srcu_read_unlock();`)).toBe('Never');
+    expect(passing('spin_lock(l);', 'smp_mb__after_atomic(); spin_unlock(l);')).toBe('Sometimes');
+    expect(passing('atomic_inc(z);', 'smp_mb__after_spinlock();')).toBe('Sometimes');
+  });
+
+  it('counts beside an atomic that fails, too, and beside no failing trylock', () => {
+    const compared = (old: number): string => `q = cmpxchg_relaxed(z, ${old}, 1);`;
+    for (const atomic of [compared(0), compared(7), 'q = atomic_add_unless(z, 1, 0);']) {
+      expect(buffering(`smp_mb__before_atomic(); ${atomic}`)).toBe('Never');
+      expect(buffering(`${atomic} smp_mb__after_atomic();`)).toBe('Never');
+    }
+    const tried = 'spin_lock(l); q = spin_trylock(l);';
+    expect(buffering(`${tried} smp_mb__after_atomic(); spin_unlock(l);`)).toBe('Sometimes');
+    expect(buffering('smp_mb__before_atomic(); q = READ_ONCE(*z);')).toBe('Sometimes');
   });
 });
 

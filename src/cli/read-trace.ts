@@ -213,10 +213,10 @@ function initialValue(value: unknown, path: string): { field: string; value: str
 
 /**
  * An outcome is a number from 0 on; -1 is a store that leaves its buffer, -2 a barrier, less than
- * that the passing of a thread's grace period.
+ * that the passing of a thread's grace period, or a barrier's exchange before it.
  */
 function choice(value: unknown, path: string): readonly [number, number] {
-  const least = -2 - THREADS_MAX;
+  const least = -7 - THREADS_MAX;
   const [thread, outcome] = list(value, path, 2, (one, where) =>
     integer(one, where, least, 2 ** 31),
   );

@@ -4,10 +4,10 @@
  *
  * linux-kernel.cat gives them no order by themselves. What stands before smp_mb__before_atomic()
  * comes before the next read-modify-write and all behind it; what stands before a
- * read-modify-write, and that itself, comes before all behind smp_mb__after_atomic(). An access
- * between the two is ordered by neither. So the CPU marks what it has seen at the earlier of the
- * two (`Observer.marks`), and the barrier orders that. Where they stand next to each other, as
- * nearly always, that is all there is, and the barrier a full one.
+ * read-modify-write, and that itself, comes before all behind smp_mb__after_atomic(), also where it
+ * fails. An access between the two is ordered by neither. So the CPU marks what it has seen at the
+ * earlier of the two (`Observer.marks`), and the barrier orders that. Where they stand next to each
+ * other, as nearly always, that is all there is, and the barrier a full one.
  */
 
 import { Modify, Result, Test } from '../memory/operation.ts';
@@ -27,22 +27,9 @@ export function isAtomic({ modify, result, test, hold, primitive }: Operation): 
   return modify !== Modify.SET || result !== Result.NONE || test !== Test.ALWAYS;
 }
 
-/** Whether a read-modify-write stores whatever the word holds. */
-export function isUnconditional({ test, wait }: Operation): boolean {
-  return test === Test.ALWAYS || wait;
-}
-
-/**
- * Where the thread is after an access.
- *
- * @param before where it was
- * @param observed what the access has told it
- */
-export function afterBarrier(before: number, operation: Operation, observed: number): number {
-  const tells = operation.result === Result.TESTED;
-  const stored = isUnconditional(operation) || (tells && observed !== 0);
-  if (before === 0 || (isAtomic(operation) && stored)) return 0;
-  return BeforeAtomic.APART;
+/** Where the thread is after an access. @param before where it was */
+export function afterBarrier(before: number, operation: Operation): number {
+  return before === 0 || isAtomic(operation) ? 0 : BeforeAtomic.APART;
 }
 
 function isSpinLock(primitive: string): boolean {

@@ -20,14 +20,17 @@ export const DRAIN = 0xffff;
 export const FENCE = 0xfffe;
 /** The same, less the number of the thread whose grace period is passed (weak-grace.ts). */
 export const PASS = 0xfffd;
+/** The same, less the number of the mark whose barrier's exchange comes early (weak-early.ts). */
+export const EARLY: number = PASS - THREADS_MAX;
+const MARKS = 5;
 
 /**
  * The outcome of a candidate as traces have it: -1 a drain, -2 a barrier, from -3 downwards the
- * passing of a grace period.
+ * passing of a grace period or an early exchange.
  */
 export function outcomeOf(out: Int32Array, at: number): number {
   const outcome = (out[at + 3] as number) >> 8;
-  return outcome > PASS - THREADS_MAX ? outcome - DRAIN - 1 : outcome;
+  return outcome > EARLY - MARKS ? outcome - DRAIN - 1 : outcome;
 }
 
 /**

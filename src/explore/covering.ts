@@ -16,7 +16,7 @@ import { SETTLED } from './coherence.ts';
 import type { Message } from './coherence.ts';
 import type { Layout } from './layout.ts';
 import { Memo } from './memo.ts';
-import type { Observer } from './observers.ts';
+import type { Observer, Taken } from './observers.ts';
 import { EMPTY_VIEW } from './views.ts';
 import type { WeakTables } from './weak-memory.ts';
 
@@ -142,12 +142,20 @@ export class Covering {
       this.within(one.lastUnlock, other.lastUnlock) &&
       this.within(one.beforeUnlock, other.beforeUnlock) &&
       one.marks.every((view, i) => this.within(view, other.marks[i] ?? EMPTY_VIEW)) &&
+      this.takenCovers(one.taken, other.taken) &&
       this.within(one.left, other.left) &&
       this.within(one.section, other.section) &&
       this.within(one.grace, other.grace) &&
       this.within(one.collected, other.collected) &&
       this.pointersCover(one, other)
     );
+  }
+
+  private takenCovers(one: Taken, other: Taken): boolean {
+    return one.every((view, i) => {
+      const known = other[i] ?? null;
+      return view === null || known === null ? view === known : this.within(view, known);
+    });
   }
 
   private pointersCover({ pointers }: Observer, other: Observer): boolean {

@@ -36,6 +36,11 @@ export interface Observer {
   readonly isAfterUnlock: boolean;
   /** `seen` at the places that Mark names: what the barriers for them tell others. */
   readonly marks: Marks;
+  /**
+   * What the global view gave for each mark, where that is known before the barrier comes; the last
+   * is that of smp_mb__after_unlock_lock, whose mark is `beforeUnlock`.
+   */
+  readonly taken: Taken;
   /** Which of them there are, as bits; and whether it has made an access (HAS_ACTED). */
   readonly marked: number;
   /** What grace periods have left for the next read-side section to see. */
@@ -55,6 +60,10 @@ export interface Observer {
 
 /** By Mark (weak-order.ts). */
 export type Marks = readonly [number, number, number, number];
+export type Taken = readonly (number | null)[];
+
+/** Nothing was taken early. */
+export const NOTHING_TAKEN: Taken = [null, null, null, null, null];
 
 /** Nothing is marked. */
 export const NO_MARKS: Marks = [EMPTY_VIEW, EMPTY_VIEW, EMPTY_VIEW, EMPTY_VIEW];
@@ -74,6 +83,7 @@ export const NEW_OBSERVER: Observer = {
   hasUnlocked: false,
   isAfterUnlock: false,
   marks: NO_MARKS,
+  taken: NOTHING_TAKEN,
   marked: 0,
   left: EMPTY_VIEW,
   section: EMPTY_VIEW,
@@ -135,6 +145,7 @@ export function mapViews(observer: Observer, change: (view: number) => number): 
     hasUnlocked: observer.hasUnlocked,
     isAfterUnlock: observer.isAfterUnlock,
     marks: mapMarks(observer.marks, change),
+    taken: mapTaken(observer.taken, change),
     marked: observer.marked,
     left: change(observer.left),
     section: change(observer.section),
@@ -154,12 +165,24 @@ export function withMark(observer: Observer, mark: number): Observer {
   const { marks, marked, seen } = observer;
   if ((marked & HAS_ACTED) === 0) return observer;
   const changed = mapMarks(marks, (view, i) => (i === mark ? seen : view));
-  return { ...observer, marks: changed, marked: marked | (1 << mark) };
+  return { ...withTaken(observer, mark, null), marks: changed, marked: marked | (1 << mark) };
+}
+
+/** An observer to whom the global view has given something for a mark, or nothing yet. */
+export function withTaken(observer: Observer, mark: number, view: number | null): Observer {
+  if (observer.taken[mark] === view) return observer;
+  return { ...observer, taken: observer.taken.with(mark, view) };
+}
+
+/** What was taken with `change` made to each view. */
+export function mapTaken(taken: Taken, change: (view: number, mark: number) => number): Taken {
+  if (taken === NOTHING_TAKEN) return taken;
+  return taken.map((view, mark) => (view === null ? null : change(view, mark)));
 }
 
 /** Whether nothing was seen since a mark. */
-export function isFresh({ marked, marks, seen }: Observer, mark: number): boolean {
-  return (marked & (1 << mark)) !== 0 && marks[mark] === seen;
+export function isFresh({ marked, marks, taken, seen }: Observer, mark: number): boolean {
+  return (marked & (1 << mark)) !== 0 && taken[mark] === null && marks[mark] === seen;
 }
 
 /** Marks with `change` made to each. */
@@ -193,6 +216,6 @@ function keyOf(one: Observer): string {
     (one.hasUnlocked ? 4 : 0) |
     (one.isAfterUnlock ? 8 : 0);
   const rest = `${one.grace},${one.collected},${one.lastUnlock},${one.beforeUnlock}`;
-  const marks = `${one.marks.join()},${one.marked}`;
+  const marks = `${one.marks.join()},${one.taken.join()},${one.marked}`;
   return `${views},${locks},${rest},${marks},${bits},${one.pointers.join()}`;
 }

@@ -14,7 +14,7 @@ import type { Operation } from '../memory/operation.ts';
 import { ORDERING } from '../memory/ordering.ts';
 import type { Order, PrimitiveName } from '../memory/ordering.ts';
 import { relaxedForm } from '../memory/relaxed-form.ts';
-import { afterBarrier, BeforeAtomic, isAtomic, isUnconditional } from './atomic-barriers.ts';
+import { afterBarrier, BeforeAtomic, isAtomic } from './atomic-barriers.ts';
 import {
   afterAccess,
   afterHold,
@@ -99,9 +99,7 @@ function fenceBefore(state: State, operation: Operation): void {
   if (!isAtomic(operation)) return;
   const { beforeAtomic } = state.context;
   if ((beforeAtomic & BeforeAtomic.APART) !== 0) step(state, PARTIAL['full-before-rmw']);
-  // If the test fails, a conditional one is no atomic: weakOrderOf.
-  const isDirect = (beforeAtomic & BeforeAtomic.DIRECTLY) !== 0;
-  if (isDirect && isUnconditional(operation)) step(state, FENCE);
+  if ((beforeAtomic & BeforeAtomic.DIRECTLY) !== 0) step(state, FENCE);
 }
 
 /** A NULL pointer that is handed to a primitive; the first access of all is a mistake (row.ts). */
@@ -166,12 +164,12 @@ function step(state: State, operation: Operation): number {
   const held = done ? afterHold(state.context, operation, state.world.nameOf) : state;
   const after = afterAccess(checked(state, held));
   const isBehind = after.beforeAtomic !== 0 && !FENCES.has(operation);
-  state.context = isBehind ? withBarrier(after, operation, observed) : after;
+  state.context = isBehind ? withBarrier(after, operation) : after;
   return observed;
 }
 
-function withBarrier(context: Context, operation: Operation, observed: number): Context {
-  return { ...context, beforeAtomic: afterBarrier(context.beforeAtomic, operation, observed) };
+function withBarrier(context: Context, operation: Operation): Context {
+  return { ...context, beforeAtomic: afterBarrier(context.beforeAtomic, operation) };
 }
 
 /** The answer to an access: from the history, or the delivered value; else the run ends here. */

@@ -132,7 +132,7 @@ function tellStep(telling: Telling, choice: Choice): boolean {
   if (outcome >= 0) addSections(telling.steps, thread, telling.open);
   const after = new Int32Array(record.length);
   applyCandidate(stepper.out, at, record, 0, after, 0, record.length);
-  // That a grace period is passed is no step of anybody: what is read later shows it.
+  // That a grace period is passed, or what a barrier gives: what is read later shows it.
   if (outcome > PASSED) tellWhat(telling, thread, outcome, after);
   if (telling.origins !== null) forgetOrigins(telling.origins, after);
   record.set(after);

@@ -3,6 +3,7 @@
 import { Modify } from '../memory/operation.ts';
 import { Column, NodeKind } from './node.ts';
 import { MARK_BITS, WeakOrder } from './weak-order.ts';
+import { isUpdate } from './weak-rows.ts';
 
 /** What a thread state can still do beside accesses. */
 export const Ability = {
@@ -49,14 +50,13 @@ const GRACES: ReadonlySet<number> = new Set([NodeKind.GRACE_BEGIN, NodeKind.GRAC
  * The abilities for which a step marks anew what the CPU has seen: what was marked before it makes
  * no difference to the barriers behind it.
  *
- * @param updates whether it is a read-modify-write that has stored
+ * @param stored whether it is a read-modify-write that has stored
  */
-export function markedBy(rows: Int32Array, row: number, updates: boolean): number {
-  const order = rows[row + Column.ORDER] as number;
+export function markedBy(rows: Int32Array, row: number, stored: boolean): number {
   if (rows[row] === NodeKind.SECTION_END) return Ability.AFTER_SECTION;
-  const before = (order & WeakOrder.MARKS) === 0 ? 0 : Ability.BEFORE_ATOMIC;
-  if (!updates) return before;
-  return before | ((order & WeakOrder.LOCK) === 0 ? Ability.AFTER_ATOMIC : Ability.AFTER_LOCK);
+  const isLock = ((rows[row + Column.ORDER] as number) & WeakOrder.LOCK) !== 0;
+  if (isLock) return stored ? Ability.AFTER_LOCK : 0;
+  return rows[row] === NodeKind.ACCESS && isUpdate(rows, row) ? Ability.AFTER_ATOMIC : 0;
 }
 
 /** What the next step of a thread state does. */

@@ -53,9 +53,9 @@ function withoutWord(pending: Pending, observer: Observer): void {
   const { memory, cpu } = pending;
   pending.stepper.begin();
   memory.setObserver(cpu, entered(pending, observer));
-  const mark = MARK_BITS.findIndex((bit) => (pending.order & bit) !== 0);
+  const marked = MARK_BITS.findIndex((bit) => (pending.order & bit) !== 0);
   if ((pending.order & WeakOrder.AFTER_UNLOCK) !== 0) fenceAfterUnlock(pending);
-  else if (mark >= 0) fenceForMark(pending, mark);
+  else if (marked >= 0) fenceForMark(pending, marked);
   else if ((pending.order & WeakOrder.FENCE) !== 0) fence(pending);
   follow(pending, 0, 0);
 }
@@ -173,7 +173,12 @@ function fail(pending: Pending, before: Observer, word: number, at: number, old:
   const newest = pending.memory.messages(word).length - 1;
   begin(pending, before);
   setAfterRead(pending, before, readingOf(pending, word, at), pending.order & ~PROMISES);
+  if ((pending.order & WeakOrder.LOCK) === 0) mark(pending, Mark.AFTER_ATOMIC);
   follow(pending, told(pending, old, old, false), newest - at);
+}
+
+function mark({ memory, cpu }: Pending, which: number): void {
+  memory.setObserver(cpu, withMark(memory.observer(cpu), which));
 }
 
 /** Bits that a failed test takes away. */
@@ -195,8 +200,7 @@ function succeed(pending: Pending, before: Observer, word: number, at: number, o
   setAfterRead(pending, before, from, pending.order);
   put(pending, memory.observer(cpu), { word, after: at, value, from });
   const isLock = (pending.order & WeakOrder.LOCK) !== 0;
-  const mark = isLock ? Mark.AFTER_LOCK : Mark.AFTER_ATOMIC;
-  memory.setObserver(cpu, withMark(memory.observer(cpu), mark));
+  mark(pending, isLock ? Mark.AFTER_LOCK : Mark.AFTER_ATOMIC);
   follow(pending, told(pending, old, value, true), newest - at);
 }
 

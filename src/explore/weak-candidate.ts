@@ -9,10 +9,10 @@ import { isLiveSlot } from './pointers.ts';
 import { passGrace } from './weak-grace.ts';
 import { EMPTY_VIEW } from './views.ts';
 import { forget } from './weak-forget.ts';
-import { WeakOrder } from './weak-order.ts';
+import { UNLOCK_MARK, WeakOrder } from './weak-order.ts';
 import { pointerOf } from './weak-pending.ts';
 import type { Pending } from './weak-pending.ts';
-import { isFresh } from './observers.ts';
+import { isFresh, withTaken } from './observers.ts';
 import { afterFence, afterPartialFence, inSection } from './weak-views.ts';
 
 /** A full barrier that belongs to the access before or after it. */
@@ -35,27 +35,31 @@ export function fence({ memory, cpu }: Pending): void {
 }
 
 /** smp_mb__after_unlock_lock: where no unlock came before a lock, it orders nothing. */
-export function fenceAfterUnlock({ memory, cpu }: Pending): void {
-  const { views } = memory.tables;
-  const observer = memory.observer(cpu);
-  if (!observer.isAfterUnlock) return;
-  const global = views.join(memory.global, observer.beforeUnlock);
-  const fenced = afterPartialFence(views, observer, observer.beforeUnlock, global);
-  memory.setObserver(cpu, { ...fenced, beforeUnlock: EMPTY_VIEW });
-  memory.global = global;
+export function fenceAfterUnlock(pending: Pending): void {
+  const { memory, cpu } = pending;
+  const { isAfterUnlock, beforeUnlock } = memory.observer(cpu);
+  if (!isAfterUnlock) return;
+  partialFence(pending, UNLOCK_MARK, beforeUnlock);
+  memory.setObserver(cpu, { ...memory.observer(cpu), beforeUnlock: EMPTY_VIEW });
 }
 
 /** A full barrier for what came before a mark; where nothing was marked, it orders nothing. */
 export function fenceForMark(pending: Pending, mark: number): void {
-  const { memory, cpu } = pending;
-  const { views } = memory.tables;
-  const observer = memory.observer(cpu);
+  const observer = pending.memory.observer(pending.cpu);
   if ((observer.marked & (1 << mark)) === 0) return;
   if (isFresh(observer, mark)) return fence(pending);
-  const earlier = observer.marks[mark] ?? EMPTY_VIEW;
-  const global = views.join(memory.global, earlier);
-  memory.setObserver(cpu, afterPartialFence(views, observer, earlier, global));
-  memory.global = global;
+  partialFence(pending, mark, observer.marks[mark] as number);
+}
+
+/** @param earlier what had been seen at the mark */
+function partialFence({ memory, cpu }: Pending, mark: number, earlier: number): void {
+  const { views } = memory.tables;
+  const observer = memory.observer(cpu);
+  const taken = observer.taken[mark] ?? null;
+  const global = taken ?? views.join(memory.global, earlier);
+  const fenced = afterPartialFence(views, observer, earlier, global);
+  memory.setObserver(cpu, withTaken(fenced, mark, null));
+  if (taken === null) memory.global = global;
 }
 
 /** Follows the edge for what was observed; afterwards the memory is that of the state again. */

@@ -12,8 +12,8 @@ import type { Message } from './coherence.ts';
 import { Ability, MARK_ABILITIES } from './weak-abilities.ts';
 import type { Liveness } from './liveness.ts';
 import { Column, NodeKind } from './node.ts';
-import { HAS_ACTED, mapMarks, mapViews, NEW_OBSERVER } from './observers.ts';
-import type { Observer } from './observers.ts';
+import { HAS_ACTED, mapMarks, mapViews, NEW_OBSERVER, NOTHING_TAKEN } from './observers.ts';
+import type { Observer, Taken } from './observers.ts';
 import { Feature } from './tables.ts';
 import { EMPTY_VIEW } from './views.ts';
 import type { Views } from './views.ts';
@@ -146,6 +146,12 @@ function marksOf(can: (ability: number) => boolean): number {
   return bits.reduce((all, bit) => all | bit, acted);
 }
 
+function takenFor(taken: Taken, can: (ability: number) => boolean): Taken {
+  if (taken === NOTHING_TAKEN) return taken;
+  const abilities = [...MARK_ABILITIES, Ability.AFTER_UNLOCK];
+  return taken.map((view, mark) => (can(abilities[mark] ?? 0) ? view : null));
+}
+
 const NODES = 2 ** 20;
 
 function trimmedTo(
@@ -180,6 +186,7 @@ function trimmedTo(
     hasUnlocked: fences && observer.hasUnlocked,
     isAfterUnlock: fences && observer.isAfterUnlock,
     marks: mapMarks(observer.marks, (view, mark) => when(MARK_ABILITIES[mark] ?? 0, view)),
+    taken: takenFor(observer.taken, can),
     marked: observer.marked & marksOf(can),
     left: can(Ability.SECTION) ? observer.left : EMPTY_VIEW,
     section: graces ? observer.section : EMPTY_VIEW,

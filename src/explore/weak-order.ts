@@ -6,7 +6,7 @@
  */
 
 import { Modify, Result, Test } from '../memory/operation.ts';
-import { BeforeAtomic, isAtomic, isUnconditional } from './atomic-barriers.ts';
+import { BeforeAtomic, isAtomic } from './atomic-barriers.ts';
 import type { Operation } from '../memory/operation.ts';
 import { ORDERING } from '../memory/ordering.ts';
 import type { Order, PrimitiveName } from '../memory/ordering.ts';
@@ -71,7 +71,8 @@ export function weakOrderOf(operation: Operation, context: Context, isTied: bool
   else if (takesSpin(operation)) bits |= WeakOrder.TAKES_SECTION;
   if (context.irq > 0) bits |= WeakOrder.IRQ_SECTION;
   if (operation.address === 0) bits |= fenceOf(operation);
-  if ((context.beforeAtomic & BeforeAtomic.DIRECTLY) !== 0) bits |= marksOrFences(operation);
+  const isBehind = (context.beforeAtomic & BeforeAtomic.DIRECTLY) !== 0;
+  if (isBehind && operation.address !== 0 && !isAtomic(operation)) bits |= WeakOrder.MARKS;
   bits |= promiseOf(operation);
   const isFull = (bits & WeakOrder.FULL_BEFORE) !== 0 && operation.modify !== Modify.NOTHING;
   return isFull && !isTied ? bits | WeakOrder.ONE_STEP : bits;
@@ -95,6 +96,9 @@ export function isBarrier(primitive: PrimitiveName): boolean {
 /** What partial barriers order, by the index of `Observer.marks`: see atomic-barriers.ts. */
 export const Mark = { AFTER_SECTION: 0, AFTER_ATOMIC: 1, AFTER_LOCK: 2, BEFORE_ATOMIC: 3 } as const;
 
+/** The place of smp_mb__after_unlock_lock in `Observer.taken`. */
+export const UNLOCK_MARK = 4;
+
 /** The bit of the barrier for each mark. */
 export const MARK_BITS: readonly number[] = [
   WeakOrder.AFTER_SECTION,
@@ -109,13 +113,6 @@ const MARKED_FENCES: ReadonlyMap<PrimitiveName, number> = new Map([
   ['smp_mb__after_spinlock', WeakOrder.FENCE | WeakOrder.AFTER_LOCK],
   ['smp_mb__before_atomic', WeakOrder.FENCE | WeakOrder.BEFORE_ATOMIC],
 ]);
-
-/** The bits of smp_mb__before_atomic directly before an access. */
-function marksOrFences(operation: Operation): number {
-  if (operation.address === 0) return 0;
-  if (!isAtomic(operation)) return WeakOrder.MARKS;
-  return isUnconditional(operation) ? 0 : WeakOrder.FULL_BEFORE;
-}
 
 /** The barrier behind a lock that orders what came before an unlock. */
 export const AFTER_UNLOCK_LOCK = 'smp_mb__after_unlock_lock';

@@ -11,9 +11,10 @@ import { isPaused } from './special.ts';
 import type { Stepper } from './stepper.ts';
 import { access } from './weak-access.ts';
 import { fenceOnly } from './weak-candidate.ts';
+import { exchangeEarly } from './weak-early.ts';
 import type { WeakMemory } from './weak-memory.ts';
 import { passBeforeSection } from './weak-pass.ts';
-import { pendingOf } from './weak-pending.ts';
+import { pendingOf, wordOf } from './weak-pending.ts';
 import { special } from './weak-special.ts';
 
 /** Writes the candidates of one thread. */
@@ -27,6 +28,10 @@ export function weakStep(stepper: Stepper, memory: WeakMemory, thread: number): 
   const observer = memory.observer(pending.cpu);
   if (observer.owesFence) return fenceOnly(pending);
   passBeforeSection(pending);
-  if (kind === NodeKind.ACCESS) return access(pending, observer);
+  if (kind === NodeKind.ACCESS) {
+    const mayExchange = observer.marked !== 0 || observer.isAfterUnlock;
+    if (mayExchange && wordOf(pending) !== 0) exchangeEarly(pending);
+    return access(pending, observer);
+  }
   special(pending, kind, observer);
 }

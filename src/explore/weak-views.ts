@@ -13,11 +13,11 @@
  */
 
 import type { Message } from './coherence.ts';
-import { HAS_ACTED, NO_MARKS, withMark } from './observers.ts';
+import { HAS_ACTED, NO_MARKS, NOTHING_TAKEN, withMark, withTaken } from './observers.ts';
 import type { Observer } from './observers.ts';
 import type { Views } from './views.ts';
 import { EMPTY_VIEW } from './views.ts';
-import { Mark, WeakOrder } from './weak-order.ts';
+import { Mark, UNLOCK_MARK, WeakOrder } from './weak-order.ts';
 
 /** What stands before an access on its own CPU: barriers, the beginning of a section. */
 export function beforeAccess(
@@ -30,11 +30,19 @@ export function beforeAccess(
   if ((order & WeakOrder.RMB) !== 0) floor = views.join(floor, read);
   if ((order & WeakOrder.WMB) !== 0) carried = views.join(carried, observer.stored);
   const isMarked = (order & WeakOrder.MARKS) !== 0;
-  const marked = isMarked ? withMark(observer, Mark.BEFORE_ATOMIC) : observer;
+  const marked = isMarked ? markedBefore(observer) : observer;
   const passed = { ...marked, marked: marked.marked | HAS_ACTED, floor, carried, fenced: false };
   const before = beginsSection ? inSection(views, passed) : passed;
   read = views.beyond(read, before.floor);
   return { ...before, read };
+}
+
+/** An observer behind smp_mb__before_atomic, who may have marked that already (weak-early.ts). */
+export function markedBefore(observer: Observer): Observer {
+  const { marked, marks, seen } = observer;
+  const isKnown = (marked & (1 << Mark.BEFORE_ATOMIC)) !== 0;
+  if (isKnown && marks[Mark.BEFORE_ATOMIC] === seen) return observer;
+  return withMark(observer, Mark.BEFORE_ATOMIC);
 }
 
 /** At the beginning of a section: what the grace periods that it comes after have left for it. */
@@ -82,7 +90,9 @@ export function afterRead(
     unlockSeen = EMPTY_VIEW;
     unlockStored = EMPTY_VIEW;
   }
-  const unlocks = { unlockSeen, unlockStored, beforeUnlock, isAfterUnlock };
+  const isLock = (order & WeakOrder.LOCK) !== 0;
+  const { taken } = isLock ? withTaken(observer, UNLOCK_MARK, null) : observer;
+  const unlocks = { unlockSeen, unlockStored, beforeUnlock, isAfterUnlock, taken };
   return { ...observer, floor, seen, read, strong, carried, ...unlocks, fenced: false };
 }
 
@@ -165,6 +175,7 @@ export function afterFence(views: Views, observer: Observer, global: number): Ob
     lastUnlock: EMPTY_VIEW,
     beforeUnlock: EMPTY_VIEW,
     marks: NO_MARKS,
+    taken: NOTHING_TAKEN,
     marked: observer.marked & HAS_ACTED,
     fenced: true,
     owesFence: false,

@@ -12,6 +12,7 @@ const BARRIERS: [Call, ...Call[]] = [
   'smp_mb__before_atomic',
   'smp_mb__after_atomic',
   'smp_mb__after_spinlock',
+  'smp_mb__after_unlock_lock',
   'smp_mb__after_srcu_read_unlock',
 ];
 
