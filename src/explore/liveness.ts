@@ -156,6 +156,16 @@ export class Liveness {
     return (this.sets.abilities(node) & ability) !== 0;
   }
 
+  /**
+   * Whether a thread state is known to have an ability left. Whoever asks relies on it: if it turns
+   * out later that it has, the search is run again. So steps can be left out that nobody needs.
+   */
+  expects(node: number, ability: number): boolean {
+    if (node >= this.known) this.meet(node);
+    this.marks[node] = (this.marks[node] as number) | Mark.RELIED;
+    return (this.sets.abilities(node) & ability) !== 0;
+  }
+
   /** Whether a thread state may still store to a word without continuing the message before. */
   overwrites(node: number, word: number): boolean {
     return this.has(node, Future.OVERWRITES, word);

@@ -177,7 +177,9 @@ function fail(pending: Pending, before: Observer, word: number, at: number, old:
   follow(pending, told(pending, old, old, false), newest - at);
 }
 
-function mark({ memory, cpu }: Pending, which: number): void {
+/** Marks what has been seen, for a barrier that is still to come. */
+function mark({ memory, cpu, node }: Pending, which: number): void {
+  if (!memory.tables.liveness.expects(node, Ability.ASKS_FOR_ACCESS)) return;
   memory.setObserver(cpu, withMark(memory.observer(cpu), which));
 }
 

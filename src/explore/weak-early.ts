@@ -26,12 +26,12 @@ export function exchangeEarly(pending: Pending): void {
   const { marked, marks, taken, isAfterUnlock, beforeUnlock } = observer;
   for (const [mark, ability] of MARK_ABILITIES.entries()) {
     const isOpen = (marked & (1 << mark)) !== 0 && taken[mark] === null;
-    if (isOpen && liveness.can(node, ability)) {
+    if (isOpen && liveness.expects(node, ability)) {
       exchange(pending, observer, mark, marks[mark] as number);
     }
   }
   const isOpen = isAfterUnlock && taken[UNLOCK_MARK] === null;
-  if (isOpen && liveness.can(node, Ability.AFTER_UNLOCK)) {
+  if (isOpen && liveness.expects(node, Ability.AFTER_UNLOCK)) {
     exchange(pending, observer, UNLOCK_MARK, beforeUnlock);
   }
 }
