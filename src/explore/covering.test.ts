@@ -68,6 +68,23 @@ describe('a state covers another', () => {
     expect(covers({ x: TWO, global: seen(1) }, { x: TWO })).toBe(false);
   });
 
+  it('that has marked more, or was given more early for a mark, not the other way round', () => {
+    const marks = [EMPTY_VIEW, seen(1), EMPTY_VIEW, EMPTY_VIEW] as const;
+    const marked = { observer: { marked: 2 }, x: TWO };
+    expect(covers({ x: TWO }, marked)).toBe(true);
+    expect(covers(marked, { x: TWO })).toBe(false);
+    const more = { observer: { marked: 2, marks }, x: TWO };
+    expect(covers(marked, more)).toBe(true);
+    expect(covers(more, marked)).toBe(false);
+    const taken = (view: number | null): State => {
+      return { observer: { marked: 2, taken: [null, view, null, null, null] }, x: TWO };
+    };
+    expect(covers(taken(EMPTY_VIEW), taken(seen(1)))).toBe(true);
+    expect(covers(taken(seen(1)), taken(EMPTY_VIEW))).toBe(false);
+    expect(covers(taken(null), taken(EMPTY_VIEW))).toBe(false);
+    expect(covers(taken(EMPTY_VIEW), taken(null))).toBe(false);
+  });
+
   it('whose pointer has seen more than the floor, not the other way round', () => {
     const more: State = { observer: { pointers: [3, seen(1)] }, x: TWO };
     expect(covers({ x: TWO }, more)).toBe(true);
