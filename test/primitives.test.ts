@@ -16,8 +16,9 @@ kernel code may rely on (\`src/memory/ordering.ts\`, with where each promise sta
 an order of its own is made of others, or orders nothing. "On failure" is the order where a
 condition does not hold and nothing is written. On x86 (model \`tso\`) a locked instruction drains
 the store buffer, everything else that stores goes through it. What orders is a defence that
-\`--without\` leaves out and \`why\` asks for: a barrier, a lock, an acquire or a release; fully
-ordered atomics and the waits of the last families are not.
+\`--without\` leaves out and \`why\` asks for: a barrier, a lock, an acquire or a release
+that has a relaxed form (\`refcount_dec_and_test\` has none); fully ordered atomics and the waits
+of the last families are not.
 
 The functions of mm, fs and block layer are in \`holdfast/linux/mm\`:
 [guide-pinning.md](guide-pinning.md).

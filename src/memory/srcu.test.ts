@@ -6,12 +6,14 @@ import { smp_mb__after_srcu_read_unlock } from './barrier.ts';
 import { spin_lock, spin_unlock } from './lock.ts';
 import { rcu_read_lock, rcu_read_unlock, synchronize_rcu } from './rcu.ts';
 import {
+  srcu_dereference,
   srcu_down_read,
   srcu_read_lock,
   srcu_read_unlock,
   srcu_up_read,
   synchronize_srcu,
 } from './srcu.ts';
+import { pointer, struct } from './struct.ts';
 import { s32, spinlock_t, srcu_struct } from './type.ts';
 import type { Field } from './type.ts';
 
@@ -109,6 +111,27 @@ describe.each(MODELS)('under $model', (options) => {
       always('the reader never sees destroyed data', () => reader.result() === 7);
     }, options);
     expect(found).toEqual(DESTROYED);
+  });
+
+  it('srcu_dereference reads a pointer, without a warning about RCU', async () => {
+    const node = struct('node', { data: s32 });
+    const body = ({ alloc, thread }: Stage): void => {
+      const [head, one, ss] = [
+        alloc(pointer(node), 'head'),
+        alloc(node, 'one'),
+        alloc(srcu_struct, 'ss'),
+      ];
+      WRITE_ONCE(head, one);
+      thread('reader', () => {
+        const idx = srcu_read_lock(ss);
+        const found = srcu_dereference(head, ss);
+        const value = found === null ? 0 : READ_ONCE(found.data);
+        srcu_read_unlock(ss, idx);
+        return value;
+      });
+    };
+    const { verdict, warnings } = await tried(body, options);
+    expect({ verdict, warnings }).toEqual({ verdict: 'pass', warnings: [] });
   });
 
   it('another thread may end a section', async () => {
@@ -213,10 +236,16 @@ describe('what is done wrongly is found:', () => {
         thread('t', () => call(ss, lock));
       });
     const [first] = await wrong((ss) => srcu_read_unlock(ss, undefined as unknown as number));
-    expect(first).toContain('The number given to srcu_read_unlock');
+    expect(first).toContain('The second argument of srcu_read_unlock cannot be undefined');
+    expect(first).toContain('it is what srcu_read_lock gave.');
     const [second] = await wrong((_, lock) => void srcu_read_lock(lock as unknown as Srcu));
     expect(second).toContain('srcu_read_lock');
     expect(await wrong((ss) => srcu_read_unlock(ss, 77))).toEqual(['wrong unlock']);
+    const constant = await wrong((ss) => {
+      srcu_read_lock(ss);
+      srcu_read_unlock(ss, 0);
+    });
+    expect(constant).toEqual(['wrong unlock']);
     expect(await wrong((ss) => srcu_read_unlock(ss, -1))).toEqual(['wrong unlock']);
   });
 

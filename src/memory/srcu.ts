@@ -6,18 +6,19 @@
  * overlap, and each stands for itself. `synchronize_srcu` waits for every section of its
  * srcu_struct that has begun, and for no other; whoever calls it inside of one waits for ever.
  *
- * The word of a srcu_struct has a bit for each open section, and the number is the bit's: Linux
+ * The word of a srcu_struct has a bit for each open section, and the number is the bit's. Linux
  * counts sections in two pairs of counters, which only srcutree.c looks at. On x86 begin and end
  * have a full barrier; the memory model promises none.
  *
  * Sections and grace periods are defences: each can be left out by the name of its function.
  */
 
-import { addressOf, integer } from './argument.ts';
+import { READ_ONCE } from './access.ts';
+import { addressOf, noValue } from './argument.ts';
 import { waitFor, waits } from './grace-period.ts';
 import { machine } from './machine.ts';
 import { Effect, operation, Result, SRCU_GRACE_PERIOD } from './operation.ts';
-import type { Field, srcu_struct } from './type.ts';
+import type { Field, srcu_struct, Type, ValueOf } from './type.ts';
 
 type SrcuStruct = Field<typeof srcu_struct>;
 
@@ -41,6 +42,18 @@ export function srcu_up_read(ssp: SrcuStruct, idx: number): void {
   end('srcu_up_read', ssp, idx);
 }
 
+/**
+ * Reads a pointer inside of a section of `ssp`: READ_ONCE, whose address orders what is read
+ * through it. Whether the section is open is not looked at, as it is in Linux with lockdep.
+ */
+export function srcu_dereference<T extends Type<'pointer'>>(
+  p: Field<T>,
+  ssp: SrcuStruct,
+): ValueOf<T> {
+  addressOf('srcu_dereference', ssp, 'srcu_struct');
+  return READ_ONCE(p);
+}
+
 /** Sleeps until every section of this srcu_struct that has begun is over. */
 export function synchronize_srcu(ssp: SrcuStruct): void {
   const address = addressOf('synchronize_srcu', ssp, 'srcu_struct');
@@ -48,22 +61,35 @@ export function synchronize_srcu(ssp: SrcuStruct): void {
   if (waits('synchronize_srcu')) waitFor('synchronize_srcu', parts);
 }
 
+/**
+ * Numbers begin at 1: the index of a srcu_struct changes in Linux, so who hands on a constant 0 is
+ * wrong there now and then, and here always.
+ */
+const FIRST = 1;
+
 /** The number of a section that was left out by name: no bit has it. */
-const LEFT_OUT = 31;
+const LEFT_OUT = 32;
 
 type Begin = 'srcu_read_lock' | 'srcu_down_read';
 type End = 'srcu_read_unlock' | 'srcu_up_read';
+
+/** What the end of a section is to be given. */
+const GIVEN: Readonly<Record<End, string>> = {
+  srcu_read_unlock: 'what srcu_read_lock gave',
+  srcu_up_read: 'what srcu_down_read gave',
+};
 
 function begin(primitive: Begin, ssp: SrcuStruct): number {
   const address = addressOf(primitive, ssp, 'srcu_struct');
   const parts = { effect: Effect.SECTION_BEGIN, address, result: Result.OLD };
   if (!machine().defended(primitive, 'section')) return LEFT_OUT;
-  return machine().perform(operation(primitive, parts));
+  return FIRST + machine().perform(operation(primitive, parts));
 }
 
 function end(primitive: End, ssp: SrcuStruct, idx: number): void {
   const address = addressOf(primitive, ssp, 'srcu_struct');
-  const choices = integer(idx, `The number given to ${primitive}`);
-  if (choices === LEFT_OUT) return;
-  machine().perform(operation(primitive, { effect: Effect.SECTION_END, address, choices }));
+  if (!Number.isInteger(idx)) noValue(idx, `The second argument of ${primitive}`, GIVEN[primitive]);
+  if (idx === LEFT_OUT) return;
+  const parts = { effect: Effect.SECTION_END, address, choices: idx - FIRST };
+  machine().perform(operation(primitive, parts));
 }

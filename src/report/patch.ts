@@ -77,9 +77,12 @@ function note(text: string, width: number): string[] {
 
 function closing(finding: Finding, trace: Trace, layout: Layout): string {
   const stale = layout.rows.find((row) => row.stale !== null);
+  const isRace = finding.property.name.startsWith('data race');
   const order =
     stale === undefined
-      ? 'No reordering is needed.'
+      ? isRace
+        ? 'A barrier, or an acquire and a release, would.'
+        : 'No reordering is needed.'
       : `Needs (${stale.stale?.missed ?? ''}) to become visible after (${stale.number ?? ''}), ` +
         (trace.model === 'tso' ? 'as x86 may do.' : 'not possible on x86.');
   const settings = [
