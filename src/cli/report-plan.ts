@@ -1,5 +1,6 @@
 /** What a run of `check` found, in the form that every reporter is given. */
 
+import { failedResult } from '../explore/failed-result.ts';
 import { MODELS } from '../explore/models.ts';
 import type { CheckResult, Finding, Model, Problem, Progress } from '../explore/result.ts';
 import type { ModelVerdict } from '../report/models.ts';
@@ -101,30 +102,7 @@ function keyOf({ property }: Finding): string {
   return `${property.kind} ${property.name}`;
 }
 
-/** A search that could not begin or end, as a result like any other. */
-export function failedResult(info: ScenarioInfo, model: Model, problem: Problem): CheckResult {
-  return {
-    scenario: info.name,
-    model,
-    verdict: 'open',
-    expected: info.expected[model],
-    complete: false,
-    open: null,
-    states: 0,
-    transitions: 0,
-    depth: 0,
-    finals: 0,
-    threads: 0,
-    automatonStates: 0,
-    runs: 0,
-    seconds: 0,
-    bytesPerState: 0,
-    missProbability: 0,
-    findings: [],
-    properties: [],
-    problems: [problem],
-    defences: [],
-    designs: [],
-    warnings: [],
-  };
+/** The result of a scenario that was not searched under a model. */
+export function notSearched(info: ScenarioInfo, model: Model, found: Problem): CheckResult {
+  return failedResult({ scenario: info.name, model, expected: info.expected[model] }, found);
 }

@@ -13,7 +13,7 @@ import { unknownDesign } from './problems.ts';
 import type { ProblemLog } from './problem-log.ts';
 import type { ScenarioInfo, SearchOptions } from './protocol.ts';
 import { repairNotes } from './repair.ts';
-import { failedResult, modelsOf } from './report-plan.ts';
+import { notSearched, modelsOf } from './report-plan.ts';
 import type { Reporter, ScenarioReport } from './report-plan.ts';
 import { isProblem } from './session.ts';
 import { saveTrace } from './traces.ts';
@@ -30,7 +30,7 @@ export async function searchScenario(
   const search = async (model: Model, options: SearchOptions): Promise<CheckResult> => {
     const onProgress = reporters.progress?.bind(reporters);
     const given = await context.session().check(info, { ...options, model }, onProgress);
-    return isProblem(given) ? failedResult(info, model, given) : withDesignsChecked(given, options);
+    return isProblem(given) ? notSearched(info, model, given) : withDesignsChecked(given, options);
   };
   for (const model of settings.models) {
     reporters.searching?.(info, model);

@@ -5,28 +5,33 @@ import type { Field, Type } from '../memory/type.ts';
 import { u32 } from '../memory/type.ts';
 import { check } from '../scenario/check.ts';
 import { scenario } from '../scenario/scenario.ts';
+import type { Stage } from '../scenario/stage.ts';
 
 const box = struct('box', { data: u32, ready: u32 });
 type Word = Field<Type<'word', number>>;
 
-/** The warnings on a reader with this body, beside one that writes both members. */
-async function warned(body: (data: () => Word, ready: () => Word) => void): Promise<string[]> {
-  const found = scenario('named', ({ alloc, thread }) => {
-    const b = alloc(box);
-    thread('writer', () => {
+type Members = { readonly data: () => Word; readonly ready: () => Word };
+
+/** The warnings on a scenario where one thread writes both members, and what is declared beside. */
+async function warnings(declare: (stage: Stage, box: Members) => void): Promise<string[]> {
+  const found = scenario('named', (stage) => {
+    const b = stage.alloc(box);
+    stage.thread('writer', () => {
       WRITE_ONCE(b.data, 1);
       WRITE_ONCE(b.ready, 1);
     });
-    thread('reader', () =>
-      body(
-        () => b.data,
-        () => b.ready,
-      ),
-    );
+    declare(stage, { data: () => b.data, ready: () => b.ready });
   });
-  const { verdict, warnings } = await check(found);
+  const { verdict, warnings: told } = await check(found);
   expect(verdict).toBe('pass');
-  return [...warnings];
+  return [...told];
+}
+
+/** The warnings on a reader with this body. */
+function warned(body: (data: () => Word, ready: () => Word) => void): Promise<string[]> {
+  return warnings(({ thread }, { data, ready }) => {
+    thread('reader', () => body(data, ready));
+  });
 }
 
 describe('a member that a thread names', () => {
@@ -116,24 +121,10 @@ describe('the result of a thread that a property names', () => {
 });
 
 describe('a member that a property names', () => {
-  /** The warnings on a property beside a thread that writes both members. */
-  async function judged(body: (data: () => Word, ready: () => Word) => boolean): Promise<string[]> {
-    const found = scenario('judged', ({ alloc, thread, never }) => {
-      const b = alloc(box);
-      thread('writer', () => {
-        WRITE_ONCE(b.data, 5);
-        WRITE_ONCE(b.ready, 1);
-      });
-      never('wrong', () =>
-        body(
-          () => b.data,
-          () => b.ready,
-        ),
-      );
+  function judged(body: (data: () => Word, ready: () => Word) => boolean): Promise<string[]> {
+    return warnings(({ never }, { data, ready }) => {
+      never('wrong', () => body(data, ready));
     });
-    const { verdict, warnings } = await check(found);
-    expect(verdict).toBe('pass');
-    return [...warnings];
   }
 
   it('and never reads is warned about: no execution would show it', async () => {

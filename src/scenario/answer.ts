@@ -1,5 +1,6 @@
 /** From the outcome of a search to the result that everybody reads. */
 
+import { failedResult } from '../explore/failed-result.ts';
 import { problem } from '../explore/problem.ts';
 import { parseRemoval } from '../explore/sites.ts';
 import type { CheckResult, Defence, Finding, Model, Problem, Verdict } from '../explore/result.ts';
@@ -105,29 +106,7 @@ function unknownForm({ name, kind, primitive, weaker }: Defence, wanted: string)
 }
 
 /** The answer when a mistake of the user prevented the search. */
-export function failed(scenario: Scenario, asked: Asked, found: Problem): CheckResult {
-  return {
-    scenario: scenario.name,
-    model: asked.model,
-    verdict: 'open',
-    expected: expectedOf(scenario, asked.model),
-    complete: false,
-    open: null,
-    states: 0,
-    transitions: 0,
-    depth: 0,
-    finals: 0,
-    threads: 0,
-    automatonStates: 0,
-    runs: 0,
-    seconds: 0,
-    bytesPerState: 0,
-    missProbability: 0,
-    findings: [],
-    properties: [],
-    problems: [found],
-    defences: [],
-    designs: [],
-    warnings: [],
-  };
+export function failed(scenario: Scenario, { model }: Asked, found: Problem): CheckResult {
+  const expected = expectedOf(scenario, model);
+  return failedResult({ scenario: scenario.name, model, expected }, found);
 }

@@ -14,7 +14,7 @@ import type { ClaimFound, EvidenceFound, SearchByName } from '../debate-search.t
 import { Exit } from '../exit.ts';
 import { interruptible } from '../interrupts.ts';
 import { unknownScenario, usageProblem } from '../problems.ts';
-import { failedResult } from '../report-plan.ts';
+import { notSearched } from '../report-plan.ts';
 import { selectScenarios } from '../select.ts';
 import { isProblem } from '../session.ts';
 import { statusLine } from '../status.ts';
@@ -95,7 +95,7 @@ async function searcher(context: Context): Promise<SearchByName> {
     const options = { model, without, keepGoing: true };
     const given = await session.check(info, options, (progress) => status.show(progress, 1));
     status.erase();
-    const result = isProblem(given) ? failedResult(info, model, given) : given;
+    const result = isProblem(given) ? notSearched(info, model, given) : given;
     for (const problem of result.problems) context.report(problem);
     return result;
   };

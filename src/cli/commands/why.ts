@@ -12,7 +12,7 @@ import { interruptible } from '../interrupts.ts';
 import { createProblemLog } from '../problem-log.ts';
 import type { ProblemLog } from '../problem-log.ts';
 import type { ScenarioInfo } from '../protocol.ts';
-import { failedResult } from '../report-plan.ts';
+import { notSearched } from '../report-plan.ts';
 import { whyLitmusFiles } from '../litmus.ts';
 import { selectScenarios } from '../select.ts';
 import { isProblem } from '../session.ts';
@@ -79,7 +79,7 @@ async function askWhy(
     const options = { ...settings.search, model, without, pairs: without.length === 0 };
     const jobs = settings.search.jobs ?? 1;
     const given = await session.check(info, options, (progress) => status.show(progress, jobs));
-    if (isProblem(given)) return failedResult(info, model, given);
+    if (isProblem(given)) return notSearched(info, model, given);
     for (const finding of given.findings) saveTrace(settings.out, info.file, finding);
     return given;
   };
