@@ -8,12 +8,13 @@
 import type { LitmusTest } from '../litmus/ast.ts';
 import { holds, observed } from '../litmus/outcome.ts';
 import { observationOf, sortedStates } from '../litmus/verdict.ts';
-import type { Observation, StateEntry } from '../litmus/result.ts';
+import type { Observation, StateEntry, Unending } from '../litmus/result.ts';
 import type { CheckResult, Model } from '../explore/result.ts';
 import { reachableFinals } from '../scenario/finals.ts';
 import type { CheckOptions } from '../scenario/explore.ts';
 import { whyNotRunnable } from './runnable.ts';
 import { scenarioOf } from './scenario.ts';
+import { unendingOf } from './unending.ts';
 
 /** What a search of a litmus test found. */
 export interface Outcomes {
@@ -29,6 +30,8 @@ export interface Outcomes {
   readonly endsAtRace: boolean;
   /** A loop that does more than wait was not followed to its end. */
   readonly cut: boolean;
+  /** Executions that have no final state, because a thread waits for ever. */
+  readonly unending: Unending | null;
   /** The search itself: its counts, races, deadlocks, and mistakes. */
   readonly result: CheckResult;
 }
@@ -78,6 +81,7 @@ export function outcomesOf(
     flags: races ? ['data-race'] : [],
     endsAtRace: races && model === 'weak',
     cut: bridged.isCut(),
+    unending: unendingOf(result),
     result,
   };
 }

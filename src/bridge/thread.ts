@@ -13,6 +13,7 @@ import { loop } from '../memory/control.ts';
 import * as access from './access.ts';
 import type { Site } from './access.ts';
 import type { Sources } from './sources.ts';
+import { markWait } from './unending.ts';
 import { Inexpressible, sectionOfWord, valueOfWord, wordOf, wordOfSection } from './words.ts';
 
 /** What threads share. */
@@ -39,8 +40,8 @@ interface Tracked {
 
 const constant = (value: number): Tracked => ({ value, from: [], section: null });
 
-/** Thrown to end a thread's run where a loop is cut; the search never gets past that point. */
-const CUT = new Inexpressible('A loop was cut, and the thread went on.');
+/** Thrown to end a thread's run where it stands still; the search never gets past that point. */
+const PASSED = new Inexpressible('A thread stood still, and went on.');
 
 /** Runs a thread. @returns its registers at the end */
 export function runThread(
@@ -53,10 +54,14 @@ export function runThread(
   return new Map([...registers].map(([name, { value }]) => [name, value]));
 }
 
+type LockStatement = Extract<Statement, { kind: 'lock' | 'unlock' | 'sync-srcu' }>;
+
 class Run {
   private readonly registers: Map<string, Tracked>;
   /** The sections of SRCU that this thread has ended: to end one twice does nothing. */
   private readonly ended = new Set<string>();
+  /** How many sections of RCU it is in. */
+  private depth = 0;
   private readonly around: Around;
 
   constructor(registers: Map<string, Tracked>, around: Around) {
@@ -83,14 +88,15 @@ class Run {
         this.value(statement.value);
         return;
       case 'fence':
-        return access.fence(statement.fence);
+        return this.fence(statement);
       case 'sync-srcu':
+        markWait(statement.at);
         return access.waitForSections(this.site(this.value(statement.address), null, []));
       case 'store':
         return this.store(statement);
       case 'lock':
       case 'unlock':
-        return this.lock(statement.kind, statement.address);
+        return this.lock(statement.kind, statement);
     }
   }
 
@@ -111,8 +117,10 @@ class Run {
     this.ended.add(one);
   }
 
-  private lock(kind: 'lock' | 'unlock', address: Expression): void {
-    access.lock(kind, this.site(this.value(address), null, []));
+  private lock(kind: 'lock' | 'unlock', { address, at }: LockStatement): void {
+    const site = this.site(this.value(address), null, []);
+    if (kind === 'lock') markWait(at);
+    access.lock(kind, site);
   }
 
   private branch({ condition, whenTrue, whenFalse }: Extract<Statement, { kind: 'if' }>): void {
@@ -120,14 +128,27 @@ class Run {
     if (chosen !== null) this.statement(chosen);
   }
 
+  /** A grace period waits for the section that it stands in for ever. */
+  private fence({ fence, at }: Extract<Statement, { kind: 'fence' }>): void {
+    if (fence === 'rcu-lock') this.depth++;
+    if (fence === 'rcu-unlock') this.depth--;
+    if (fence === 'sync-rcu') markWait(at);
+    if (fence === 'sync-rcu' && this.depth > 0) this.standStill();
+    access.fence(fence);
+  }
+
   /** A loop that waits may go round for ever; another one is followed as often as is asked for. */
   private rounds(statement: Extract<Statement, { kind: 'while' }>): void {
     const goesOn = (): boolean => this.value(statement.condition).value !== 0;
     if (!isWaitLoop(statement)) return this.boundedRounds(statement, goesOn);
-    if (!goesOn()) return;
+    const waits = (): boolean => {
+      markWait(statement.at);
+      return goesOn();
+    };
+    if (!waits()) return;
     loop(() => {
       this.statement(statement.body);
-      return goesOn();
+      return waits();
     });
   }
 
@@ -140,8 +161,12 @@ class Run {
 
   private cut(): never {
     this.around.onCut();
+    return this.standStill();
+  }
+
+  private standStill(): never {
     access.standStill(this.around.never);
-    throw CUT;
+    throw PASSED;
   }
 
   private value(expression: Expression): Tracked {

@@ -3,6 +3,7 @@
 import type { NotRun, Outcomes } from '../bridge/outcomes.ts';
 import type { LitmusOpen, LitmusResult } from '../litmus/index.ts';
 import { EVENTS_MAX } from '../litmus/limits.ts';
+import type { Unending, Wait } from '../litmus/result.ts';
 import { amount, counted, duration } from '../report/text.ts';
 import type { LitmusReport } from './report-plan.ts';
 
@@ -11,9 +12,29 @@ export function litmusLines({ result, outcomes }: LitmusReport, nameWidth: numbe
   const notes = [...result.warnings.map((text) => `warning: ${text}`), ...limitsOf(result)];
   return [
     `  ${lineOf(result, nameWidth)}`,
-    ...notes.map((note) => `${''.padEnd(13)}${note}`),
-    ...outcomes.map((one) => `  ${outcomesLine(result.name, one, nameWidth)}`),
+    ...notes.map(noteLine),
+    ...outcomes.flatMap((one) => [
+      `  ${outcomesLine(result.name, one, nameWidth)}`,
+      ...('reason' in one || one.unending === null ? [] : [noteLine(unendingText(one.unending))]),
+    ]),
   ];
+}
+
+/** Under the name of the test. */
+function noteLine(note: string): string {
+  return `${''.padEnd(13)}${note}`;
+}
+
+/** Which executions do not end, and why: they have no final state that could be observed. */
+function unendingText({ all, waits }: Unending): string {
+  const which = all ? 'no execution ends' : 'not every execution ends';
+  return `${which}: ${waits.map(waitText).join('; ')}`;
+}
+
+function waitText({ thread, primitive, location, own, at }: Wait): string {
+  const place = at === null ? '' : ` at ${at.line}:${at.column}`;
+  const inside = own ? ', inside of its own section' : '';
+  return `P${thread} waits for ever in ${primitive}(${location ?? ''})${place}${inside}`;
 }
 
 /** Names up to this length take no more room than the usual column. */

@@ -104,6 +104,32 @@ describe('litmus files', () => {
     expect(out).toMatch(/Never +race .* data-race +OPEN +weak/);
   });
 
+  it('of which no execution ends say which thread waits where', async () => {
+    desk.write(
+      'twice.litmus',
+      'C twice\n{}\nP0(spinlock_t *s, int *x) {\n\tspin_lock(s);\n\tspin_lock(s);\n' +
+        '\tWRITE_ONCE(*x, 1);\n}\nexists (x=1)\n',
+    );
+    const { code, out } = await desk.run('check', 'twice.litmus', '-m', 'sc');
+    expect(code).toBe(0);
+    expect(out).toMatchInlineSnapshot(`
+      "  Never      twice                            0 of 0 executions   0 states   lkmm
+                   no execution comes to its end: deadlock, filter or the memory model forbid each
+        Never      twice                            0 states   2 states searched   sc
+                   no execution ends: P0 waits for ever in spin_lock(s) at 5:2
+      "
+    `);
+    const json = await desk.run('check', 'twice.litmus', '-m', 'sc', '-r', 'json');
+    const events = json.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(events.flatMap((event) => schemaFaults(SCHEMA, event))).toEqual([]);
+    expect(events[1]?.['models']).toMatchObject([
+      { unending: { all: true, waits: [{ location: 's', at: { line: 5, column: 2 } }] } },
+    ]);
+  });
+
   it('that are no scenarios say why', async () => {
     desk.write(
       'open.litmus',

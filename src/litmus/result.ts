@@ -81,6 +81,25 @@ export interface Refusal {
   readonly cycle: readonly PictureEdge[];
 }
 
+/** Executions of the state search without an end. */
+export interface Unending {
+  /** No execution ends; else some do. */
+  readonly all: boolean;
+  /** Of the shortest one: which thread waits where. */
+  readonly waits: readonly Wait[];
+}
+
+/** What a thread waits in for ever. */
+export interface Wait {
+  readonly thread: number;
+  readonly primitive: string;
+  /** The lock, the srcu_struct or what a loop looks at; null for a grace period of RCU. */
+  readonly location: string | null;
+  /** It would wait for itself: it stands in the section that must end first. */
+  readonly own: boolean;
+  readonly at: Place | null;
+}
+
 /** The whole answer. */
 export interface LitmusResult {
   readonly name: string;

@@ -8,7 +8,7 @@
  */
 
 import type { CheckResult, Finding, Model, Problem, Progress } from '../explore/result.ts';
-import type { LitmusResult, Observation } from '../litmus/result.ts';
+import type { LitmusResult, Observation, Unending } from '../litmus/result.ts';
 import { outcomeOf } from './human.ts';
 import type { ModelVerdict } from './models.ts';
 
@@ -77,6 +77,8 @@ export type LitmusOnModel =
       readonly observation: Observation;
       readonly states: LitmusResult['states'];
       readonly complete: boolean;
+      /** Executions that have no final state, and which thread waits where; else null. */
+      readonly unending: Unending | null;
     };
 
 /** A litmus test has been decided, or left open. */

@@ -22,8 +22,8 @@ import type { Reporter } from '../report-plan.ts';
 function onModel(one: Outcomes | NotRun): LitmusOnModel {
   const { model } = one;
   if ('reason' in one) return { model, reason: one.reason };
-  const { observation, states, complete, cut, endsAtRace } = one;
-  return { model, observation, states, complete: complete && !cut && !endsAtRace };
+  const { observation, states, complete, cut, endsAtRace, unending } = one;
+  return { model, observation, states, complete: complete && !cut && !endsAtRace, unending };
 }
 
 /** Writes each event when it happens. */
