@@ -6,6 +6,10 @@
 //
 // Only files that changed are built. A file is written beside its place and then renamed, so two
 // builds at the same time do no harm.
+//
+// An editor that opens a scenario looks for declarations where package.json says. They come from
+// tsc (`npm run types`), which `npm start` does not install: until then each of those files sends
+// the editor to the source, which says the same.
 
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { chmodSync, existsSync, writeFileSync } from 'node:fs';
@@ -60,6 +64,7 @@ export function build(root = ROOT) {
     if (failure === undefined) result.built++;
     else result.failures.push(failure);
   }
+  for (const name of declared(root)) declareBySource(join(root, name), src, dist);
   result.removed = removeOrphans(dist, new Set(sources.map((name) => name.replace(/\.ts$/, ''))));
   return result;
 }
@@ -80,6 +85,19 @@ function buildFile(from, to) {
     const { startLine, startColumn, message, snippet } = /** @type {Record<string, any>} */ (error);
     return `${file}:${startLine}:${startColumn + 1}: ${message}\n${snippet}`;
   }
+}
+
+/** @param {string} root @returns {string[]} the declarations that package.json promises */
+function declared(root) {
+  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return Object.values(exports).flatMap(({ types }) => types ?? []);
+}
+
+/** Real declarations are left alone. @param {string} to @param {string} src @param {string} dist */
+function declareBySource(to, src, dist) {
+  if (existsSync(to)) return;
+  const source = join(src, relative(dist, to)).replace(/\.d\.ts$/, '.ts');
+  writeWhole(to, `export * from '${relative(dirname(to), source).replaceAll(sep, '/')}';\n`);
 }
 
 /** @param {string} to @param {string} text */

@@ -145,7 +145,8 @@ describe('the command line', () => {
     expect(await refusal('explain', 'xyzzy')).not.toContain('import');
     expect(await refusal('debate', '007')).toContain('There is no discussion `007`');
     expect(await refusal('debate', '000', '99')).toContain('Discussion 000 has no row 99.');
-    expect(await refusal('new', '../x')).toContain('cannot be the name of a scenario');
+    expect(await refusal('new', '..')).toContain('cannot be the name of a scenario');
+    expect(await refusal('new', 'absent/x')).toMatch(/Make the folder first: mkdir -p .*absent/);
     expect(await refusal('new', 'x', '--case', 'dmaa')).toContain('Did you mean dma?');
   });
 

@@ -346,6 +346,17 @@ describe('new', () => {
     expect(kernel.out).toContain('why long.scenario.ts -m tso');
   });
 
+  it('writes to any folder, and says what an editor there needs for types', async () => {
+    desk.write('below/README', '');
+    const near = await desk.run('new', 'below/near one.scenario.ts');
+    expect(near.out).toMatch(/holdfast check below\/near-one.scenario.ts\n/);
+    expect((await desk.run('check', 'below/near-one.scenario.ts')).code).toBe(0);
+    const far = await desk.run('new', join(desk.folder, 'below', 'far'));
+    expect(far.out).toMatch(/in that folder: npm install \S*[^/]\n$/);
+    desk.write('below/node_modules/holdfast/package.json', '{"name": "holdfast"}');
+    expect((await desk.run('new', 'below/known')).out).not.toContain('npm install');
+  });
+
   it.each(templates.map(({ name }) => name))('%s: gives a scenario that passes', async (name) => {
     expect((await desk.run('new', `my ${name}`, '--case', name)).code).toBe(0);
     const { code, out } = await desk.run('check', `my-${name}.scenario.ts`);

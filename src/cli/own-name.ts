@@ -33,6 +33,11 @@ export function ownName(script: string, environment: Io['environment'], folder: 
 function pathFrom(folder: string, script: string): string {
   const near = relative(folder, script);
   const path = near.startsWith('..') ? script : near;
+  return shellWord(path);
+}
+
+/** A path as one word of a shell. */
+export function shellWord(path: string): string {
   return /^[\w./\\:@+-]+$/.test(path) ? path : `'${path}'`;
 }
 
