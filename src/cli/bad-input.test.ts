@@ -876,7 +876,7 @@ export default scenario('caller', (stage) => {
     const said = await called(
       '{ mm.folio_get(log.folios[0]); mm.dma_write({}, log.folios[0], 7); }',
     );
-    expect(said).toContain('HF037  A thread throws: WRITE_ONCE is given undefined, not a field');
+    expect(said).toContain('HF037  WRITE_ONCE(x, val) is called without x, or with');
     expect(said).toMatch(/caller\.scenario\.ts:8:\d+\n/);
     expect(said).toContain('It goes wrong in kernel/device/dma.ts:');
   });

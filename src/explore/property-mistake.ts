@@ -1,10 +1,11 @@
 /** What to say of a property that throws, or gives neither true nor false. */
 
+import { PlaceLeftOut } from '../memory/argument.ts';
 import { UserMistake } from './direct.ts';
 import { userPositions } from './position.ts';
 import { problem } from './problem.ts';
 import type { ProgramProperty } from './program.ts';
-import { messageOf, nullFollowed } from './replay-end.ts';
+import { messageOf, misgiven, nullFollowed } from './replay-end.ts';
 import type { Problem } from './result.ts';
 import { unknownName } from './unknown-name.ts';
 
@@ -32,6 +33,7 @@ export function throwsIn(
   const followed = nullFollowed(error);
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const [position = property.position] = userPositions(stack);
+  if (error instanceof PlaceLeftOut) return misgiven(error.message, position);
   if (followed === null) {
     const what = `The property ${nameOf(property)} throws: ${messageOf(error)}`;
     return problem('HF027', { what, position, next: EVERY_STATE, ...unknownName(error) });

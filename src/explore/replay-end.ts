@@ -7,6 +7,7 @@
  * where there is no path, and a name that does not exist are mistakes in writing.
  */
 
+import { PlaceLeftOut } from '../memory/argument.ts';
 import { leftHeld } from './context.ts';
 import { UserMistake } from './direct.ts';
 import { encodeResult } from './encoding.ts';
@@ -33,6 +34,7 @@ export function thrown(state: State, error: unknown): RunEnd {
   if (error instanceof UserMistake) return { kind: 'problem', problem: error.problem };
   if (state.end !== null) return swallowed(state);
   const position = positionOf(error);
+  if (error instanceof PlaceLeftOut) return leftOut(state, error, position);
   const assigned = assignedMember(error);
   if (assigned !== null) return { kind: 'problem', problem: { ...assigned, position } };
   if (state.begins || error instanceof ReferenceError) {
@@ -46,6 +48,29 @@ export function thrown(state: State, error: unknown): RunEnd {
     return { kind: 'problem', problem: atUsersCall(misled, (error as Error).stack ?? '', state) };
   }
   return { kind: 'failed', failure: failureOf(error, position) };
+}
+
+/**
+ * A call that leaves out a place, or is given `undefined` for it. Before the first access, and in
+ * kernel code, that is a mistake in writing; behind an access it may be so on this path only.
+ */
+function leftOut(state: State, error: PlaceLeftOut, position: Position | null): RunEnd {
+  const { message: what, stack = '' } = error;
+  if (state.begins || (position !== null && isKernelCode(position.file))) {
+    return { kind: 'problem', problem: atUsersCall(misgiven(what, position), stack, state) };
+  }
+  const call = what.replace(/\.$/, '');
+  const message = `The thread cannot go on: ${call}, as an index beyond an array gives.`;
+  const act = { primitive: 'throw', address: 0 };
+  return {
+    kind: 'failed',
+    failure: { kind: 'automatic', name: 'exception', message, act, position },
+  };
+}
+
+/** HF037 for a call that leaves something out. */
+export function misgiven(what: string, position: Position | null): Problem {
+  return problem('HF037', { what, position });
 }
 
 /**

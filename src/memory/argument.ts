@@ -8,6 +8,7 @@
 
 import { handedOn } from './field-use.ts';
 import { machineOrNull } from './machine.ts';
+import { signatureOf } from './signature.ts';
 import { structAddress, structType } from './struct-key.ts';
 import type { Field, Kind } from './type.ts';
 
@@ -16,6 +17,45 @@ export function refuse(code: 'HF020' | 'HF036' | 'HF037', what: string): never {
   const machine = machineOrNull();
   if (machine === null) throw new TypeError(what);
   return machine.refuse(code, what);
+}
+
+/**
+ * A call that leaves out a place in memory, or is given `undefined` for it. As beyond the end of an
+ * array that may be so on some path only, which whoever catches this is to show.
+ */
+export class PlaceLeftOut extends TypeError {}
+
+/**
+ * Stops at a call that leaves something out: in C it would not compile.
+ *
+ * @param call what the user calls
+ * @param args what it was given, in its order
+ */
+export function incomplete(call: string, args: readonly unknown[]): never {
+  const parameters = signatureOf(call);
+  // refcount_inc(r) and its like add an operand of their own, in front.
+  const given = args.slice(-parameters.length);
+  const missing = parameters.filter((_, at) => given[at] === undefined);
+  const names = parameters.map(({ name }) => name).join(', ');
+  const lacking = missing.map(({ name }) => name).join(' and ');
+  const what = `${call}(${names}) is called without ${lacking}, or with undefined there.`;
+  if (missing.every(({ isPlace }) => isPlace)) throw new PlaceLeftOut(what);
+  return refuse('HF037', what);
+}
+
+/** The argument of a call that has one, which may not be left out. */
+export function present<T>(call: string, argument: T): T {
+  return argument === undefined ? incomplete(call, [argument]) : argument;
+}
+
+/** Stops at a call of two arguments that leaves one out. */
+export function bothPresent(call: string, first: unknown, second: unknown): void {
+  if (first === undefined || second === undefined) incomplete(call, [first, second]);
+}
+
+/** Stops at a call that leaves an argument out. */
+export function allPresent(call: string, args: readonly unknown[]): void {
+  if (args.includes(undefined)) incomplete(call, args);
 }
 
 /**
@@ -33,15 +73,10 @@ export function addressOf(primitive: string, field: Field, kind: Kind | null = n
     return given.address;
   }
   if (given === null) return 0;
-  if (given === undefined) {
-    throw new TypeError(`${primitive} is given undefined, not a field: ${UNDEFINED}`);
-  }
+  if (given === undefined) incomplete(primitive, []);
   const hint = isView(given) ? ' Name one of its members.' : '';
   return refuse('HF037', `${primitive} is given ${described(given)} where a field belongs.${hint}`);
 }
-
-/** Where undefined mostly comes from: a member that a struct does not have is refused before. */
-const UNDEFINED = 'an index beyond an array?';
 
 /** Counters and locks have calls of their own; of a task there is only its state here. */
 const READABLE: ReadonlySet<Kind> = new Set(['word', 'flags', 'pointer', 'task_struct']);
@@ -69,12 +104,14 @@ export function integer(value: number, type: string): number {
 }
 
 /**
- * Refuses a counter in the operand's place: where the kernel names the operand first, the counter
- * comes last. Two fields are another mistake: the first is used as its value.
+ * Refuses a counter in the operand's place, and a call that leaves one of them out: where the
+ * kernel names the operand first, the counter comes last. Two fields are another mistake: the first
+ * is used as its value.
  */
 export function operandFirst(primitive: string, operand: number, counter: Field): void {
   const [first, last]: unknown[] = [operand, counter];
   if (isField(first) && !isField(last)) otherWayRound(primitive, first, 'operand');
+  bothPresent(primitive, operand, counter);
 }
 
 function otherWayRound(call: string, { type }: Field, first: string): never {

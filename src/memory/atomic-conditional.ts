@@ -3,7 +3,7 @@
  * A failed one orders nothing: ordering.ts. Source: Documentation/atomic_t.txt, 6.18.
  */
 
-import { integer } from './argument.ts';
+import { allPresent, bothPresent, integer } from './argument.ts';
 import { negative, perform, performWith, same } from './atomic.ts';
 import type { Atomic } from './atomic.ts';
 import { Modify, Result, Test } from './operation.ts';
@@ -14,23 +14,27 @@ type AtomicCompareExchange = (v: Atomic, old: number, value: number) => number;
 type AtomicTryCompareExchange = (v: Atomic, old: number, value: number) => boolean;
 
 function exchange(primitive: PrimitiveName): AtomicExchange {
-  return (v, value) =>
-    perform(primitive, v, {
+  return (v, value) => {
+    bothPresent(primitive, v, value);
+    return perform(primitive, v, {
       modify: Modify.SET,
       modifyArgument: integer(value, 'atomic_t'),
       result: Result.OLD,
     });
+  };
 }
 
 function compareExchange(primitive: PrimitiveName, result: Result): AtomicCompareExchange {
-  return (v, old, value) =>
-    perform(primitive, v, {
+  return (v, old, value) => {
+    allPresent(primitive, [v, old, value]);
+    return perform(primitive, v, {
       test: Test.EQUALS,
       testArgument: integer(old, 'atomic_t'),
       modify: Modify.SET,
       modifyArgument: integer(value, 'atomic_t'),
       result,
     });
+  };
 }
 
 function tryCompareExchange(primitive: PrimitiveName): AtomicTryCompareExchange {
@@ -87,11 +91,13 @@ function addUnless(
 
 /** Adds `a` unless the counter is `u`; tells whether it did. */
 export function atomic_add_unless(v: Atomic, a: number, u: number): boolean {
+  allPresent('atomic_add_unless', [v, a, u]);
   return addUnless('atomic_add_unless', v, a, u, Result.TESTED) !== 0;
 }
 
 /** Adds `a` unless the counter is `u`; gives the old value. */
 export function atomic_fetch_add_unless(v: Atomic, a: number, u: number): number {
+  allPresent('atomic_fetch_add_unless', [v, a, u]);
   return addUnless('atomic_fetch_add_unless', v, a, u, Result.OLD);
 }
 

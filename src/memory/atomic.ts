@@ -7,7 +7,7 @@
  * kernel.
  */
 
-import { addressOf, integer, operandFirst } from './argument.ts';
+import { addressOf, bothPresent, integer, operandFirst } from './argument.ts';
 import { machine } from './machine.ts';
 import { Modify, operation, Result, Test } from './operation.ts';
 import type { Operation } from './operation.ts';
@@ -66,15 +66,17 @@ export function atomic_read_acquire(v: Atomic): number {
 }
 
 /** Sets the counter. */
-export function atomic_set(v: Atomic, value: number): void {
-  perform('atomic_set', v, { modify: Modify.SET, modifyArgument: integer(value, 'atomic_t') });
+export function atomic_set(v: Atomic, i: number): void {
+  bothPresent('atomic_set', v, i);
+  perform('atomic_set', v, { modify: Modify.SET, modifyArgument: integer(i, 'atomic_t') });
 }
 
 /** Sets the counter; every earlier access comes before it. */
-export function atomic_set_release(v: Atomic, value: number): void {
+export function atomic_set_release(v: Atomic, i: number): void {
+  bothPresent('atomic_set_release', v, i);
   perform('atomic_set_release', v, {
     modify: Modify.SET,
-    modifyArgument: integer(value, 'atomic_t'),
+    modifyArgument: integer(i, 'atomic_t'),
   });
 }
 
@@ -83,6 +85,7 @@ export function atomic_set_release(v: Atomic, value: number): void {
  * Ours, not the kernel's: see `readEquals`.
  */
 export function atomicAtLeast(v: Atomic, limit: number): boolean {
+  bothPresent('atomicAtLeast', v, limit);
   const test = Test.UNSIGNED_AT_LEAST;
   return (
     perform('atomic_read', v, {

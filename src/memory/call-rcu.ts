@@ -11,7 +11,7 @@
  * others by its text, so it may look at nothing but the head, memory and what stands fast.
  */
 
-import { addressOf, noValue } from './argument.ts';
+import { addressOf, bothPresent, noValue, present } from './argument.ts';
 import { assert, loop } from './control.ts';
 import { waitForReaders } from './grace-period.ts';
 import { machine } from './machine.ts';
@@ -37,6 +37,7 @@ const AT_ONCE = 1 << 20;
 
 /** Has `func(head)` called after a grace period. Does not wait. */
 export function call_rcu(head: RcuHead, func: RcuCallback): void {
+  bothPresent('call_rcu', head, func);
   const address = addressOf('call_rcu', head, 'rcu_head');
   if (typeof func !== 'function') return noValue(func, 'The callback of call_rcu', 'a function');
   queue(address, func, 'call_rcu');
@@ -66,6 +67,7 @@ function queue(address: number, func: RcuCallback, caller: string): void {
  * NULL is let pass.
  */
 export function kfree_rcu<M extends Members>(ptr: Struct<M> | null, rhf: keyof M & string): void {
+  bothPresent('kfree_rcu', ptr, rhf);
   if (ptr === null) return;
   if (!isStruct(ptr)) return noValue(ptr, 'The argument of kfree_rcu', 'a struct or null');
   const address = addressOf('kfree_rcu', ptr[rhf] as unknown as RcuHead, 'rcu_head');
@@ -74,6 +76,7 @@ export function kfree_rcu<M extends Members>(ptr: Struct<M> | null, rhf: keyof M
 
 /** Frees an object after a grace period that the caller waits for. */
 export function kfree_rcu_mightsleep(ptr: Struct | null): void {
+  present('kfree_rcu_mightsleep', ptr);
   synchronize_rcu();
   kfree(ptr);
 }

@@ -7,7 +7,7 @@
  * found as a livelock, since it never stops running.
  */
 
-import { addressOf, truth } from './argument.ts';
+import { addressOf, bothPresent, truth } from './argument.ts';
 import { loop } from './control.ts';
 import type { Readable } from './access.ts';
 import type { Atomic } from './atomic.ts';
@@ -19,34 +19,36 @@ import type { Field, ValueOf } from './type.ts';
 /** Spins until `condition` holds of the word's value and gives it; later accesses come after. */
 export function smp_cond_load_acquire<T extends Readable>(
   ptr: Field<T>,
-  condition: (VAL: ValueOf<T>) => boolean,
+  cond_expr: (VAL: ValueOf<T>) => boolean,
 ): ValueOf<T> {
-  return spin('smp_cond_load_acquire', ptr, condition);
+  return spin('smp_cond_load_acquire', ptr, cond_expr);
 }
 
 /** Spins until `condition` holds of the word's value and gives it. */
 export function smp_cond_load_relaxed<T extends Readable>(
   ptr: Field<T>,
-  condition: (VAL: ValueOf<T>) => boolean,
+  cond_expr: (VAL: ValueOf<T>) => boolean,
 ): ValueOf<T> {
-  return spin('smp_cond_load_relaxed', ptr, condition);
+  return spin('smp_cond_load_relaxed', ptr, cond_expr);
 }
 
 /** `smp_cond_load_acquire` of a counter. */
-export function atomic_cond_read_acquire(v: Atomic, condition: (VAL: number) => boolean): number {
-  return spin('smp_cond_load_acquire', v, condition);
+export function atomic_cond_read_acquire(v: Atomic, c: (VAL: number) => boolean): number {
+  return spin('smp_cond_load_acquire', v, c, 'atomic_cond_read_acquire');
 }
 
 /** `smp_cond_load_relaxed` of a counter. */
-export function atomic_cond_read_relaxed(v: Atomic, condition: (VAL: number) => boolean): number {
-  return spin('smp_cond_load_relaxed', v, condition);
+export function atomic_cond_read_relaxed(v: Atomic, c: (VAL: number) => boolean): number {
+  return spin('smp_cond_load_relaxed', v, c, 'atomic_cond_read_relaxed');
 }
 
 function spin<T extends Field['type']>(
   primitive: PrimitiveName,
   ptr: Field<T>,
   condition: (VAL: ValueOf<T>) => boolean,
+  call: string = primitive,
 ): ValueOf<T> {
+  bothPresent(call, ptr, condition);
   const address = addressOf(primitive, ptr);
   let value: ValueOf<T> | null = null;
   loop(() => {

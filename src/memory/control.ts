@@ -3,7 +3,7 @@
  * names of steps, assertions, defences and designs.
  */
 
-import { truth } from './argument.ts';
+import { bothPresent, present, truth } from './argument.ts';
 import { machine } from './machine.ts';
 import { Effect, operation, Result } from './operation.ts';
 
@@ -17,6 +17,7 @@ import { Effect, operation, Result } from './operation.ts';
  * @param round gives true for another round, false to go on after the loop
  */
 export function loop(round: () => boolean): void {
+  present('loop', round);
   machine().loop(() => truth(round(), 'The result of a round of loop'));
 }
 
@@ -34,6 +35,7 @@ export function cpu_relax(): void {
  * @param n how many outcomes, 1 to 64
  */
 export function choose(n: number): number {
+  present('choose', n);
   return machine().perform(
     operation('choose', { effect: Effect.CHOOSE, choices: n, result: Result.OLD }),
   );
@@ -41,7 +43,7 @@ export function choose(n: number): number {
 
 /** Names the step that the next access makes, as it shall stand in a picture. */
 export function label(text: string): void {
-  machine().label(text);
+  machine().label(present('label', text));
 }
 
 /** States what must hold here and now; a false condition is a finding. */
@@ -58,6 +60,7 @@ export function assert(condition: boolean, message = 'assert'): void {
  * @returns what `danger` gives; false, without looking, when the defence is removed
  */
 export function defence(name: string, danger: () => boolean): boolean {
+  bothPresent('defence', name, danger);
   return machine().defended(name) && truth(danger(), `The danger of defence '${name}'`);
 }
 
@@ -70,5 +73,6 @@ export function design<const Choice extends string>(
   name: string,
   choices: readonly [Choice, ...Choice[]],
 ): Choice {
+  bothPresent('design', name, choices);
   return machine().design(name, choices) as Choice;
 }

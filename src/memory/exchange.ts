@@ -4,7 +4,7 @@
  */
 
 import type { Readable } from './access.ts';
-import { wordAddress } from './argument.ts';
+import { allPresent, bothPresent, wordAddress } from './argument.ts';
 import { machine } from './machine.ts';
 import { Modify, operation, Result, Test } from './operation.ts';
 import type { PrimitiveName } from './ordering.ts';
@@ -29,6 +29,7 @@ export type TryCompareExchange = <T extends Readable>(
 
 function exchange(primitive: PrimitiveName): Exchange {
   return (field, value) => {
+    bothPresent(primitive, field, value);
     const address = wordAddress(primitive, field);
     const modifyArgument = field.type.encode(value);
     const observed = machine().perform(
@@ -63,12 +64,17 @@ function compare<T extends Readable>(
 }
 
 function compareExchange(primitive: PrimitiveName): CompareExchange {
-  return (field, old, value) =>
-    field.type.decode(compare(primitive, field, old, value, Result.OLD)) as never;
+  return (field, old, value) => {
+    allPresent(primitive, [field, old, value]);
+    return field.type.decode(compare(primitive, field, old, value, Result.OLD)) as never;
+  };
 }
 
 function tryCompareExchange(primitive: PrimitiveName): TryCompareExchange {
-  return (field, old, value) => compare(primitive, field, old, value, Result.TESTED) !== 0;
+  return (field, old, value) => {
+    allPresent(primitive, [field, old, value]);
+    return compare(primitive, field, old, value, Result.TESTED) !== 0;
+  };
 }
 
 export const xchg: Exchange = exchange('xchg');

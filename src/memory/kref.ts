@@ -3,6 +3,7 @@
  * to be called with the last reference. Orders and warnings are those of refcount_t.
  */
 
+import { allPresent, bothPresent, present } from './argument.ts';
 import {
   refcount_dec_and_lock,
   refcount_dec_and_mutex_lock,
@@ -28,22 +29,22 @@ export type Kref = Struct<KrefMembers>;
 
 /** The object begins with one reference. */
 export function kref_init(counter: Kref): void {
-  refcount_set(counter.refcount, 1);
+  refcount_set(present('kref_init', counter).refcount, 1);
 }
 
 /** The number of references. */
 export function kref_read(counter: Kref): number {
-  return refcount_read(counter.refcount);
+  return refcount_read(present('kref_read', counter).refcount);
 }
 
 /** Takes another reference by who has one. */
 export function kref_get(counter: Kref): void {
-  refcount_inc(counter.refcount);
+  refcount_inc(present('kref_get', counter).refcount);
 }
 
 /** Takes a reference unless there are none; tells whether it did. */
 export function kref_get_unless_zero(counter: Kref): boolean {
-  return refcount_inc_not_zero(counter.refcount);
+  return refcount_inc_not_zero(present('kref_get_unless_zero', counter).refcount);
 }
 
 /**
@@ -52,6 +53,7 @@ export function kref_get_unless_zero(counter: Kref): boolean {
  * @returns whether it was the last
  */
 export function kref_put(counter: Kref, release: (kref: Kref) => void): boolean {
+  bothPresent('kref_put', counter, release);
   if (!refcount_dec_and_test(counter.refcount)) return false;
   release(counter);
   return true;
@@ -63,6 +65,7 @@ export function kref_put_mutex(
   release: (kref: Kref) => void,
   lock: Field<typeof mutex>,
 ): boolean {
+  allPresent('kref_put_mutex', [counter, release, lock]);
   if (!refcount_dec_and_mutex_lock(counter.refcount, lock)) return false;
   release(counter);
   return true;
@@ -74,6 +77,7 @@ export function kref_put_lock(
   release: (kref: Kref) => void,
   lock: Field<typeof spinlock_t>,
 ): boolean {
+  allPresent('kref_put_lock', [counter, release, lock]);
   if (!refcount_dec_and_lock(counter.refcount, lock)) return false;
   release(counter);
   return true;

@@ -9,7 +9,7 @@
  * rwsem.h, mutex.h, 6.18).
  */
 
-import { addressOf } from './argument.ts';
+import { addressOf, present } from './argument.ts';
 import { machine } from './machine.ts';
 import { Modify, operation, Result, Test } from './operation.ts';
 import type { LockKind, OperationParts } from './operation.ts';
@@ -93,35 +93,35 @@ export function spin_is_locked(lock: SpinLock): boolean {
 /** Interrupts off on this CPU, then `spin_lock`. */
 export function spin_lock_irq(lock: SpinLock): void {
   enterSection('irq', 'spin_lock_irq');
-  spin_lock(lock);
+  spin_lock(present('spin_lock_irq', lock));
 }
 
 /** `spin_unlock`, then interrupts on. */
 export function spin_unlock_irq(lock: SpinLock): void {
-  spin_unlock(lock);
+  spin_unlock(present('spin_unlock_irq', lock));
   machine().nest('irq', -1);
 }
 
 /** Interrupts off on this CPU, then `spin_lock`; sections may nest. */
 export function spin_lock_irqsave(lock: SpinLock): void {
   enterSection('irq', 'spin_lock_irqsave');
-  spin_lock(lock);
+  spin_lock(present('spin_lock_irqsave', lock));
 }
 
 /** `spin_unlock`, then interrupts as they were before the matching `spin_lock_irqsave`. */
 export function spin_unlock_irqrestore(lock: SpinLock): void {
-  spin_unlock_irq(lock);
+  spin_unlock_irq(present('spin_unlock_irqrestore', lock));
 }
 
 /** Bottom halves off on this CPU, then `spin_lock`. */
 export function spin_lock_bh(lock: SpinLock): void {
   enterSection('bh', 'spin_lock_bh');
-  spin_lock(lock);
+  spin_lock(present('spin_lock_bh', lock));
 }
 
 /** `spin_unlock`, then bottom halves as they were. */
 export function spin_unlock_bh(lock: SpinLock): void {
-  spin_unlock(lock);
+  spin_unlock(present('spin_unlock_bh', lock));
   machine().nest('bh', -1);
 }
 

@@ -11,7 +11,7 @@
  * with it overflow; so are the forms that disable interrupts.
  */
 
-import { addressOf, integer, operandFirst } from './argument.ts';
+import { addressOf, bothPresent, integer, operandFirst } from './argument.ts';
 import { smp_acquire__after_ctrl_dep } from './barrier.ts';
 import { assert } from './control.ts';
 import { mutex_lock, mutex_unlock, spin_lock, spin_unlock } from './lock.ts';
@@ -30,6 +30,7 @@ function perform(primitive: PrimitiveName, r: Refcount, parts: Partial<Operation
 
 /** Sets the counter. */
 export function refcount_set(r: Refcount, n: number): void {
+  bothPresent('refcount_set', r, n);
   perform('refcount_set', r, { modify: Modify.SET, modifyArgument: integer(n, 'refcount_t') });
 }
 
@@ -38,6 +39,7 @@ export function refcount_set(r: Refcount, n: number): void {
  * pointer to when it becomes another object (SLAB_TYPESAFE_BY_RCU).
  */
 export function refcount_set_release(r: Refcount, n: number): void {
+  bothPresent('refcount_set_release', r, n);
   perform('refcount_set_release', r, {
     modify: Modify.SET,
     modifyArgument: integer(n, 'refcount_t'),
@@ -107,6 +109,7 @@ export function refcount_dec_not_one(r: Refcount): boolean {
 
 /** Gives a reference back; tells whether it was the last, and holds the mutex then. */
 export function refcount_dec_and_mutex_lock(r: Refcount, lock: Field<typeof mutex>): boolean {
+  bothPresent('refcount_dec_and_mutex_lock', r, lock);
   if (refcount_dec_not_one(r)) return false;
   mutex_lock(lock);
   if (refcount_dec_and_test(r)) return true;
@@ -116,6 +119,7 @@ export function refcount_dec_and_mutex_lock(r: Refcount, lock: Field<typeof mute
 
 /** Gives a reference back; tells whether it was the last, and holds the spin lock then. */
 export function refcount_dec_and_lock(r: Refcount, lock: Field<typeof spinlock_t>): boolean {
+  bothPresent('refcount_dec_and_lock', r, lock);
   if (refcount_dec_not_one(r)) return false;
   spin_lock(lock);
   if (refcount_dec_and_test(r)) return true;

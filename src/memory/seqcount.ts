@@ -7,7 +7,7 @@
  * (seqcount_spinlock_t and its like), which only checks that lock, and seqcount_latch_t.
  */
 
-import { addressOf, integer } from './argument.ts';
+import { addressOf, bothPresent, integer, present } from './argument.ts';
 import { machine } from './machine.ts';
 import { Modify, operation, Result, Test } from './operation.ts';
 import { smp_rmb, smp_wmb } from './barrier.ts';
@@ -18,6 +18,7 @@ type Seqcount = Field<typeof seqcount_t>;
 
 /** Reads the count with acquire order, also when it is odd. */
 export function raw_read_seqcount(s: Seqcount): number {
+  present('raw_read_seqcount', s);
   return machine().perform(
     operation('smp_load_acquire', {
       address: addressOf('smp_load_acquire', s, 'seqcount_t'),
@@ -40,6 +41,7 @@ export function read_seqcount_begin(s: Seqcount): number {
 
 /** Whether a writer was inside since the count was `start`: a read barrier, then a comparison. */
 export function read_seqcount_retry(s: Seqcount, start: number): boolean {
+  bothPresent('read_seqcount_retry', s, start);
   smp_rmb();
   // The function answers the contrary; the row of a picture tells the access.
   machine().label('sequence unchanged?');
@@ -61,6 +63,7 @@ export function raw_write_seqcount_begin(s: Seqcount): void {
 
 /** A writer goes out: a write barrier, then the count becomes even. */
 export function raw_write_seqcount_end(s: Seqcount): void {
+  present('raw_write_seqcount_end', s);
   smp_wmb();
   addOne(s, 'raw_write_seqcount_end');
 }
@@ -70,13 +73,14 @@ export function raw_write_seqcount_end(s: Seqcount): void {
  * would wait for it for ever. The caller switches preemption off, by its lock as a rule.
  */
 export function write_seqcount_begin(s: Seqcount): void {
+  present('write_seqcount_begin', s);
   machine().require('preemption off', 'write_seqcount_begin');
   raw_write_seqcount_begin(s);
 }
 
 /** `raw_write_seqcount_end`; what kept the writer from being preempted is still there. */
 export function write_seqcount_end(s: Seqcount): void {
-  raw_write_seqcount_end(s);
+  raw_write_seqcount_end(present('write_seqcount_end', s));
 }
 
 /** `s->sequence++` by the only writer: a read and a marked write, not an atomic. */

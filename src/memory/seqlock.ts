@@ -8,6 +8,7 @@
  * handler on the writer's CPU reads. Left out: `read_seqbegin_or_lock` and `scoped_seqlock_read`.
  */
 
+import { bothPresent, present } from './argument.ts';
 import {
   spin_lock,
   spin_lock_bh,
@@ -44,68 +45,69 @@ type Seqlock = Struct<SeqlockMembers>;
 
 /** A reader begins: waits until no writer is inside, and remembers the count. */
 export function read_seqbegin(sl: Seqlock): number {
-  return read_seqcount_begin(sl.seqcount);
+  return read_seqcount_begin(present('read_seqbegin', sl).seqcount);
 }
 
 /** Whether a writer was inside since `read_seqbegin` gave `start`: then read again. */
 export function read_seqretry(sl: Seqlock, start: number): boolean {
+  bothPresent('read_seqretry', sl, start);
   return read_seqcount_retry(sl.seqcount, start);
 }
 
 /** A writer goes in. */
 export function write_seqlock(sl: Seqlock): void {
-  spin_lock(sl.lock);
+  spin_lock(present('write_seqlock', sl).lock);
   write_seqcount_begin(sl.seqcount);
 }
 
 /** A writer goes out. */
 export function write_sequnlock(sl: Seqlock): void {
-  write_seqcount_end(sl.seqcount);
+  write_seqcount_end(present('write_sequnlock', sl).seqcount);
   spin_unlock(sl.lock);
 }
 
 /** A writer goes in, with interrupts off. */
 export function write_seqlock_irq(sl: Seqlock): void {
-  spin_lock_irq(sl.lock);
+  spin_lock_irq(present('write_seqlock_irq', sl).lock);
   write_seqcount_begin(sl.seqcount);
 }
 
 /** A writer goes out; interrupts on. */
 export function write_sequnlock_irq(sl: Seqlock): void {
-  write_seqcount_end(sl.seqcount);
+  write_seqcount_end(present('write_sequnlock_irq', sl).seqcount);
   spin_unlock_irq(sl.lock);
 }
 
 /** A writer goes in, with interrupts off; sections may nest. */
 export function write_seqlock_irqsave(sl: Seqlock): void {
-  spin_lock_irqsave(sl.lock);
+  spin_lock_irqsave(present('write_seqlock_irqsave', sl).lock);
   write_seqcount_begin(sl.seqcount);
 }
 
 /** A writer goes out; interrupts as they were. */
 export function write_sequnlock_irqrestore(sl: Seqlock): void {
-  write_seqcount_end(sl.seqcount);
+  write_seqcount_end(present('write_sequnlock_irqrestore', sl).seqcount);
   spin_unlock_irqrestore(sl.lock);
 }
 
 /** A writer goes in, with bottom halves off. */
 export function write_seqlock_bh(sl: Seqlock): void {
-  spin_lock_bh(sl.lock);
+  spin_lock_bh(present('write_seqlock_bh', sl).lock);
   write_seqcount_begin(sl.seqcount);
 }
 
 /** A writer goes out; bottom halves as they were. */
 export function write_sequnlock_bh(sl: Seqlock): void {
-  write_seqcount_end(sl.seqcount);
+  write_seqcount_end(present('write_sequnlock_bh', sl).seqcount);
   spin_unlock_bh(sl.lock);
 }
 
 /** A reader that keeps writers out, and does not make other readers try again. */
 export function read_seqlock_excl(sl: Seqlock): void {
-  spin_lock(sl.lock);
+  spin_lock(present('read_seqlock_excl', sl).lock);
 }
 
 /** Lets writers in again. */
 export function read_sequnlock_excl(sl: Seqlock): void {
-  spin_unlock(sl.lock);
+  spin_unlock(present('read_sequnlock_excl', sl).lock);
 }

@@ -8,7 +8,7 @@
 
 import { machine } from './machine.ts';
 import { Effect, operation } from './operation.ts';
-import { noValue } from './argument.ts';
+import { noValue, present } from './argument.ts';
 import { isStruct, structAddress } from './struct.ts';
 import type { Members, Struct, StructType } from './struct.ts';
 
@@ -18,6 +18,7 @@ import type { Members, Struct, StructType } from './struct.ts';
  * @returns the struct; an empty pool is an error of the scenario (HF032), not a NULL
  */
 export function kmalloc<M extends Members>(type: StructType<M>): Struct<M> {
+  present('kmalloc', type);
   if (typeof type !== 'object' || !('struct' in type)) {
     return noValue(type, 'The argument of kmalloc', 'a type of structs');
   }
@@ -26,7 +27,7 @@ export function kmalloc<M extends Members>(type: StructType<M>): Struct<M> {
 
 /** Gives a struct back; NULL is let pass. Freeing it twice is a finding. */
 export function kfree(object: Struct | null): void {
-  if (object === null) return;
+  if (present('kfree', object) === null) return;
   if (!isStruct(object)) return noValue(object, 'The argument of kfree', 'a struct or null');
   machine().perform(operation('kfree', { effect: Effect.FREE, address: object[structAddress] }));
 }

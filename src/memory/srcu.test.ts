@@ -236,7 +236,7 @@ describe('what is done wrongly is found:', () => {
         thread('t', () => call(ss, lock));
       });
     const [first] = await wrong((ss) => srcu_read_unlock(ss, undefined as unknown as number));
-    expect(first).toContain('The second argument of srcu_read_unlock cannot be undefined');
+    expect(first).toContain('The argument idx of srcu_read_unlock cannot be undefined');
     expect(first).toContain('it is what srcu_read_lock gave.');
     const [second] = await wrong((_, lock) => void srcu_read_lock(lock as unknown as Srcu));
     expect(second).toContain('srcu_read_lock');

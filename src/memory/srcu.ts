@@ -14,7 +14,7 @@
  */
 
 import { READ_ONCE } from './access.ts';
-import { addressOf, noValue } from './argument.ts';
+import { addressOf, bothPresent, incomplete, noValue } from './argument.ts';
 import { waitFor, waits } from './grace-period.ts';
 import { machine } from './machine.ts';
 import { Effect, operation, Result, SRCU_GRACE_PERIOD } from './operation.ts';
@@ -50,6 +50,7 @@ export function srcu_dereference<T extends Type<'pointer'>>(
   p: Field<T>,
   ssp: SrcuStruct,
 ): ValueOf<T> {
+  bothPresent('srcu_dereference', p, ssp);
   addressOf('srcu_dereference', ssp, 'srcu_struct');
   return READ_ONCE(p);
 }
@@ -87,8 +88,9 @@ function begin(primitive: Begin, ssp: SrcuStruct): number {
 }
 
 function end(primitive: End, ssp: SrcuStruct, idx: number): void {
+  if (ssp === undefined) incomplete(primitive, [ssp, idx]);
   const address = addressOf(primitive, ssp, 'srcu_struct');
-  if (!Number.isInteger(idx)) noValue(idx, `The second argument of ${primitive}`, GIVEN[primitive]);
+  if (!Number.isInteger(idx)) noValue(idx, `The argument idx of ${primitive}`, GIVEN[primitive]);
   if (idx === LEFT_OUT) return;
   const parts = { effect: Effect.SECTION_END, address, choices: idx - FIRST };
   machine().perform(operation(primitive, parts));

@@ -6,7 +6,7 @@
  * and pointers compare with `===` as they do in C.
  */
 
-import { noValue } from './argument.ts';
+import { allPresent, bothPresent, noValue } from './argument.ts';
 import { defineMember, handedOn } from './field-use.ts';
 import { fieldAt } from './field.ts';
 import { knownMembers } from './missing.ts';
@@ -63,6 +63,7 @@ const declared: StructType[] = [];
  * @param members its fields in order; each word takes one address
  */
 export function struct<const M extends Members>(name: string, members: M): StructType<M> {
+  bothPresent('struct', name, members);
   const views = new Map<number, Struct<M>>();
   const prototype = knownMembers(`struct ${name}`, Object.keys(members));
   const type: StructType<M> = {
@@ -127,13 +128,14 @@ export function forward<M extends Members>(name: string): () => StructType<M> {
  * where C writes `container_of(head, struct foo, rcu)`.
  */
 export function container_of<M extends Members>(
-  member: Field | Struct,
+  ptr: Field | Struct,
   type: StructType<M>,
-  name: keyof M & string,
+  member: keyof M & string,
 ): Struct<M> {
-  const address = isStruct(member) ? member[structAddress] : member.address;
+  allPresent('container_of', [ptr, type, member]);
+  const address = isStruct(ptr) ? ptr[structAddress] : ptr.address;
   handedOn(address);
-  return type.at(address - offsetOf(type, name));
+  return type.at(address - offsetOf(type, member));
 }
 
 function offsetOf(type: Pick<StructType, 'struct' | 'members'>, name: string): number {

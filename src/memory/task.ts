@@ -11,7 +11,7 @@
  * every state but TASK_RUNNING sleeps alike. wake_up_process does not wake who sleeps on a queue.
  */
 
-import { addressOf, integer } from './argument.ts';
+import { addressOf, bothPresent, integer } from './argument.ts';
 import { machine } from './machine.ts';
 import { Modify, operation, Result, Test } from './operation.ts';
 import type { Field, task_struct } from './type.ts';
@@ -41,6 +41,7 @@ function store(
   current: Task,
   state: number,
 ): void {
+  bothPresent(primitive, current, state);
   const address = addressOf(primitive, current, 'task_struct');
   const modifyArgument = integer(state, 'task_struct');
   machine().perform(operation(primitive, { address, modify: Modify.SET, modifyArgument }));

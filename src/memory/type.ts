@@ -6,7 +6,7 @@
  * picture can print `ro` instead of 5. Types are plain data; they hold no memory.
  */
 
-import { integer, truth } from './argument.ts';
+import { bothPresent, integer, truth } from './argument.ts';
 import { wrappedAround } from './field-use.ts';
 import { knownMembers } from './missing.ts';
 
@@ -172,6 +172,7 @@ export function flags<const Name extends string>(
   name: string,
   bits: readonly Name[],
 ): FlagsType<Name> {
+  bothPresent('flags', name, bits);
   const numbered = bits.map((bit, index) => [bit, index] as const);
   const format = (word: number): string => {
     const set = numbered.filter(([, index]) => (word >>> index) & 1);

@@ -1,6 +1,6 @@
 /** Waiting for a value without a queue or a lock. Ours, not the kernel's. */
 
-import { addressOf, integer } from './argument.ts';
+import { addressOf, bothPresent, integer, present } from './argument.ts';
 import { machine } from './machine.ts';
 import { operation, Result, Test } from './operation.ts';
 import type { Field } from './type.ts';
@@ -11,6 +11,7 @@ import type { Field } from './type.ts';
  * @returns nothing; the thread is stuck, and found stuck, if the value never comes
  */
 export function waitUntilEquals(field: Field, value: number): void {
+  bothPresent('waitUntilEquals', field, value);
   machine().perform(
     operation('wait_for_value', {
       address: addressOf('wait_for_value', field),
@@ -30,7 +31,7 @@ export function waitUntilEquals(field: Field, value: number): void {
 export function waitForWork(field: Field): number {
   return machine().perform(
     operation('wait_for_value', {
-      address: addressOf('wait_for_value', field),
+      address: addressOf('wait_for_value', present('waitForWork', field)),
       test: Test.DIFFERS,
       testArgument: 0,
       result: Result.OLD,

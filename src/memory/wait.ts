@@ -11,7 +11,7 @@
  * no signals. Exclusive waiters, time-outs and other wake-up functions are left out too.
  */
 
-import { addressOf, truth } from './argument.ts';
+import { addressOf, bothPresent, present, truth } from './argument.ts';
 import { smp_mb } from './barrier.ts';
 import { loop } from './control.ts';
 import { machine } from './machine.ts';
@@ -23,6 +23,7 @@ type WaitQueue = Field<typeof wait_queue_head_t>;
 
 /** Sleeps until `condition` holds; it is looked at before sleeping and after each wake-up. */
 export function wait_event(wq_head: WaitQueue, condition: () => boolean): void {
+  bothPresent('wait_event', wq_head, condition);
   machine().require('may sleep', 'wait_event');
   if (truth(condition(), 'The condition of wait_event')) return;
   loop(() => {
@@ -84,6 +85,7 @@ export function waitqueue_active(wq_head: WaitQueue): boolean {
 
 /** `waitqueue_active` after that barrier. */
 export function wq_has_sleeper(wq_head: WaitQueue): boolean {
+  present('wq_has_sleeper', wq_head);
   smp_mb();
   return waitqueue_active(wq_head);
 }

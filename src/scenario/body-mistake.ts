@@ -1,9 +1,11 @@
 /** What to say of the body of a scenario that throws, or that waits. */
 
+import { PlaceLeftOut } from '../memory/argument.ts';
 import { UserMistake } from '../explore/direct.ts';
 import { userPositions } from '../explore/position.ts';
 import { problem } from '../explore/problem.ts';
 import type { Problem } from '../explore/result.ts';
+import { misgiven } from '../explore/replay-end.ts';
 import { unknownName } from '../explore/unknown-name.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -27,6 +29,7 @@ export function mistakeOf(scenario: Scenario, error: unknown): Problem {
   const text = error instanceof Error ? error.message : String(error);
   const [position = scenario.position] =
     error instanceof Error ? userPositions(error.stack ?? '') : [];
+  if (error instanceof PlaceLeftOut) return misgiven(error.message, position);
   const what = `The body of '${scenario.name}' throws: ${text}`;
   return problem('HF020', { what, position, ...unknownName(error) });
 }
