@@ -3,13 +3,17 @@
 import type { NotRun, Outcomes } from '../bridge/outcomes.ts';
 import type { LitmusOpen, LitmusResult } from '../litmus/index.ts';
 import { EVENTS_MAX } from '../litmus/limits.ts';
-import type { Unending, Wait } from '../litmus/result.ts';
+import type { Flagged, Unending, Wait } from '../litmus/result.ts';
 import { amount, counted, duration } from '../report/text.ts';
 import type { LitmusReport } from './report-plan.ts';
 
 /** What the memory model and each searched model say, and what limits it; without line ends. */
 export function litmusLines({ result, outcomes }: LitmusReport, nameWidth: number): string[] {
-  const notes = [...result.warnings.map((text) => `warning: ${text}`), ...limitsOf(result)];
+  const notes = [
+    ...result.flagged.map(flagText),
+    ...result.warnings.map((text) => `warning: ${text}`),
+    ...limitsOf(result),
+  ];
   return [
     `  ${lineOf(result, nameWidth)}`,
     ...notes.map(noteLine),
@@ -18,6 +22,17 @@ export function litmusLines({ result, outcomes }: LitmusReport, nameWidth: numbe
       ...('reason' in one || one.unending === null ? [] : [noteLine(unendingText(one.unending))]),
     ]),
   ];
+}
+
+/** What raises a flag, and where. */
+function flagText({ flag, events }: Flagged): string {
+  return `${flag}: ${events.map(eventText).join(', ')}`;
+}
+
+function eventText({ thread, kind, primitive, location, at }: Flagged['events'][number]): string {
+  const plain = kind === 'read' ? 'load' : 'store';
+  const what = `${primitive === '*' ? plain : primitive}(${location ?? ''})`;
+  return `P${thread} ${what} at ${at === null ? 'its begin' : `${at.line}:${at.column}`}`;
 }
 
 /** Under the name of the test. */
@@ -54,6 +69,12 @@ export function litmusTotal(reports: readonly LitmusReport[], seconds: number): 
     duration(seconds),
   ];
   return `  ${parts.join('   ')}`;
+}
+
+/** How to learn what a flag means, if any test has one. */
+export function flagHint(reports: readonly LitmusReport[]): string[] {
+  const flag = reports.flatMap(({ result }) => result.flags)[0];
+  return flag === undefined ? [] : [`  What a flag means: holdfast explain ${flag}`];
 }
 
 /** Whether every question that was asked of a test has a certain answer. */

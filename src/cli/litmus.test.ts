@@ -37,6 +37,14 @@ exists (0:r0=0 /\\ 1:r0=0)
 desk.write('weak.litmus', storeBuffering(''));
 desk.write('full.litmus', storeBuffering('\n\tsmp_mb();'));
 
+/** What `-r json` printed, which the schema describes. */
+function eventsOf(out: string): Record<string, unknown>[] {
+  const lines = out.trim().split('\n');
+  const events = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(events.flatMap((event) => schemaFaults(SCHEMA, event))).toEqual([]);
+  return events;
+}
+
 describe('litmus files', () => {
   it('get a line each', async () => {
     const { code, out } = await desk.run('check', 'weak.litmus', 'full.litmus');
@@ -104,6 +112,27 @@ describe('litmus files', () => {
     expect(out).toMatch(/Never +race .* data-race +OPEN +weak/);
   });
 
+  it('that are flagged say where, and which page tells what that means', async () => {
+    desk.write(
+      'flagged.litmus',
+      'C flagged\n{}\nP0(int *x) { *x = 1; }\nP1(int *x) {\n\tint r = *x;\n}\nexists (1:r=1)\n',
+    );
+    const { code, out } = await desk.run('check', 'flagged.litmus');
+    expect(code).toBe(0);
+    expect(out).toMatchInlineSnapshot(`
+      "  Sometimes  flagged                          1 of 2 executions   2 states   data-race   lkmm
+                   data-race: P0 store(x) at 3:14, P1 load(x) at 5:10
+
+        What a flag means: holdfast explain data-race
+      "
+    `);
+    const json = await desk.run('check', 'flagged.litmus', '-r', 'json');
+    const events = eventsOf(json.out);
+    expect(events[1]?.['flagged']).toMatchObject([
+      { events: [{ at: { line: 3, column: 14 } }, { at: { line: 5, column: 10 } }] },
+    ]);
+  });
+
   it('of which no execution ends say which thread waits where', async () => {
     desk.write(
       'twice.litmus',
@@ -120,12 +149,7 @@ describe('litmus files', () => {
       "
     `);
     const json = await desk.run('check', 'twice.litmus', '-m', 'sc', '-r', 'json');
-    const events = json.out
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(events.flatMap((event) => schemaFaults(SCHEMA, event))).toEqual([]);
-    expect(events[1]?.['models']).toMatchObject([
+    expect(eventsOf(json.out)[1]?.['models']).toMatchObject([
       { unending: { all: true, waits: [{ location: 's', at: { line: 5, column: 2 } }] } },
     ]);
   });
@@ -249,11 +273,7 @@ describe('reporters for programs', () => {
     const argv = ['check', 'weak.litmus', 'bad.litmus', '-m', 'sc', '-r', 'json'];
     const { code, out } = await desk.run(...argv);
     expect(code).toBe(2);
-    const events = out
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(events.flatMap((event) => schemaFaults(SCHEMA, event))).toEqual([]);
+    const events = eventsOf(out);
     expect(events.map(({ type }) => type)).toEqual(['start', 'litmus', 'problem', 'summary']);
     const { states, models, ...rest } = events[1] ?? {};
     expect(rest).toMatchObject({ name: 'SB', observation: 'Sometimes', positive: 1, negative: 3 });

@@ -6,6 +6,8 @@
  */
 
 import type { FenceKind } from './ast.ts';
+import { raised } from './flags.ts';
+import type { Raised } from './flags.ts';
 import {
   both,
   domain,
@@ -169,7 +171,7 @@ export function srcuSections(bell: Bell, rf: Relation): Relation {
 }
 
 /** The flags of linux-kernel.bell and lock.cat that depend on the choice of paths only. */
-export function bellFlags(bell: Bell, sections: ReadonlyMap<number, number>): string[] {
+export function bellFlags(bell: Bell, sections: ReadonlyMap<number, number>): Raised[] {
   const { space, po, loc, rcuRscs, M, IW, UL } = bell;
   const tags = (...all: readonly string[]): EventSet =>
     space.set((event) => all.includes((bell.events[event] as ExecutionEvent).tag));
@@ -195,7 +197,7 @@ export function srcuFlags(
   bell: Bell,
   srcuRscs: Relation,
   differs: (lock: number, unlock: number) => boolean,
-): string[] {
+): Raised[] {
   const { space, srcuLock, srcuUnlock } = bell;
   if (srcuLock.isEmpty() && srcuUnlock.isEmpty()) return [];
   const different = space.relation((from, to) => srcuRscs.has(from, to) && differs(from, to));
@@ -205,10 +207,6 @@ export function srcuFlags(
     ['multiple-srcu-matches', withoutIdentity(seq(inverse(srcuRscs), srcuRscs))],
     ['srcu-bad-value-match', different],
   ]);
-}
-
-function raised(all: readonly (readonly [string, Relation])[]): string[] {
-  return all.filter(([, relation]) => !relation.isEmpty()).map(([name]) => name);
 }
 
 function outside(set: EventSet, inner: EventSet): Relation {

@@ -7,6 +7,8 @@ import type { LitmusTest, Location, Proposition } from './ast.ts';
 import { visitCandidates } from './candidates.ts';
 import type { Visitor } from './candidates.ts';
 import type { Path } from './event.ts';
+import { flagged } from './flags.ts';
+import type { Raised } from './flags.ts';
 import {
   COUNTED_MAX,
   EVENTS_MAX,
@@ -21,7 +23,7 @@ import { holds, observed } from './outcome.ts';
 import type { FinalValue } from './outcome.ts';
 import { programOf } from './program.ts';
 import type { Program } from './program.ts';
-import type { LitmusOpen } from './result.ts';
+import type { Flagged, LitmusOpen } from './result.ts';
 import { isOnLock, structureOf } from './structure.ts';
 import type { Structure } from './structure.ts';
 import { Terms } from './term.ts';
@@ -73,7 +75,8 @@ export interface Tally {
   /** And what it would do then could lead to further outcomes. */
   losesOutcomes: boolean;
   open: LitmusOpen | null;
-  readonly flags: Set<string>;
+  /** By its name: what raised it first. */
+  readonly flags: Map<string, Flagged>;
   /** Final states by their text. */
   readonly states: Map<string, readonly number[]>;
   readonly observed: readonly Location[];
@@ -162,7 +165,7 @@ class LitmusSearch {
       cut: false,
       losesOutcomes: false,
       open: null,
-      flags: new Set(),
+      flags: new Map(),
       states: new Map(),
       observed: observed(program),
     };
@@ -250,21 +253,30 @@ class LitmusSearch {
     if (ruling.violated !== null) return true;
     if (positive) tally.positive++;
     else tally.negative++;
-    for (const flag of [...ruling.flags, ...model.flags(values)]) tally.flags.add(flag);
-    if (this.asksForLock(model.structure)) tally.flags.add('lock-final');
+    this.note([...ruling.flags, ...model.flags(values)], model.structure);
     const state = tally.observed.map((location) => final(location) ?? 0);
     tally.states.set(state.join(), state);
     return wanted === undefined;
   }
 
-  /** lock.cat, `lock-final`: the final value of a lock means nothing. */
-  private asksForLock({ events }: Structure): boolean {
+  /** Keeps of each flag what raised it first. */
+  private note(raised: readonly Raised[], structure: Structure): void {
+    const { flags } = this.tally;
+    for (const one of [...raised, ...this.lockFinal(structure)]) {
+      if (flags.has(one.flag)) continue;
+      flags.set(one.flag, flagged(one, structure, this.program.globals));
+    }
+  }
+
+  /** lock.cat, `lock-final`: the final value of a lock that is asked for means nothing. */
+  private lockFinal({ events }: Structure): Raised[] {
     const asked = this.tally.observed.filter(({ kind }) => kind === 'global');
-    if (asked.length === 0) return false;
+    if (asked.length === 0) return [];
     const numbers = asked.map(({ name }) => this.program.numbers.get(name));
-    return events.some(
+    const found = events.findIndex(
       ({ location }, event) => numbers.includes(location) && isOnLock(events, event),
     );
+    return found < 0 ? [] : [{ flag: 'lock-final', events: [found] }];
   }
 
   /** Whether the filter or the wanted proposition is false already, from what the reads return. */

@@ -17,6 +17,7 @@ export { parseLitmus } from './parse.ts';
 export type { LitmusLimits };
 export type { LitmusTest } from './ast.ts';
 export type {
+  Flagged,
   LitmusOpen,
   LitmusResult,
   Observation,
@@ -73,7 +74,8 @@ function check(
     positive: tally.positive,
     negative: tally.negative,
     states: sortedStates(tally),
-    flags: [...tally.flags].sort(),
+    flags: [...tally.flags.keys()].sort(),
+    flagged: [...tally.flags.values()].sort((one, other) => (one.flag < other.flag ? -1 : 1)),
     cut: tally.cut,
     open: tally.open,
     decided: decision.certain,
@@ -101,6 +103,7 @@ function withProblem(
     negative: 0,
     states: [],
     flags: [],
+    flagged: [],
     cut: false,
     open: null,
     decided: false,

@@ -5,6 +5,8 @@
 
 import { bellFlags, bellOf, srcuFlags } from './bell.ts';
 import type { Bell } from './bell.ts';
+import { raised } from './flags.ts';
+import type { Raised } from './flags.ts';
 import { afterReads, fencesOf, judge, violatedByReads } from './lkmm.ts';
 import type { AfterReads, Axiom, Fences, Orders } from './lkmm.ts';
 import { racesOf } from './races.ts';
@@ -16,7 +18,7 @@ import type { Values } from './values.ts';
 export interface Ruling {
   readonly violated: Axiom | null;
   readonly orders: Orders;
-  readonly flags: readonly string[];
+  readonly flags: readonly Raised[];
   /** plain-coherence: the edge that contradicts visibility. */
   readonly incoherent: Relation | null;
 }
@@ -27,7 +29,7 @@ export class Model {
   readonly bell: Bell;
   readonly fences: Fences;
   private readonly plain: boolean;
-  private readonly staticFlags: readonly string[];
+  private readonly staticFlags: readonly Raised[];
   private readonly afterThreads: number;
   private afterRf = 0;
   private known: AfterReads | null = null;
@@ -74,17 +76,19 @@ export class Model {
       return { violated, orders: found, flags: [], incoherent: null };
     }
     const races = racesOf(this.bell, this.fences, this.reads, found);
-    const flags: string[] = [];
-    if (!races.race.isEmpty()) flags.push('data-race');
-    if (!races.mixed.isEmpty()) flags.push('mixed-accesses');
-    if (races.incoherent.isEmpty())
+    const { race, mixed, incoherent } = races;
+    if (incoherent.isEmpty()) {
+      const flags = raised([
+        ['data-race', race],
+        ['mixed-accesses', mixed],
+      ]);
       return { violated: null, orders: found, flags, incoherent: null };
-    const { incoherent } = races;
+    }
     return { violated: 'plain-coherence', orders: found, flags: [], incoherent };
   }
 
   /** The flags that do not depend on the order of writes. */
-  flags(values: Values): readonly string[] {
+  flags(values: Values): readonly Raised[] {
     const own = srcuFlags(this.bell, this.reads.srcuRscs, (lock, unlock) => {
       return values.read(lock) !== values.written(unlock);
     });

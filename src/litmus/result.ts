@@ -100,6 +100,15 @@ export interface Wait {
   readonly at: Place | null;
 }
 
+/** A flag, and what raises it in the first execution that has it: two accesses, or one. */
+export interface Flagged {
+  readonly flag: string;
+  readonly events: readonly Pick<
+    PictureEvent,
+    'thread' | 'kind' | 'primitive' | 'location' | 'at'
+  >[];
+}
+
 /** The whole answer. */
 export interface LitmusResult {
   readonly name: string;
@@ -117,6 +126,8 @@ export interface LitmusResult {
   /** The final states in herd7's order. */
   readonly states: readonly (readonly StateEntry[])[];
   readonly flags: readonly string[];
+  /** The same flags, with places. */
+  readonly flagged: readonly Flagged[];
   /** A loop was not followed to its end: executions may be missing. */
   readonly cut: boolean;
   /**

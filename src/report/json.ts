@@ -84,9 +84,9 @@ export type LitmusOnModel =
 /** A litmus test has been decided, or left open. */
 export function litmusEvent(result: LitmusResult, models: readonly LitmusOnModel[]): JsonEvent {
   const { name, file, quantifier, condition, observation, ok, positive, negative } = result;
-  const { states, flags, cut, open, decided, candidates, seconds, warnings } = result;
+  const { states, flags, flagged, cut, open, decided, candidates, seconds, warnings } = result;
   const asked = { name, file, quantifier, condition };
-  const counts = { positive, negative, states, flags, candidates, seconds };
+  const counts = { positive, negative, states, flags, flagged, candidates, seconds };
   return {
     type: 'litmus',
     ...asked,

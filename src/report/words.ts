@@ -1,5 +1,7 @@
 /** The vocabulary of Holdfast, a few sentences a word, for `holdfast explain`. */
 
+import { litmusWords } from './words-litmus.ts';
+
 /** From each word to its page; several words may lead to one page. */
 export const words: Readonly<Record<string, string>> = {
   scenario: `A scenario says who runs, from which state, and what must hold: threads over an
@@ -128,6 +130,7 @@ export const words: Readonly<Record<string, string>> = {
   hashing: `States are told apart by hashes of 64 bits, as in SPIN's hash compaction. The result
     says how likely it is that two states had one hash and one of them was never looked at:
     missProbability, 3 in 100 million for a million states.`,
+  ...litmusWords,
 };
 
 /** Other words for a page. */
@@ -158,4 +161,7 @@ export const synonyms: Readonly<Record<string, string>> = {
   lkmm: 'weak',
   hash: 'hashing',
   'partial order reduction': 'reduction',
+  flags: 'flag',
+  'unmatched rcu unlock': 'unmatched rcu lock',
+  'unmatched srcu unlock': 'unmatched srcu lock',
 };

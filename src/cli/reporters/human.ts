@@ -7,7 +7,7 @@ import { matrixLines, matrixTitle } from '../../report/matrix.ts';
 import type { Style } from '../../report/paint.ts';
 import { picture } from '../../report/picture.ts';
 import type { Context } from '../context.ts';
-import { isDecided, litmusLines, litmusTotal, NAME_WIDTH } from '../litmus-text.ts';
+import { flagHint, isDecided, litmusLines, litmusTotal, NAME_WIDTH } from '../litmus-text.ts';
 import { shownFindings } from '../report-plan.ts';
 import type { Reporter, RunPlan, ScenarioReport, ShownFinding } from '../report-plan.ts';
 
@@ -48,6 +48,7 @@ export function humanReporter(context: Context, options: HumanOptions): Reporter
         write(`\n${drawn(one, context, options)}\n`);
       }
       const results = scenarios.flatMap((report) => report.results);
+      for (const hint of flagHint(litmus)) write(`\n${hint}\n`);
       if (litmus.length > 1) write(`\n${litmusTotal(litmus, seconds)}\n`);
       const notBegun = planned - scenarios.length;
       if (results.length + notBegun === 0) return;
