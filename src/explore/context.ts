@@ -83,6 +83,15 @@ export function inSection(context: Context): Context {
 }
 
 /**
+ * The context behind the beginning or the end of a section of SRCU. Others can tell when that
+ * happens, so the sections around it have begun by then. The kernel's memory model has no access
+ * there: under `weak` only handlers on the same CPU are kept off.
+ */
+export function aroundSrcu(context: Context, isWeak: boolean): Context {
+  return isWeak ? { ...context, inIrqOff: context.irq > 0 } : inSection(context);
+}
+
+/**
  * Sections that a grace period waits for: RCU, interrupts off, bottom halves off, preemption off
  * and what switches it off, a held spinning lock (Documentation/RCU/checklist.rst; one flavour of
  * RCU since 4.20). With PREEMPT_RT a spin lock is one too: it enters an RCU section.

@@ -19,6 +19,7 @@ import {
   afterAccess,
   afterHold,
   afterNesting,
+  aroundSrcu,
   atomicReason,
   beginsSection,
   givesBack,
@@ -142,12 +143,10 @@ const FENCES: ReadonlySet<Operation> = new Set([
 ]);
 
 /** Steps that begin no section, and that no barrier stands before. */
-const NO_ACCESS: ReadonlySet<Effect> = new Set([
-  Effect.CHOOSE,
-  Effect.ALLOCATE,
-  Effect.SECTION_BEGIN,
-  Effect.SECTION_END,
-]);
+const NO_ACCESS: ReadonlySet<Effect> = new Set([Effect.CHOOSE, Effect.ALLOCATE]);
+
+/** The two ends of a section of SRCU: no barrier stands before them either. */
+const SRCU_SECTION: ReadonlySet<Effect> = new Set([Effect.SECTION_BEGIN, Effect.SECTION_END]);
 
 function step(state: State, operation: Operation): number {
   const observed = observe(state, operation);
@@ -158,6 +157,10 @@ function step(state: State, operation: Operation): number {
   }
   // A label names the next access: a barrier before that is none.
   if (!FENCES.has(operation)) state.label = null;
+  if (SRCU_SECTION.has(operation.effect)) {
+    state.context = aroundSrcu(state.context, state.world.model === 'weak');
+    return observed;
+  }
   if (NO_ACCESS.has(operation.effect)) return observed;
   if (notesAccesses(state)) noteAccess(state, operation);
   const done = operation.result !== Result.TESTED || observed !== 0;

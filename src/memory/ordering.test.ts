@@ -73,6 +73,7 @@ const ACCESSES: readonly Probe[] = [
   ...probes('nothing', 'word', ['smp_rmb', 'smp_wmb', 'smp_mb__after_spinlock']),
   ...probes('nothing', 'word', ['smp_mb__after_unlock_lock', 'smp_acquire__after_ctrl_dep']),
   ...probes('nothing', 'word', ['smp_mb__before_atomic', 'smp_mb__after_atomic']),
+  ...probes('nothing', 'word', ['smp_mb__after_srcu_read_unlock']),
   ...probes('nothing', 'word', ['choose'], OPERAND),
   ...probes('locked', 'word', forms('xchg'), OPERAND),
   ...probes('locked', 'word', forms('cmpxchg', 'try_cmpxchg'), SWAPS),
@@ -215,6 +216,14 @@ const LOCKS: readonly Probe[] = [
   }),
 ];
 
+/** Rows that begin and end a section of SRCU: the first section has the number 1. */
+function section(begin: PrimitiveName, end: PrimitiveName): Probe[] {
+  return [
+    ...probes('drain', 'srcu', [begin], { after: [p(end, 1)] }),
+    ...probes('drain', 'srcu', [end], { operands: [1], before: [p(begin)] }),
+  ];
+}
+
 const WAITING: readonly Probe[] = [
   ...probes('load', 'seqcount', ['read_seqcount_begin']),
   ...probes('locked', 'queue', ['prepare_to_wait'], { after: [p('finish_wait')] }),
@@ -237,6 +246,9 @@ const WAITING: readonly Probe[] = [
   }),
   ...probes('load', 'word', ['wait_for_value'], { operands: [0] }),
   ...probes('drain', 'word', ['synchronize_rcu', 'smp_call_function']),
+  ...probes('drain', 'srcu', ['synchronize_srcu']),
+  ...section('srcu_read_lock', 'srcu_read_unlock'),
+  ...section('srcu_down_read', 'srcu_up_read'),
   ...probes('locked', 'callback', ['call_rcu']),
   ...probes('locked', 'callback', ['rcu_barrier'], { fails: true }),
 ];
@@ -245,22 +257,9 @@ const PROBES = [...ACCESSES, ...ATOMICS, ...REFERENCES, ...BITS, ...LOCKS, ...WA
 
 /**
  * Rows for the machine itself: no order, and no word that a program could look at; and what only
- * the threads of callbacks do. The order of hardware: barrier.test.ts. SRCU: srcu.test.ts.
+ * the threads of callbacks do. The order of hardware: barrier.test.ts.
  */
-const WITHOUT_PROBE = [
-  'kmalloc',
-  'kfree',
-  'section',
-  'interrupt',
-  'rcu_do_batch',
-  'hardwareOrder',
-  'srcu_read_lock',
-  'srcu_read_unlock',
-  'srcu_down_read',
-  'srcu_up_read',
-  'synchronize_srcu',
-  'smp_mb__after_srcu_read_unlock',
-];
+const WITHOUT_PROBE = ['kmalloc', 'kfree', 'section', 'interrupt', 'rcu_do_batch', 'hardwareOrder'];
 
 const WITHOUT_WORD = /^smp_(r|w)?mb|^choose$|^synchronize_rcu$|^smp_call_function$|^rcu_barrier$/;
 

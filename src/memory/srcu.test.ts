@@ -4,7 +4,13 @@ import type { Stage } from '../scenario/stage.ts';
 import { READ_ONCE, smp_load_acquire, smp_store_release, WRITE_ONCE } from './access.ts';
 import { smp_mb__after_srcu_read_unlock } from './barrier.ts';
 import { spin_lock, spin_unlock } from './lock.ts';
-import { rcu_read_lock, rcu_read_unlock, synchronize_rcu } from './rcu.ts';
+import {
+  local_irq_disable,
+  local_irq_enable,
+  rcu_read_lock,
+  rcu_read_unlock,
+  synchronize_rcu,
+} from './rcu.ts';
 import {
   srcu_dereference,
   srcu_down_read,
@@ -79,6 +85,20 @@ describe.each(MODELS)('under $model', (options) => {
     expect(await wrongWith(destroyed(inRcu, synchronize_srcu), options)).toEqual(DESTROYED);
   });
 
+  it('whoever enters a section of RCU passes no grace period of SRCU', async () => {
+    const body = (stage: Stage): void => {
+      const other = stage.alloc(s32, 'other');
+      // The first thread, as the section is the first: each has a bit of its own kind.
+      stage.thread('in RCU', () => {
+        rcu_read_lock();
+        READ_ONCE(other);
+        rcu_read_unlock();
+      });
+      destroyed(inside, synchronize_srcu)(stage);
+    };
+    expect(await wrongWith(body, options)).toEqual([]);
+  });
+
   it('sections overlap, and each stands for itself', async () => {
     const overlapping = (ss: Srcu, look: () => number): number => {
       const first = srcu_read_lock(ss);
@@ -132,6 +152,37 @@ describe.each(MODELS)('under $model', (options) => {
     };
     const { verdict, warnings } = await tried(body, options);
     expect({ verdict, warnings }).toEqual({ verdict: 'pass', warnings: [] });
+  });
+
+  it('interrupts that are off keep handlers away from the end of a section on', async () => {
+    const body =
+      (isOff: boolean) =>
+      ({ alloc, thread, never }: Stage): void => {
+        const [x, y, z, ss] = [
+          alloc(s32, 'x'),
+          alloc(s32, 'y'),
+          alloc(s32, 'z'),
+          alloc(srcu_struct, 'ss'),
+        ];
+        const reader = thread('reader', () => {
+          const idx = srcu_read_lock(ss);
+          const isEarly = READ_ONCE(z) === 0;
+          if (isOff) local_irq_disable();
+          srcu_read_unlock(ss, idx);
+          const seen = READ_ONCE(y);
+          if (isOff) local_irq_enable();
+          return isEarly && seen === 1;
+        });
+        thread.irq('handler', () => WRITE_ONCE(y, READ_ONCE(x)), { on: reader });
+        thread('writer', () => {
+          WRITE_ONCE(z, 1);
+          synchronize_srcu(ss);
+          WRITE_ONCE(x, 1);
+        });
+        never('the handler comes between', () => reader.result());
+      };
+    expect(await wrongWith(body(true), options)).toEqual([]);
+    expect(await wrongWith(body(false), options)).toEqual(['the handler comes between']);
   });
 
   it('another thread may end a section', async () => {

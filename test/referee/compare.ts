@@ -65,7 +65,9 @@ export function engineEnds(program: Program, model: Model, options: CheckOptions
     deadlocks: outcomes(deadlocks),
     races: found.some((name) => name.startsWith('data race')),
     hangs: others.length > 0 ? null : found.includes('livelock'),
-    misuses: found.some((name) => /free|refcount_t|call_rcu/.test(name)),
+    misuses: found.some((name) =>
+      /free|refcount_t|call_rcu|wrong unlock|unbalanced section/.test(name),
+    ),
   });
 }
 

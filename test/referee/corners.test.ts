@@ -63,7 +63,11 @@ function handled(
   handler: readonly Call[],
   observer: readonly Call[] = OBSERVER,
 ): Program {
-  const program = litmus({ x: 'word', y: 'word', l: 'spin' }, [thread, handler, observer]);
+  return onFirst(litmus({ x: 'word', y: 'word', l: 'spin' }, [thread, handler, observer]));
+}
+
+/** The second thread as a handler on the CPU of the first. */
+function onFirst(program: Program): Program {
   const threads = program.threads.map((one, index) => (index === 1 ? { ...one, on: 0 } : one));
   return { ...program, threads };
 }
@@ -208,6 +212,78 @@ const CORNERS: Readonly<Record<string, Program>> = {
     ],
     [call('spin_lock', 'l'), call('smp_call_function'), call('spin_unlock', 'l')],
   ]),
+  'a handler that stores while its thread waits for a grace period': onFirst(
+    litmus({ w: 'word', x: 'word', y: 'word', z: 'word' }, [
+      [W('w', 1), call('synchronize_rcu'), R('y')],
+      [R('z'), W('x', 1)],
+      [call('rcu_read_lock'), R('w'), W('z', 1), call('rcu_read_unlock')],
+      [W('y', 1), MB, R('x')],
+    ]),
+  ),
+  'a handler and a section of SRCU with interrupts off': onFirst(
+    litmus({ s: 'srcu' }, [
+      [
+        call('local_irq_disable'),
+        told('srcu_read_lock', 's'),
+        call('srcu_read_unlock', 's', 1),
+        call('local_irq_enable'),
+      ],
+      [told('srcu_read_lock', 's'), call('srcu_read_unlock', 's', 1)],
+    ]),
+  ),
+  'a handler behind the end of a section of SRCU with interrupts off': onFirst(
+    litmus({ x: 'word', y: 'word', z: 'word', s: 'srcu' }, [
+      [
+        call('srcu_read_lock', 's'),
+        R('z'),
+        call('local_irq_disable'),
+        call('srcu_read_unlock', 's', 1),
+        R('y'),
+        call('local_irq_enable'),
+      ],
+      [R('x'), W('y', 1)],
+      [W('z', 1), call('synchronize_srcu', 's'), W('x', 1)],
+    ]),
+  ),
+  'a section of SRCU that ends inside of one of RCU': litmus({ x: 'word', y: 'word', s: 'srcu' }, [
+    [
+      call('srcu_read_lock', 's'),
+      R('x'),
+      call('rcu_read_lock'),
+      call('srcu_read_unlock', 's', 1),
+      R('y'),
+      call('rcu_read_unlock'),
+    ],
+    [W('x', 1), call('synchronize_srcu', 's'), call('synchronize_rcu'), W('y', 1)],
+  ]),
+  'a section of SRCU that begins when the one before it ends': litmus(
+    { x: 'word', y: 'word', s: 'srcu' },
+    [
+      [
+        call('srcu_read_lock', 's'),
+        R('x'),
+        call('srcu_read_lock', 's'),
+        call('srcu_read_unlock', 's', 1),
+        R('y'),
+        call('srcu_read_unlock', 's', 2),
+      ],
+      [W('x', 1), call('synchronize_srcu', 's'), W('y', 1)],
+    ],
+  ),
+  'a section of SRCU that another thread ends': litmus({ x: 'word', y: 'word', s: 'srcu' }, [
+    [told('srcu_down_read', 's'), W('x', 1)],
+    [call('waitUntilEquals', 'x', 1), R('y'), call('srcu_up_read', 's', 1)],
+    [W('y', 1), call('synchronize_srcu', 's'), W('y', 2)],
+  ]),
+  'a section of SRCU that is ended twice': litmus({ s: 'srcu' }, [
+    [call('srcu_read_lock', 's'), call('srcu_read_unlock', 's', 1)],
+    [call('srcu_read_unlock', 's', 1)],
+  ]),
+  'a section of SRCU that nobody ends': litmus({ s: 'srcu' }, [[call('srcu_read_lock', 's')]]),
+  'a grace period in a section of its own srcu_struct': litmus({ s: 'srcu', t: 'srcu' }, [
+    [call('srcu_read_lock', 's'), call('synchronize_srcu', 's'), call('srcu_read_unlock', 's', 1)],
+    [call('srcu_read_lock', 's'), call('synchronize_srcu', 't'), call('srcu_read_unlock', 's', 1)],
+  ]),
   'a plain store that only waits in a buffer': litmus({ x: 'word', y: 'word' }, [
     [W('y', 1), call('store', 'x', 1)],
     [W('y', 2), W('x', 1), R('y')],
@@ -270,6 +346,19 @@ describe('the referee by itself', () => {
     const program = CORNERS[name] as Program;
     const finals = ends(name, 'tso')?.finals ?? [];
     expect(readable(program, finals)).toEqual(['0 1', '1 0', '1 1']);
+  });
+
+  it('lets a grace period wait for sections of SRCU, each by itself', () => {
+    const name = 'a section of SRCU that begins when the one before it ends';
+    const finals = ends(name, 'tso')?.finals ?? [];
+    // The second section may begin behind the grace period's beginning: nobody waits for it.
+    expect(readable(CORNERS[name] as Program, finals)).toEqual(['0 0', '0 1', '1 0', '1 1']);
+  });
+
+  it('finds sections of SRCU that are ended twice, or by nobody', () => {
+    expect(ends('a section of SRCU that is ended twice', 'sc')?.misuses).toBe(true);
+    expect(ends('a section of SRCU that nobody ends', 'sc')?.misuses).toBe(true);
+    expect(ends('a section of SRCU that another thread ends', 'sc')?.misuses).toBe(false);
   });
 
   it('gives up on a program of more states than wanted', () => {

@@ -30,6 +30,8 @@ import {
 import type { Sections } from './primitives.ts';
 import { givenNumber, operandValue, registersOf, testPasses } from './program.ts';
 import type { Access, Outcome, Program, Registers, Thread } from './program.ts';
+import { isSrcu, srcuEffect, withSections } from './srcu.ts';
+import type { OpenSection, SrcuEffect } from './srcu.ts';
 
 export type Model = 'sc' | 'tso';
 
@@ -41,8 +43,8 @@ export interface Outcomes {
   readonly races: boolean;
   readonly hangs: boolean;
   /**
-   * Whether some execution uses a slot that is not allocated, or a reference count as the kernel
-   * warns of; it ends there.
+   * Whether some execution uses a slot that is not allocated, a reference count as the kernel warns
+   * of, or a section of SRCU that is not open, and ends there; or ends with a section open.
    */
   readonly misuses: boolean;
   readonly states: number;
@@ -61,10 +63,13 @@ interface Running extends Sections {
 interface State {
   memory: number[];
   threads: Running[];
+  /** The open sections of SRCU. */
+  open: readonly OpenSection[];
 }
 
 /** What stays the same while a program runs. */
 interface Setting {
+  readonly program: Program;
   readonly threads: readonly Thread[];
   readonly codes: readonly (readonly Instruction[])[];
   readonly model: Model;
@@ -81,7 +86,7 @@ export function enumerate(written: Program, model: Model, limit: number): Outcom
     Array.from({ length: thread.count }, () => thread),
   );
   const words = program.words.length;
-  const setting: Setting = { threads, codes: threads.map(codeOf), model, words, added };
+  const setting: Setting = { program, threads, codes: threads.map(codeOf), model, words, added };
   const leadsTo = new Map<string, string[]>();
   const finals = new Set<string>();
   const deadlocks = new Set<string>();
@@ -94,6 +99,7 @@ export function enumerate(written: Program, model: Model, limit: number): Outcom
       ...Array.from({ length: 2 * program.slots }, () => 0),
     ],
     threads: setting.codes.map(start),
+    open: [],
   };
   const todo = [begin];
   for (let state = todo.pop(); state !== undefined; state = todo.pop()) {
@@ -104,15 +110,15 @@ export function enumerate(written: Program, model: Model, limit: number): Outcom
     const next = threads.flatMap((_, who) => steps(setting, from, who));
     const texts = next.map((one) => JSON.stringify(one));
     leadsTo.set(text, texts);
-    const isMisuse = threads.some(
-      (_, who) => misusesSlot(setting, from, who) || isWarnedOf(setting, from, who),
+    const finished = threads.every(
+      (_, who) => isFinished(setting, from, who) || waitsForCallback(setting, from, who),
     );
+    const isMisuse =
+      threads.some((_, who) => isMisusedBy(setting, from, who)) ||
+      (next.length === 0 && finished && from.open.length > 0);
     misuses ||= isMisuse;
     if (next.length === 0) {
       ends.add(text);
-      const finished = threads.every(
-        (_, who) => isFinished(setting, from, who) || waitsForCallback(setting, from, who),
-      );
       if (!isMisuse) (finished ? finals : deadlocks).add(outcomeText(setting, state));
     }
     races ||= isRace(setting, state);
@@ -183,7 +189,9 @@ function outcomeText(setting: Setting, state: State): string {
     const values = registersOf(body).map((name) => registers[name] ?? 0);
     return isAllButFinished(setting, state, who) ? givenNumber(gives, values) : null;
   });
-  const memory = state.memory.filter((_, index) => index < words - added || index >= words);
+  const memory = withSections(state.memory, setting.program, state.open).filter(
+    (_, index) => index < words - added || index >= words,
+  );
   const outcome: Outcome = { memory, results };
   return JSON.stringify(outcome);
 }
@@ -282,6 +290,7 @@ function drain({ memory, threads }: State, cpu: number): void {
 /** A copy of the state with a change made; then quiet threads let waiters go. */
 function changed(setting: Setting, state: State, change: (after: State) => void): State {
   const after: State = {
+    ...state,
     memory: [...state.memory],
     threads: state.threads.map((one) => ({
       ...one,
@@ -323,6 +332,15 @@ const FRESH = 0;
 const ALLOCATED = 1;
 const FREED = 2;
 
+/** Whether a thread is about to do what ends an execution. */
+function isMisusedBy(setting: Setting, state: State, who: number): boolean {
+  return (
+    misusesSlot(setting, state, who) ||
+    isWarnedOf(setting, state, who) ||
+    endsNoSection(setting, state, who)
+  );
+}
+
 /** Whether a thread is about to use, or to free, a slot that is not allocated. */
 function misusesSlot(setting: Setting, state: State, who: number): boolean {
   const { at, registers } = running(state, who);
@@ -339,6 +357,22 @@ function isWarnedOf(setting: Setting, state: State, who: number): boolean {
   if (!mayRun(setting, state, who)) return false;
   const effect = effectOf(setting, state, who, next);
   return effect === 'warns' && running(state, cpuOf(setting, who)).queue.length === 0;
+}
+
+/** Whether a thread can end a section of SRCU now that is not open. */
+function endsNoSection(setting: Setting, state: State, who: number): boolean {
+  const next = setting.codes[who]?.[running(state, who).at];
+  if (next?.do !== 'access' || !isSrcu(next.primitive)) return false;
+  if (!mayRun(setting, state, who)) return false;
+  const { queue } = running(state, cpuOf(setting, who));
+  return queue.length === 0 && srcuEffectOf(state, who, next) === 'wrong';
+}
+
+function srcuEffectOf(state: State, who: number, access: Access): SrcuEffect {
+  const { primitive, word, operands } = access;
+  const { registers } = running(state, who);
+  const [number = 0] = operands.map((operand) => operandValue(operand, registers));
+  return srcuEffect({ primitive, who, word: word ?? -1, number }, state.open);
 }
 
 /** The lowest slot that was never used, and every one that was freed: a stale pointer may fit. */
@@ -395,7 +429,18 @@ function accessOutcomes(setting: Setting, state: State, who: number, access: Acc
     return queue.length > 0 ? [] : [(after, own) => void (own.awaits = others(after, who))];
   }
   if (GRACE_PERIOD.test(primitive) && primitive.endsWith(' ends'))
-    return awaits.length > 0 ? [] : [() => {}];
+    return awaits.length > 0 || queue.length > 0 ? [] : [() => {}];
+
+  if (isSrcu(primitive)) {
+    const effect = srcuEffectOf(state, who, access);
+    if (queue.length > 0 || effect === 'wait' || effect === 'wrong') return [];
+    return [
+      (after, own) => {
+        after.open = effect.open;
+        tell(own, effect.told);
+      },
+    ];
+  }
 
   const effect = effectOf(setting, state, who, access);
   if (effect === 'wait' || effect === 'warns') return [];

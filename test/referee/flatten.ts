@@ -132,6 +132,7 @@ function singleAccesses(access: Access): Access[] {
     case 'spin_unlock_bh':
       return [part('spin_unlock'), part('local_bh_enable', nowhere)];
     case 'synchronize_rcu':
+    case 'synchronize_srcu':
     case 'smp_call_function':
       return [part(`${access.primitive} begins`), part(`${access.primitive} ends`)];
     default:

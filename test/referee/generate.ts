@@ -4,18 +4,21 @@
  */
 
 import fc from 'fast-check';
-import type { Arbitrary } from 'fast-check';
+import type { Arbitrary, WeightedArbitrary } from 'fast-check';
 import { looking, waiting } from './grace.ts';
-import { THEMES, wordNamed } from './palette.ts';
+import { call, SRCU_THEMES, THEMES, wordNamed } from './palette.ts';
 import type { Gives, Program, Statement, Thread } from './program.ts';
 import { printed } from './print.ts';
-import { call, statementsOf } from './statements.ts';
 import { resolved } from './resolve.ts';
+import { lookingInSrcu, waitingInSrcu } from './srcu-statements.ts';
+import { statementsOf } from './statements.ts';
 
 /** What a program may be made of beside the rest. */
 export interface Taste {
   /** Grace periods, and the sections that hold them back. */
   readonly grace?: boolean;
+  /** Only programs with srcu_structs. */
+  readonly srcu?: boolean;
   /** Only programs in which some threads are interchangeable. */
   readonly twins?: boolean;
   /** Only programs with an interrupt handler. */
@@ -24,7 +27,8 @@ export interface Taste {
 
 /** Programs of two or three threads with two to five statements each. */
 export function programs(taste: Taste = {}): Arbitrary<Program> {
-  const themed = THEMES.map((words) => themeOf(words, taste));
+  const themes = taste.srcu === true ? SRCU_THEMES : THEMES;
+  const themed = themes.map((words) => themeOf(words, taste));
   return fc.oneof(...themed).map((program) => {
     const show = { value: () => printed(program) };
     return Object.defineProperty(program, fc.toStringMethod, show);
@@ -66,18 +70,42 @@ function themeOf(words: readonly string[], taste: Taste): Arbitrary<Program> {
       { weight: 1, arbitrary: fc.tuple(one(3), handler, handler) },
     ],
   };
-  const looker = (maxLength: number): Arbitrary<Thread> =>
-    thread(looking(second, first, bodyOf(calm, 0, maxLength)).map((chunk) => [...chunk]));
-  const waiter = thread(waiting(second, first).map((chunk) => [...chunk]));
-  const met = [
-    { weight: 6, arbitrary: fc.tuple(looker(1), waiter) },
-    { weight: 2, arbitrary: fc.tuple(looker(0), waiter, one(2)) },
-    { weight: 1, arbitrary: fc.tuple(looker(0), looker(0), waiter) },
+  const inside = (maxLength: number): Arbitrary<Statement[]> => bodyOf(calm, 0, maxLength);
+  const met = meeting(
+    (maxLength) => looking(second, first, inside(maxLength)),
+    waiting(second, first),
+    one(2),
+  );
+  const metInSrcu = meeting(
+    (maxLength) => lookingInSrcu(second, first, inside(maxLength)),
+    waitingInSrcu(second, first),
+    one(2),
+  );
+  const all = [
+    ...shapes.single,
+    ...shapes.twins,
+    ...(grace ? met : []),
+    ...(words.includes('srcu1') ? metInSrcu : []),
   ];
-  const all = [...shapes.single, ...shapes.twins, ...(grace ? met : [])];
   const usual = twins ? shapes.twins : all;
   const threads = fc.oneof(...(interrupts ? shapes.interrupts : usual));
   return fc.tuple(threads, initials).map(([drawn, initial]) => resolved(drawn, initial));
+}
+
+/** Who looks twice inside of a section meets who waits for it between two stores. */
+function meeting(
+  looking: (maxLength: number) => Arbitrary<readonly Statement[]>,
+  waiting: Arbitrary<readonly Statement[]>,
+  other: Arbitrary<Thread>,
+): WeightedArbitrary<Thread[]>[] {
+  const looker = (maxLength: number): Arbitrary<Thread> =>
+    thread(looking(maxLength).map((chunk) => [...chunk]));
+  const waiter = thread(waiting.map((chunk) => [...chunk]));
+  return [
+    { weight: 6, arbitrary: fc.tuple(looker(1), waiter) },
+    { weight: 2, arbitrary: fc.tuple(looker(0), waiter, other) },
+    { weight: 1, arbitrary: fc.tuple(looker(0), looker(0), waiter) },
+  ];
 }
 
 /** Words that can be stored to and read, of which a program may cross two. */

@@ -5,11 +5,10 @@
 
 import fc from 'fast-check';
 import type { Arbitrary } from 'fast-check';
-import { wordNamed } from './palette.ts';
+import { call, wordNamed } from './palette.ts';
 import type { Statement } from './program.ts';
 import { GRACE_PERIODS, SLEEPING, SPINNING, UNQUIET } from './sections.ts';
 import type { Section } from './sections.ts';
-import { call } from './statements.ts';
 
 type Chunk = readonly Statement[];
 

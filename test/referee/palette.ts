@@ -5,7 +5,7 @@
  * missing.
  */
 
-import type { Word } from './program.ts';
+import type { Access, Operand, Word } from './program.ts';
 
 /** The words that statements name by index; a program keeps those that it uses. */
 export const PALETTE: readonly Word[] = [
@@ -28,6 +28,17 @@ export const PALETTE: readonly Word[] = [
   { name: 'queue', kind: 'queue', initial: 0 },
   { name: 'task', kind: 'task', initial: 0 },
   { name: 'head', kind: 'callback', initial: 0 },
+  { name: 'srcu1', kind: 'srcu', initial: 0 },
+  { name: 'srcu2', kind: 'srcu', initial: 0 },
+  { name: 'idx', kind: 'word', initial: 0 },
+];
+
+/** Those with sections of SRCU, of one srcu_struct or two; `idx` hands a section on. */
+export const SRCU_THEMES: readonly (readonly string[])[] = [
+  ['x', 'y', 'srcu1'],
+  ['x', 'y', 'srcu1', 'srcu2'],
+  ['x', 'y', 'srcu1', 'idx'],
+  ['pointer', 'x', 'srcu1', 'slots'],
 ];
 
 /**
@@ -56,6 +67,7 @@ export const THEMES: readonly (readonly string[])[] = [
   ['x', 'mutex1', 'spin1', 'done'],
   ['pointer', 'x', 'slots'],
   ['pointer', 'a', 'slots'],
+  ...SRCU_THEMES,
   PALETTE.map(({ name }) => name),
 ];
 
@@ -64,6 +76,16 @@ export function wordNamed(name: string): number {
   const index = PALETTE.findIndex((word) => word.name === name);
   if (index < 0) throw new Error(`referee: the palette has no ${name}`);
   return index;
+}
+
+/** A call with open places. */
+export function call(
+  primitive: string,
+  word: number | null,
+  operands: readonly Operand[] = [],
+  into: string | null = null,
+): Access {
+  return { do: 'access', primitive, word, operands, into };
 }
 
 /** An operand: any value, a positive one, a bit's number, a mask, the number of a target. */
@@ -392,5 +414,6 @@ export const BARRIERS: readonly string[] = [
   'smp_mb__after_atomic',
   'smp_mb__after_spinlock',
   'smp_mb__after_unlock_lock',
+  'smp_mb__after_srcu_read_unlock',
   'smp_acquire__after_ctrl_dep',
 ];

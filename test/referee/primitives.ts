@@ -13,6 +13,7 @@ export const NO_INSTRUCTION = new Set([
   'smp_mb__after_atomic',
   'smp_mb__after_spinlock',
   'smp_mb__after_unlock_lock',
+  'smp_mb__after_srcu_read_unlock',
   'smp_acquire__after_ctrl_dep',
 ]);
 
@@ -26,6 +27,7 @@ export const LOADS = new Set([
   'smp_cond_load_acquire',
   'smp_cond_load_relaxed',
   'rcu_dereference',
+  'srcu_dereference',
   'readEquals',
   'readAnyBit',
   'atomic_read',
@@ -187,6 +189,7 @@ const MEANINGS: Record<string, Meaning> = {
   smp_load: read,
   smp_cond_load: read,
   rcu_dereference: read,
+  srcu_dereference: read,
   atomic_read: read,
   raw_read_seqcount: read,
   readEquals: (old, value) => [null, bool(old === value)],

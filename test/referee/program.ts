@@ -26,7 +26,8 @@ export type Kind =
   | 'completion'
   | 'queue'
   | 'task'
-  | 'callback';
+  | 'callback'
+  | 'srcu';
 
 export interface Word {
   readonly name: string;

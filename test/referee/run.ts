@@ -48,6 +48,7 @@ const TYPES: { readonly [K in Kind]: linux.Type } = {
   queue: linux.wait_queue_head_t,
   task: linux.task_struct,
   callback: linux.rcu_head,
+  srcu: linux.srcu_struct,
 };
 
 /** The things that a pointer can point at: numbers 1, 2 and so on; 0 is NULL. */
@@ -231,12 +232,18 @@ function onWord(
   if (special !== undefined) return machine().perform(special(field.address, values[0] ?? 0));
   const call = primitives[kind === 'atomic' ? (ON_COUNTERS[primitive] ?? primitive) : primitive];
   if (primitive === 'call_rcu') return call?.(field, shared.callback);
+  if (primitive === 'srcu_dereference') return call?.(field, someSrcuStruct(shared));
   if (primitive.startsWith('smp_cond_load')) {
     return call?.(field, (value: unknown) => value === values[0]);
   }
   if (call === undefined) throw new Error(`referee: no primitive ${primitive}`);
   if (OPERAND_FIRST.test(primitive)) return call(...values, field);
   return call(field, ...values.map((value) => encoded(value, kind, shared)));
+}
+
+/** Which one an srcu_dereference names orders nothing. */
+function someSrcuStruct({ fields, kinds }: Shared): Field | undefined {
+  return fields[kinds.indexOf('srcu')];
 }
 
 /** Programs about grace periods read and write any word; a counter has calls of its own. */

@@ -6,10 +6,11 @@
 
 import fc from 'fast-check';
 import type { Arbitrary, WeightedArbitrary } from 'fast-check';
-import { BARRIERS, FAMILIES, wordNamed } from './palette.ts';
+import { BARRIERS, call, FAMILIES, wordNamed } from './palette.ts';
 import type { Family, OperandKind } from './palette.ts';
 import { GRACE_PERIODS, SLEEPING, SPINNING, UNQUIET } from './sections.ts';
 import type { Section } from './sections.ts';
+import { srcuSections, srcuStatements } from './srcu-statements.ts';
 import type { Access, Gives, Operand, Statement, Test } from './program.ts';
 
 /** Several statements that belong together. */
@@ -41,22 +42,29 @@ export function statementsOf(words: readonly string[], grace: boolean): Statemen
   const loops = loopsOn(words, repeated);
   const few = (of: Arbitrary<Chunk>): Arbitrary<Chunk> =>
     fc.array(of, { maxLength: 2 }).map((chunks) => chunks.flat());
-  const blocks = (body: Arbitrary<Chunk>): Weighted[] => [
+  const blocks = (body: Arbitrary<Chunk>, depth: string): Weighted[] => [
     { weight: 2, arbitrary: conditional(body) },
     { weight: 2, arbitrary: kernelFunction(body) },
     ...sections(SPINNING, words, body),
+    ...srcuSections(words, depth, body),
     ...(grace ? [{ weight: 4, arbitrary: unquiet(body) }] : []),
   ];
-  const inner = fc.oneof({ weight: 4, arbitrary: single }, ...blocks(few(single)));
-  const calm = fc.oneof({ weight: 6, arbitrary: single }, ...blocks(few(inner)), ...loops);
+  const inner = fc.oneof({ weight: 4, arbitrary: single }, ...blocks(few(single), 'inner'));
+  const calm = fc.oneof({ weight: 6, arbitrary: single }, ...blocks(few(inner), 'calm'), ...loops);
+  const sleeping = [
+    ...sections(SLEEPING, words, few(calm)),
+    ...waits(words),
+    ...srcuStatements(words),
+  ];
+  const inSrcu = fc.oneof({ weight: 12, arbitrary: calm }, ...sleeping);
   const every = fc.oneof(
     { weight: 12, arbitrary: single },
     { weight: 10, arbitrary: crossing(families, families, single) },
-    ...blocks(few(calm)),
+    ...blocks(few(calm), 'every'),
+    ...srcuSections(words, 'sleeping', few(inSrcu)),
     ...loops,
-    ...sections(SLEEPING, words, few(calm)),
+    ...sleeping,
     ...(words.includes('rwsem') ? [{ weight: 1, arbitrary: downgrade(few(single)) }] : []),
-    ...waits(words),
     ...(words.includes('head') ? [{ weight: 12, arbitrary: callback }] : []),
     ...(words.includes('slots') ? [{ weight: 20, arbitrary: allocation(few(single)) }] : []),
     ...(grace ? [{ weight: 4, arbitrary: gracePeriod }] : []),
@@ -67,16 +75,6 @@ export function statementsOf(words: readonly string[], grace: boolean): Statemen
 }
 
 // 1. Single calls
-
-/** A call with open places. */
-export function call(
-  primitive: string,
-  word: number | null,
-  operands: readonly Operand[] = [],
-  into: string | null = null,
-): Access {
-  return { do: 'access', primitive, word, operands, into };
-}
 
 const earlier: Arbitrary<Operand> = fc
   .tuple(fc.nat(5), fc.constantFrom(0, 0, 1, -1))
