@@ -4,6 +4,7 @@
  */
 
 import type { PropertyName, Step, Trace } from '../explore/result.ts';
+import { awaitedSections, notOpenCause, unendedCause } from './cause-sections.ts';
 import type { Cause } from './cause.ts';
 import type { Layout } from './layout.ts';
 import { takesLock } from './locks.ts';
@@ -18,6 +19,13 @@ export function pendingCause(trace: Trace, layout: Layout, property: PropertyNam
   if (property.name === 'deadlock' || property.name === 'stuck thread') {
     return stuckCause(trace, pending, row);
   }
+  const [first] = pending;
+  if (property.name === 'wrong unlock' && first !== undefined) {
+    return notOpenCause(trace, first, row);
+  }
+  // A thread that leaves a section of another kind fails by itself.
+  const isOfNoThread = trace.steps.every(({ kind }) => kind !== 'failure');
+  if (property.name === 'unbalanced section' && isOfNoThread) return unendedCause(trace, row);
   if (property.name !== 'livelock') return null;
   const text = 'Whatever steps follow lead back here: the loops wait for what no thread will do.';
   return { text, positions: placesOf(pending) };
@@ -41,8 +49,15 @@ function stuckCause(
   row: (step: Step) => number,
 ): Cause | null {
   const short = shortNames(fieldsOf(trace));
+  const waiting = new Set(pending.map(({ thread }) => thread));
+  const begins: Step[] = [];
   const told = pending.map((step) => {
     const name = trace.threads[step.thread] ?? '';
+    const sections = awaitedSections(trace, step, waiting, row);
+    if (sections !== null) {
+      begins.push(...sections.steps);
+      return `${name} waits in ${accessText(step, short)} for ${sections.text}`;
+    }
     const taken = trace.steps.findLast(({ changes }) =>
       changes.some(({ field }) => field === step.field),
     );
@@ -53,5 +68,5 @@ function stuckCause(
     const owner = isOwn ? 'it took itself' : `${trace.threads[taken.thread] ?? ''} took`;
     return `${name} waits for ${short(step.field ?? '')}, which ${owner} in step ${row(taken)}`;
   });
-  return { text: `${told.join('; ')}.`, positions: placesOf(pending) };
+  return { text: `${told.join('; ')}.`, positions: placesOf([...begins, ...pending]) };
 }
