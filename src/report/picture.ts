@@ -12,6 +12,7 @@ import type { ModelVerdict } from './models.ts';
 import { plainStyle } from './paint.ts';
 import type { Style } from './paint.ts';
 import { decidedBy, shortened } from './shorten.ts';
+import { reviewPosition } from './review.ts';
 import { columns, counted, hanging, sideBySide, slug, wrapped } from './text.ts';
 
 /** What is known of a finding beside its trace; everything may be left out. */
@@ -42,10 +43,10 @@ export function picture(finding: Finding, options: PictureOptions = {}): string 
   const lines = [headLine(finding, options, style), ...settingLines(trace), ''];
   if (trace === null) {
     lines.push(...wrapped(finding.message, style.width - 4).map((line) => `  ${line}`), '');
-    return [...lines, ...notes(finding, options, style, false)].join('\n').trimEnd();
+    return [...lines, ...notes(finding, options, style)].join('\n').trimEnd();
   }
-  const { drawn, isFolded } = pictureOfTrace(trace, finding, options, style);
-  lines.push(...drawn, ...notes(finding, options, style, isFolded));
+  const { drawn, ...told } = pictureOfTrace(trace, finding, options, style);
+  lines.push(...drawn, ...notes(finding, options, style, told));
   return lines.join('\n').trimEnd();
 }
 
@@ -54,7 +55,7 @@ function pictureOfTrace(
   { message, property }: Finding,
   options: PictureOptions,
   style: Style,
-): { drawn: string[]; isFolded: boolean } {
+): Drawn & { drawn: string[] } {
   const unfold = options.unfold === true;
   const whole = layoutOf(trace, { unfold });
   const { text, positions, decidedIn } = causeOf(trace, whole, property);
@@ -63,7 +64,15 @@ function pictureOfTrace(
   const lines = hanging('  Why'.padEnd(HEAD_WIDTH), text, style.width);
   lines.push(...sideBySide(where, ' '.repeat(HEAD_WIDTH), 2, style.width));
   const drawn = [...drawing(layout, message, style), '', ...lines];
-  return { drawn, isFolded: layout.rows.some(({ kind }) => kind === 'fold') };
+  const isFolded = layout.rows.some(({ kind }) => kind === 'fold');
+  return { drawn, isFolded, isPlaced: positions.length > 0 };
+}
+
+/** What the drawing of a trace has shown already. */
+interface Drawn {
+  readonly isFolded: boolean;
+  /** The explanation names places. */
+  readonly isPlaced: boolean;
 }
 
 function headLine(finding: Finding, options: PictureOptions, style: Style): string {
@@ -93,16 +102,17 @@ function notes(
   finding: Finding,
   options: PictureOptions,
   style: Style,
-  isFolded: boolean,
+  drawn: Drawn = { isFolded: false, isPlaced: false },
 ): string[] {
   const all: (readonly [string, string])[] = [];
   const { models = [] } = options;
   if (models.length > 1) all.push([modelsHead(finding), cpuText(models, finding.property)]);
   all.push(...(options.notes ?? []));
-  if (finding.position !== null) {
-    all.push(['Where', (options.place ?? fileName)(finding.position)]);
-  }
-  if (isFolded) all.push([style.glyphs.fold, 'steps of one thread without news; -v shows them']);
+  // What is always looked for stands nowhere: then where it shows, unless that is told already.
+  const where = finding.position ?? (drawn.isPlaced ? null : reviewPosition(finding, () => true));
+  if (where !== null) all.push(['Where', (options.place ?? fileName)(where)]);
+  if (drawn.isFolded)
+    all.push([style.glyphs.fold, 'steps of one thread without news; -v shows them']);
   const name = finding.trace?.scenario ?? options.scenario;
   if (finding.trace !== null && name !== undefined) {
     all.push(['Again', `holdfast replay ${slug(name)}:${finding.id}`]);
