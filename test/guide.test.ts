@@ -1,63 +1,69 @@
 /**
- * The guide shows what the tool prints, and its scenario is the one that `holdfast new` writes.
+ * The guides show what the tool prints, and their scenarios are those that `holdfast new` writes.
  * `npx vitest run test/guide.test.ts -u` makes the pictures again.
  */
 
-import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { templates } from '../src/cli/templates.ts';
 import { ownFolders } from './support/folder.ts';
+import { madeAgain, PICTURE } from './support/guide.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const HOLDFAST = join(ROOT, 'dist/cli/main.js');
-const FILE = join(ROOT, 'docs/guide-pinning.md');
-const GUIDE = readFileSync(FILE, 'utf8');
+const PINNING = join(ROOT, 'docs/guide-pinning.md');
+const RCU = join(ROOT, 'docs/guide-rcu.md');
 const TIMEOUT_MS = 60_000;
 const newFolder = ownFolders('guide');
 
-/** A command of the guide, and the picture below it. */
-const PICTURE = /```\n\$ npx holdfast ([^\n]*)\n\n[\s\S]*?\n```/g;
+/** What `holdfast new <name> --case <case>` writes. */
+function started(wanted: string, name: string): string {
+  const text = templates.find((one) => one.name === wanted)?.text ?? '';
+  return text.replaceAll('NAME', name).replaceAll('FILE', `${name}.scenario.ts`);
+}
 
-/** What a command prints: all of `why`; of `check` the finding, without the table and its times. */
-function printed(command: string): string {
-  const words = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(
-    ([, quoted, plain]) => quoted ?? plain ?? '',
-  );
-  const out = words[0] === 'check' ? ['--out', newFolder()] : [];
-  const env = { ...process.env, npm_config_user_agent: 'npm' };
-  const options = { encoding: 'utf8', cwd: ROOT, env } as const;
-  const { stdout } = spawnSync('node', [HOLDFAST, ...words, ...out], options);
-  const finding = / {2}(?:FAIL|fails) .*found after [\d ]+ states(?: .*)?\n[\s\S]*? {2}Again .*/;
-  return (words[0] === 'check' ? (finding.exec(stdout)?.[0] ?? stdout) : stdout)
-    .replace(/^\n+/, '')
-    .trimEnd();
+/** Compares a guide with itself, its pictures made again. */
+async function isAsPrinted(file: string, folder: string, pictures: number): Promise<void> {
+  const made = madeAgain(readFileSync(file, 'utf8'), folder, newFolder);
+  expect(made.match(PICTURE)?.length).toBe(pictures);
+  expect(made).not.toContain('HF0');
+  await expect(made).toMatchFileSnapshot(file);
 }
 
 describe('the guide to pinning', () => {
+  it('shows what its commands print', () => isAsPrinted(PINNING, ROOT, 3), TIMEOUT_MS);
+
+  it('shows the scenario that `holdfast new --case dio` writes', () => {
+    const source = /```ts\n([\s\S]*?)```/.exec(readFileSync(PINNING, 'utf8'))?.[1];
+    expect(source).toBe(started('dio', 'my-driver'));
+  });
+});
+
+describe('the guide to RCU', () => {
   it(
-    'shows what its commands print',
+    'shows what its commands print of the scenarios that `holdfast new` writes',
     async () => {
-      const made = GUIDE.replaceAll(PICTURE, (_all, command: string) => {
-        return `\`\`\`\n$ npx holdfast ${command}\n\n${printed(command)}\n\`\`\``;
-      });
-      expect(made.match(PICTURE)?.length).toBeGreaterThanOrEqual(3);
-      expect(made).not.toContain('HF0');
-      await expect(made).toMatchFileSnapshot(FILE);
+      const folder = newFolder();
+      for (const [wanted, name] of [
+        ['rcu', 'my-cache'],
+        ['srcu', 'my-chain'],
+      ] as const) {
+        writeFileSync(join(folder, `${name}.scenario.ts`), started(wanted, name));
+      }
+      await isAsPrinted(RCU, folder, 3);
     },
     TIMEOUT_MS,
   );
 
-  it('shows the scenario that `holdfast new --case dio` writes', () => {
-    const source = /```ts\n([\s\S]*?)```/.exec(GUIDE)?.[1];
-    const dio = templates.find(({ name }) => name === 'dio');
-    expect(source).toBe(dio?.text.replaceAll('NAME', 'my-driver'));
+  it('shows the scenario that `holdfast new --case rcu` writes', () => {
+    const source = /```ts\n([\s\S]*?)```/.exec(readFileSync(RCU, 'utf8'))?.[1];
+    expect(source).toBe(started('rcu', 'my-cache'));
   });
+});
 
-  it('names only cases that exist', () => {
-    const named = [...GUIDE.matchAll(/--case (\w+)/g)].map(([, name]) => name);
-    const names = templates.map(({ name }) => name);
-    expect(named.filter((name) => name === undefined || !names.includes(name))).toEqual([]);
-  });
+it.each([PINNING, RCU])('%s names only cases that exist', (file) => {
+  const named = [...readFileSync(file, 'utf8').matchAll(/--case (\w+)/g)].map(([, name]) => name);
+  const names = templates.map(({ name }) => name);
+  expect(named.length).toBeGreaterThan(0);
+  expect(named.filter((name) => name === undefined || !names.includes(name))).toEqual([]);
 });

@@ -405,6 +405,9 @@ describe('list, explain, doctor, debate and help', () => {
     expect(out).toMatch(/^stale read\n\n {2}A read that gives/);
     expect((await desk.run('explain', 'hf021')).out).toMatch(/^HF021 {2}The scenario does/);
     expect((await desk.run('explain')).out).toContain('store buffer');
+    for (const word of ['pool', 'kmalloc', 'free', 'weaker', 'synchronize_srcu', 'acquire']) {
+      expect((await desk.run('explain', word)).out, word).toMatch(/^[a-z ]+\n\n {2}/);
+    }
   });
 
   it('doctor says what works', async () => {

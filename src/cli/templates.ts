@@ -1,6 +1,7 @@
 /** What `holdfast new` writes: small scenarios that run as they are and are meant to be changed. */
 
 import { pinningTemplates } from './templates-pinning.ts';
+import { rcuTemplates } from './templates-rcu.ts';
 
 /** A starting point; `NAME` in the text becomes the scenario's name. */
 export interface Template {
@@ -127,5 +128,6 @@ export const templates: readonly Template[] = [
   { name: 'lock', about: 'two threads and a spin lock', text: LOCK },
   { name: 'refcount', about: 'the last user frees', text: REFCOUNT },
   { name: 'dma', about: 'a device that fills a buffer', text: DMA },
+  ...rcuTemplates,
   ...pinningTemplates,
 ];

@@ -294,7 +294,10 @@ describe('pages', () => {
     const texts = [...explained().words, ...codes.map(({ code }) => code)];
     const pages = texts.map((word) => explanation(word, 1000) ?? '').join(' ');
     const options = new Set(pages.match(/--[a-z][a-z-]*/g) ?? []);
-    const known = readFileSync(new URL('../cli/check-options.ts', import.meta.url), 'utf8');
+    const files = ['check-options.ts', 'commands/new.ts'];
+    const known = files
+      .map((file) => readFileSync(new URL(`../cli/${file}`, import.meta.url), 'utf8'))
+      .join('\n');
     for (const option of options) {
       expect(`${known} --help`, option).toContain(option.replace('--no-', '--no-'));
     }

@@ -56,6 +56,43 @@ export const words: Readonly<Record<string, string>> = {
     all accesses, smp_rmb reads, smp_wmb writes. It helps only where the other side is
     ordered too: by a barrier, an acquire or release, a dependency or a lock. \`holdfast
     why\` prints which barriers pair.`,
+  acquire: `An acquire (smp_load_acquire, taking a lock, atomic_..._acquire) keeps what its thread
+    does later behind it. What a release wrote and the acquire reads, it hands on: everything
+    before the release is then before everything after the acquire. Without such a read it
+    orders only its own CPU. Where the access has a relaxed form, \`holdfast why -m weak\` asks
+    whether the acquire is needed.`,
+  release: `A release (smp_store_release, rcu_assign_pointer, giving a lock back,
+    atomic_..._release) comes after everything that its thread did before. It says nothing of
+    what follows. It orders two threads only together with an acquire, or a dependency, that
+    reads what it wrote: see acquire.`,
+  weaker: `The column "weaker enough?" of \`holdfast why\`: whether every property still holds with
+    less than the code has, smp_rmb or smp_wmb for smp_mb, spin_lock for spin_lock_irqsave, the
+    relaxed access for an acquire or a release. Ask for one yourself with --without
+    function/smp_mb=smp_wmb.`,
+  section: `Between rcu_read_lock and rcu_read_unlock, or srcu_read_lock and srcu_read_unlock, a
+    thread is in a read-side section: what a grace period waits for. It keeps nobody out and
+    orders nothing by itself. Interrupts, bottom halves or preemption off, and a spin lock that is
+    held, are sections of RCU too. A thread inside of one may not sleep, except in one of SRCU. A
+    section is a defence: \`holdfast why\` leaves it out.`,
+  'grace period': `The wait of synchronize_rcu, synchronize_srcu and what call_rcu and kfree_rcu do
+    before the callback runs: until every section that had begun is over. Sections that begin
+    later are not waited for: they see what was done before it. Whoever waits for one inside of a
+    section of its own waits for ever. It is a defence: \`holdfast why\` leaves it out.`,
+  rcu: `Read-copy-update: readers follow a pointer in a section, without a lock; a writer gives the
+    pointer to something new (rcu_assign_pointer), waits for a grace period, and frees the old.
+    A section that began earlier has ended by then, a later one finds the new pointer. \`holdfast
+    new mine --case rcu\` writes an example.`,
+  srcu: `Sleepable RCU: sections of one srcu_struct, in which a thread may sleep.
+    srcu_read_lock gives a number, and srcu_read_unlock must be given the same one; numbers
+    begin at 1. synchronize_srcu waits for the sections of its srcu_struct alone.
+    srcu_down_read and srcu_up_read are for a section that another thread ends. \`holdfast
+    new mine --case srcu\` writes an example.`,
+  allocation: `pool(type, count), in the body of a scenario, declares memory for so many structs
+    of a type. kmalloc(type) takes one, its words 0, and kfree gives it back; both are
+    imported from 'holdfast/linux'. An allocation may get any slot that was freed, so that a
+    pointer that was kept too long finds another object. Every access to a slot that is not
+    allocated is a finding (use after free), and so is a second kfree. An empty pool is a
+    mistake (HF032), never NULL. docs/guide-rcu.md shows it at work.`,
   'stale read': `A read that gives an older value than the newest store: under tso because that
     store still waits in the store buffer of another CPU, under weak because nothing orders
     the read behind it. Pictures mark it with the row it used and the row it missed. Under sc
@@ -104,7 +141,8 @@ export const words: Readonly<Record<string, string>> = {
     unordered, under model weak.`,
   'leaked lock': 'A thread ended while it held a lock. Always on.',
   'unbalanced section': `A thread ended with interrupts, bottom halves or preemption off, or
-    inside an RCU read-side section. The picture shows where it entered the section. Always on.`,
+    inside a read-side section of RCU; or an execution ended with a section of SRCU open, which
+    any thread may end. The picture shows where it was entered. Always on.`,
   'wrong unlock': `A thread released a lock that it does not hold, or left a section (interrupts
     off, RCU ...) that it had not entered. Always on. A page lock may be released by another
     thread than took it.`,
@@ -162,6 +200,25 @@ export const synonyms: Readonly<Record<string, string>> = {
   hash: 'hashing',
   'partial order reduction': 'reduction',
   flags: 'flag',
+  acquires: 'acquire',
+  releases: 'release',
+  'weaker enough': 'weaker',
+  'weaker defence': 'weaker',
+  sections: 'section',
+  'read side section': 'section',
+  'critical section': 'section',
+  'grace periods': 'grace period',
+  'synchronize rcu': 'grace period',
+  'synchronize srcu': 'grace period',
+  'sleepable rcu': 'srcu',
+  'srcu struct': 'srcu',
+  pool: 'allocation',
+  pools: 'allocation',
+  kmalloc: 'allocation',
+  kfree: 'allocation',
+  free: 'allocation',
+  alloc: 'allocation',
+  allocate: 'allocation',
   'unmatched rcu unlock': 'unmatched rcu lock',
   'unmatched srcu unlock': 'unmatched srcu lock',
 };
