@@ -43,6 +43,8 @@ describe('a member that a thread names', () => {
     expect(warning).toMatch(
       /^HF036: reader names box\.ready \(named-fields\.test\.ts:\d+\) and neither reads nor writes/,
     );
+    // The text has no comparison of it, so nothing is said of one.
+    expect(warning).toContain('a test of it always holds and === never does; READ_ONCE');
   });
 
   it('and never hands on is warned about beside a finding, which it may explain', async () => {

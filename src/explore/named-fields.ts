@@ -1,8 +1,9 @@
 /**
  * Members of structs that a thread or a property names and never hands to a primitive:
- * `if (s.ready)` where `if (READ_ONCE(s.ready))` was meant is always true, and no execution shows
- * it. Likewise results of threads that are named and not called. A warning and no mistake, because
- * a function may take a field that it does not need in this scenario.
+ * `if (s.ready)` where `if (READ_ONCE(s.ready))` was meant is always true, `s.ready === 1` always
+ * false, and no execution shows it. Likewise results of threads that are named and not called. A
+ * warning and no mistake, because a function may take a field that it does not need in this
+ * scenario.
  *
  * And negative numbers that are given for unsigned words: they are read as something else.
  */
@@ -19,7 +20,8 @@ export interface NamedFields {
   watchOf(thread: string): FieldWatch;
   /** Whether everything that was named has been handed on, too. */
   isSettled(thread: string): boolean;
-  warnings(): string[];
+  /** @param useOf a comparison or test of a member as the source has it, with what it gives */
+  warnings(useOf: (member: string) => string | null): string[];
 }
 
 interface Use {
@@ -49,12 +51,12 @@ export function createNamedFields(nameOf: (address: number) => string): NamedFie
       return known.watch;
     },
     isSettled: (thread) => [...(threads.get(thread)?.fields.values() ?? [])].every(isHanded),
-    warnings: () =>
+    warnings: (useOf) =>
       [...threads].flatMap(([thread, { fields, wrapped }]) => [
         ...[...fields].flatMap(([what, use]) =>
           typeof what === 'string'
             ? sentence(thread, `${what}.result`, use, NOT_CALLED)
-            : sentence(thread, nameOf(what), use, NOT_READ),
+            : sentence(thread, nameOf(what), use, notRead(useOf(lastPart(nameOf(what))))),
         ),
         ...wrappedWarnings(thread, wrapped),
       ]),
@@ -96,7 +98,18 @@ function watchInto({ fields: uses, wrapped }: Uses): FieldWatch {
   };
 }
 
-const NOT_READ = 'neither reads nor writes it there: a forgotten READ_ONCE is always true';
+const NOT_READ = 'neither reads nor writes it there';
+
+function notRead(use: string | null): string {
+  const given = use ?? 'it is a place in memory, so a test of it always holds and === never does';
+  return `${NOT_READ}: ${given}; READ_ONCE or atomic_read gives what it holds`;
+}
+
+/** `ready` of `box.ready` and of `dev.boxes[1].ready`. */
+function lastPart(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1);
+}
+
 const NOT_CALLED = 'does not call it there: result() gives what the thread returned';
 
 function sentence(who: string, what: string, { stack, handed }: Use, omission: string): string[] {

@@ -6,7 +6,7 @@ import { parseRemoval } from '../explore/sites.ts';
 import type { CheckResult, Defence, Finding, Model, Problem, Verdict } from '../explore/result.ts';
 import type { TraceHead } from '../explore/trace.ts';
 import { missProbability } from '../explore/visited.ts';
-import { comparedFields } from './compared-fields.ts';
+import { comparedFields, memberUse } from './compared-fields.ts';
 import type { Asked, Explored } from './explore.ts';
 import { findingsOf } from './findings.ts';
 import type { Expectation, Scenario } from './scenario.ts';
@@ -43,7 +43,8 @@ export function resultOf(
   // Where a limit ended the search, what it has not seen handed on may be handed on later; before a
   // finding the random executions have taken every thread to its end.
   const isKnown = complete || findings.length > 0;
-  const forgotten = isKnown ? world.namedFields.warnings() : [];
+  const useOf = (member: string): string | null => memberUse(scenario.text, member);
+  const forgotten = isKnown ? world.namedFields.warnings(useOf) : [];
   const isAlone = (name: string): boolean => program.words.some((word) => word.name === name);
   const problems = world.sites.unmatched().map((name) => unknownDefence(name, world.sites.list()));
   return {

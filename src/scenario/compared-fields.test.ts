@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { READ_ONCE, WRITE_ONCE } from '../memory/access.ts';
+import { struct } from '../memory/struct.ts';
 import { u32 } from '../memory/type.ts';
 import { check } from './check.ts';
-import { comparedFields } from './compared-fields.ts';
+import { comparedFields, memberUse } from './compared-fields.ts';
 import { scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
@@ -68,5 +69,47 @@ describe('a word that was allocated alone', () => {
         ],
       ]);
     }
+  });
+});
+
+describe('a member of a struct', () => {
+  const uses: [string, string | null][] = [
+    ['if (b.ready) stop();', '`if (b.ready)` is always true, whatever it holds'],
+    ['if (b.ready !== 2) stop();', '`b.ready !== 2` is always true, whatever it holds'],
+    ['assert(dev.boxes[1].ready === 1);', '`dev.boxes[1].ready === 1` is always false'],
+    ['return 0 === b.ready;', '`0 === b.ready` is always false'],
+    ['if (!b.ready) return;', '`!b.ready` is always false'],
+    // Not compared, compared behind a call, in a text, another member, or both ways.
+    ['take(b.ready);', null],
+    ['assert(READ_ONCE(b.ready) === 1);', null],
+    ["label('b.ready === 1');", null],
+    ['assert(b.ready_count === 1); already.is === 1', null],
+    ['if (b.ready) return b.ready === 1;', null],
+  ];
+
+  it.each(uses)('that stands for its value is told with what that gives: %s', (text, said) => {
+    const use = memberUse(text, 'ready');
+    expect(said === null ? use : use?.startsWith(said)).toBe(said === null ? null : true);
+  });
+
+  it('is warned about with what is true of the expression', async () => {
+    const box = struct('box', { data: u32, ready: u32 });
+    const { warnings } = await check(
+      scenario('members', ({ alloc, thread }) => {
+        const b = alloc(box) as unknown as Record<'data' | 'ready', number>;
+        thread('reader', () => {
+          if (b.ready) return b.data === 1;
+          return false;
+        });
+      }),
+    );
+    const place = String.raw`\(compared-fields\.test\.ts:\d+\) and neither .* there`;
+    expect(warnings).toHaveLength(2);
+    expect(warnings[0]).toMatch(
+      new RegExp(`box\\.ready ${place}: \`if \\(b\\.ready\\)\` is always true`),
+    );
+    expect(warnings[1]).toMatch(
+      new RegExp(`box\\.data ${place}: \`b\\.data === 1\` is always false`),
+    );
   });
 });

@@ -12,14 +12,26 @@ export function comparedFields(body: string, isAlone: (name: string) => boolean)
   const text = withoutRemarks(body);
   return allocatedIn(text).flatMap(({ variable, name }) => {
     if (!isAlone(name) || declarationsOf(text, variable) !== 1) return [];
-    const found = valueUse(withoutTexts(text), variable);
-    if (found === null) return [];
-    const { use, always } = found;
+    const { never, ever } = valueUses(withoutTexts(text), escaped(variable));
+    const use = never ?? ever;
+    if (use === null) return [];
     return [
-      `HF036: the text has \`${use}\`, which is always ${always}: ${variable} is a place in ` +
-        `memory; READ_ONCE or atomic_read gives what it holds`,
+      `HF036: the text has \`${use}\`, which is always ${never === null}: ${variable} is a place ` +
+        `in memory; READ_ONCE or atomic_read gives what it holds`,
     ];
   });
+}
+
+/**
+ * How the text compares or tests a member of this name, and what that always gives; null where it
+ * does not, or where it does both what is always true and what is always false.
+ */
+export function memberUse(body: string, member: string): string | null {
+  const place = `(?<![\\w$.])[\\w$.[\\]]+\\.${member.replaceAll('$', '\\$')}(?![\\w$])`;
+  const { never, ever } = valueUses(withoutTexts(withoutRemarks(body)), place);
+  const use = never ?? ever;
+  if (use === null || (never !== null && ever !== null)) return null;
+  return `\`${use}\` is always ${never === null}, whatever it holds`;
 }
 
 interface Allocated {
@@ -55,18 +67,17 @@ function declarationsOf(text: string, variable: string): number {
 /** What stands in brackets behind these is no parameter. */
 const NOT_TESTED = '(?<!\\b(?:if|while|for|switch)\\s*)';
 
-/** Where the variable is compared or tested, as the text has it. */
-function valueUse(text: string, variable: string): { use: string; always: boolean } | null {
-  const name = `${escaped(variable)}(?![\\w$]*\\s*[.([])`;
+/** Where the text compares or tests a place: what never holds, and what ever does. */
+function valueUses(text: string, place: string): { never: string | null; ever: string | null } {
+  const name = `${place}(?![\\w$]*\\s*[.([])`;
   const equal = [`${name}\\s*===\\s*[\\w$.]+`, `[\\w$.]+\\s*===\\s*${name}`, `!${name}`];
   const other = [`${name}\\s*!==\\s*[\\w$.]+`, `[\\w$.]+\\s*!==\\s*${name}`];
   const tested = [`\\b(?:if|while)\\s*\\(\\s*${name}\\s*(?:\\)|&&|\\|\\|)`, `${name}\\s*&&`];
-  const find = (forms: readonly string[]): string | undefined =>
-    new RegExp(forms.join('|')).exec(text)?.[0];
-  const never = find(equal);
-  if (never !== undefined) return { use: tidy(never), always: false };
-  const ever = find([...other, ...tested]);
-  return ever === undefined ? null : { use: tidy(ever), always: true };
+  const find = (forms: readonly string[]): string | null => {
+    const found = new RegExp(forms.join('|')).exec(text)?.[0];
+    return found === undefined ? null : tidy(found);
+  };
+  return { never: find(equal), ever: find([...other, ...tested]) };
 }
 
 /** A whole identifier, and no member of another object. */
