@@ -8,6 +8,7 @@
 import type { Expression, Operator, Place } from './ast.ts';
 import { OPERATORS_MAX } from './limits.ts';
 import { Mistake } from './mistake.ts';
+import { insteadOf } from './not-modelled.ts';
 import { primitives } from './primitives.ts';
 import type { Argument, Primitive } from './primitives.ts';
 import type { Reader } from './reader.ts';
@@ -140,7 +141,12 @@ export function primitiveOf(name: string, at: Place): Primitive {
     ]);
   }
   const what = `\`${name}\` is not a kernel primitive that Holdfast knows.`;
-  throw new Mistake('HF104', what, at, didYouMean(name, primitives.keys()));
+  const instead = insteadOf(name);
+  throw new Mistake('HF104', what, at, instead === null ? near(name) : [instead]);
+}
+
+function near(name: string): string[] {
+  return didYouMean(name, primitives.keys());
 }
 
 /** The arguments of a call, from `(` to `)`, counted and checked. */

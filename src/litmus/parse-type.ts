@@ -11,7 +11,7 @@ const TYPES: ReadonlySet<string> = new Set(
   [
     'void char short int long signed unsigned bool _Bool size_t intptr_t uintptr_t',
     'int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t __int128_t __uint128_t',
-    's8 s16 s32 s64 u8 u16 u32 u64 spinlock_t atomic_t atomic_int atomic64_t mtx_t',
+    's8 s16 s32 s64 u8 u16 u32 u64 __int128 spinlock_t atomic_t atomic_int atomic64_t mtx_t',
   ].flatMap((line) => line.split(' ')),
 );
 

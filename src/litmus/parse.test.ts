@@ -136,6 +136,14 @@ describe('a mistake', () => {
     expect(complaintAbout('READ_ONCEE(*x);')).toMatch(/^HF104 5:2 .* Did you mean READ_ONCE\?$/);
   });
 
+  it('is a primitive that the kernel or its model has not: with what to write instead', () => {
+    const of = (name: string): string => complaintAbout(`r = ${name}(*x);`);
+    expect(of('lockless_dereference')).toMatch(/^HF104 5:6 .*: write READ_ONCE\(\*p\)\.$/);
+    expect(complaintAbout('smp_read_barrier_depends();')).toMatch(/^HF104 5:2 .*leave the barrier/);
+    expect(of('smp_cond_load_acquire')).toMatch(/`while \(r == 0\) r = smp_load_acquire\(x\);`\.$/);
+    expect(of('atomic_load_explicit')).toMatch(/It is of C11: the kernel has READ_ONCE/);
+  });
+
   it('in the grammar says what was expected', () => {
     expect(complaintAbout('r1 = 1')).toMatch(/^HF102 6:1 Here stands `}`, but `;` or an operator/);
     expect(complaint('C t\n{ x=1 y=2; }\nP0(int *x) {}')).toMatch(/^HF102 2:7 .*`;` or `}`/);

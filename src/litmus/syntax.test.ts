@@ -91,6 +91,7 @@ describe('a thread', () => {
     'P0(const volatile int *x, int **p, void *v, char *c)',
     'P0(atomic_t *x, spinlock_t *s, struct srcu_struct *ss, struct foo *f)',
     'P0(intptr_t *x, uint32_t *a, u64 *b, unsigned long *c, bool *d, size_t *e)',
+    'P0(int *x, volatile __int128* a, __uint128_t *b)',
     'P0(_Atomic int *x, int * volatile *y)',
     'P0(int *x,\n   int *y)',
   ])('%j', (head) => {

@@ -12,7 +12,8 @@
  */
 
 import type { Expression, Statement, ThreadText } from './ast.ts';
-import type { Constraint, Event, Path } from './event.ts';
+import { Decisions } from './decisions.ts';
+import type { Event, Path } from './event.ts';
 import { PATHS_MAX, PATH_EVENTS_MAX, STATEMENTS_MAX } from './limits.ts';
 import { Mistake } from './mistake.ts';
 import { ADDRESS, isAddress } from './term.ts';
@@ -67,15 +68,11 @@ export function pathsOf(thread: ThreadText, around: Surroundings): Path[] | null
 class Run {
   private readonly thread: ThreadText;
   private readonly around: Surroundings;
-  private readonly choices: number[];
-  private readonly sizes: number[];
   private readonly budget: { statements: number };
-  private taken = 0;
+  private readonly decisions: Decisions;
   private readonly record: Recorder;
   private readonly registers = new Map<string, Value>();
-  private readonly constraints: Constraint[] = [];
-  /** What earlier choices say about a term: its truth, or its address. */
-  private readonly truths = new Map<Term, boolean>();
+  /** What earlier choices say about a term's address. */
   private readonly addresses = new Map<Term, number>();
 
   constructor(
@@ -88,8 +85,7 @@ class Run {
     this.budget = budget;
     this.thread = thread;
     this.around = around;
-    this.choices = choices;
-    this.sizes = sizes;
+    this.decisions = new Decisions(around.terms, choices, sizes);
     this.record = new Recorder(thread.number, around.terms);
     for (const [name, value] of around.registers) {
       this.registers.set(name, this.constant(value));
@@ -100,7 +96,7 @@ class Run {
   path(): Path | null {
     const end = this.end();
     const events: readonly Event[] = this.record.events;
-    const { constraints } = this;
+    const { constraints } = this.decisions;
     const registers = new Map([...this.registers].map(([name, { term }]) => [name, term]));
     return end === null ? null : { events, constraints, registers, end };
   }
@@ -167,7 +163,7 @@ class Run {
 
   private branch(statement: Extract<Statement, { kind: 'if' }>): void {
     const condition = this.value(statement.condition);
-    const chosen = this.truth(condition.term) ? statement.whenTrue : statement.whenFalse;
+    const chosen = this.decisions.truth(condition.term) ? statement.whenTrue : statement.whenFalse;
     if (chosen === null) return;
     this.record.under(condition, () => this.statement(chosen));
   }
@@ -178,7 +174,7 @@ class Run {
     for (let round = 0; ; round++) {
       this.record.startStatement();
       const condition = this.value(statement.condition);
-      if (!this.truth(condition.term)) break;
+      if (!this.decisions.truth(condition.term)) break;
       if (round === this.around.unroll) throw this.leave(isWaitLoop(statement) ? 'waits' : 'cut');
       const before = this.record.enter(condition);
       outside ??= before;
@@ -230,9 +226,9 @@ class Run {
     const address = this.value(expression.address);
     const old = this.value(expression.old);
     const location = this.location(address, expression);
-    const found = this.around.terms.read(this.thread.number, this.record.reads);
-    const succeeds = this.equal(found, old.term);
+    const succeeds = this.decisions.choose(2) === 0;
     const written = succeeds ? this.value(expression.value) : null;
+    this.foundNext(old.term, succeeds);
     return this.record.compareExchange(location, address, old, written, expression);
   }
 
@@ -240,15 +236,25 @@ class Run {
     const address = this.value(expression.address);
     const unless = this.value(expression.unless);
     const location = this.location(address, expression);
-    const found = this.around.terms.read(this.thread.number, this.record.reads);
-    const amount = this.equal(found, unless.term) ? null : this.value(expression.amount);
+    const equal = this.decisions.choose(2) === 0;
+    const amount = equal ? null : this.value(expression.amount);
+    this.foundNext(unless.term, equal);
     return this.record.addUnless(location, address, unless, amount, expression);
+  }
+
+  /**
+   * Notes whether the next read finds a value. It is the read of an atomic, and comes behind those
+   * of the atomic's operands: it has no number before they have theirs.
+   */
+  private foundNext(value: Term, holds: boolean): void {
+    const found = this.around.terms.read(this.thread.number, this.record.reads);
+    this.decisions.suppose(found, value, holds);
   }
 
   private lockTest(expression: Extract<Expression, { kind: 'trylock' | 'is-locked' }>): Value {
     const address = this.value(expression.address);
     const location = this.location(address, expression);
-    const answer = this.choose(2) === 0;
+    const answer = this.decisions.choose(2) === 0;
     const value = this.record.lockTest(location, address, answer, expression);
     if (value === null) throw this.leave(null);
     return value;
@@ -256,42 +262,6 @@ class Run {
 
   private constant(value: number): Value {
     return { term: this.around.terms.value(value), loads: [], direct: [], last: [] };
-  }
-
-  /** The next choice among `size`. */
-  private choose(size: number): number {
-    if (this.taken === this.choices.length) {
-      this.choices.push(0);
-      this.sizes.push(size);
-    }
-    return this.choices[this.taken++] as number;
-  }
-
-  /** Whether a condition holds: known, or chosen. */
-  private truth(term: Term): boolean {
-    if (term.kind === 'operation' && (term.operator === '==' || term.operator === '!=')) {
-      return this.equal(term.left, term.right) === (term.operator === '==');
-    }
-    const comparison = term.kind === 'operation' && ['<', '>', '<=', '>='].includes(term.operator);
-    if (!comparison) return !this.equal(term, this.around.terms.value(0));
-    return this.decided(term, (holds) => ({ kind: 'truth', term, holds }));
-  }
-
-  private equal(left: Term, right: Term): boolean {
-    const { terms } = this.around;
-    const [first, second] = left.id < right.id ? [left, right] : [right, left];
-    const term = terms.operation('==', first, second, null);
-    if (term.kind === 'value') return term.value !== 0;
-    return this.decided(term, (holds) => ({ kind: 'equal', left, right, holds }));
-  }
-
-  private decided(term: Term, constraint: (holds: boolean) => Constraint): boolean {
-    const known = this.truths.get(term);
-    if (known !== undefined) return known;
-    const holds = this.choose(2) === 0;
-    this.truths.set(term, holds);
-    this.constraints.push(constraint(holds));
-    return holds;
   }
 
   /** The global that an address means: known, or chosen among all addresses there are. */
@@ -304,17 +274,17 @@ class Run {
     const known = this.addresses.get(term);
     if (known !== undefined) return known;
     const { addressable, terms } = this.around;
-    const chosen = addressable[this.choose(addressable.length + 1)];
+    const chosen = addressable[this.decisions.choose(addressable.length + 1)];
     if (chosen === undefined) throw this.fault(term, access.at);
     this.addresses.set(term, chosen);
     const right = terms.value(ADDRESS + chosen);
-    this.constraints.push({ kind: 'equal', left: term, right, holds: true });
+    this.decisions.constraints.push({ kind: 'equal', left: term, right, holds: true });
     return chosen;
   }
 
   /** The way on which the address is a number; whether it can be taken is seen later. */
   private fault(term: Term, at: Event['at']): Leave {
-    this.constraints.push({ kind: 'no address', term, at });
+    this.decisions.constraints.push({ kind: 'no address', term, at });
     return this.leave('fault');
   }
 }

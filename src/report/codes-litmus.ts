@@ -45,7 +45,7 @@ export const litmusCodes: readonly Code[] = [
     'There is no such primitive',
     `Known are the primitives of linux-kernel.def, the file by which herd7 knows them:
       accesses, barriers, atomics of every ordering, spin locks, RCU and SRCU.`,
-    'a spelling mistake, or a primitive that the memory model does not describe.',
+    'a spelling mistake, or a primitive that the memory model does not describe, or no more.',
     'Write it with primitives that exist, for example a lock as xchg_acquire and a filter.',
   ),
   entry(
