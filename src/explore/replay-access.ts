@@ -158,6 +158,7 @@ function step(state: State, operation: Operation): number {
   // A label names the next access: a barrier before that is none.
   if (!FENCES.has(operation)) state.label = null;
   if (SRCU_SECTION.has(operation.effect)) {
+    if (state.flat) noteSrcu(state, operation);
     state.context = aroundSrcu(state.context, state.world.model === 'weak');
     return observed;
   }
@@ -249,10 +250,16 @@ function noteLockOrder(state: State, operation: Operation): void {
   world.lockOrder.note(thread, world.isHandler(thread), context, operation.address);
 }
 
+/** A flat run comes by all sections, a collapsed one not by those of calls that have returned. */
+function noteSrcu({ srcu }: State, { effect, address }: Operation): void {
+  if (effect === Effect.SECTION_BEGIN) srcu.push(address);
+  else if (srcu.includes(address)) srcu.splice(srcu.lastIndexOf(address), 1);
+}
+
 function noteRcuUse(state: State, operation: Operation): void {
-  const { world, thread, context } = state;
-  if (!isLive(state) || state.flat) return;
-  world.rcuUse.note(thread, context, operation.address);
+  const { world, thread, context, srcu } = state;
+  if (!isLive(state) || !state.flat) return;
+  world.rcuUse.note(thread, { context, srcu }, operation.address);
 }
 
 function lockAsked(state: State, operation: Operation): 'keep' | 'remove' {

@@ -121,6 +121,8 @@ export interface State {
   /** Flat runs: the accesses so far; the barriers, each with how many came before it. */
   readonly recent: string[];
   readonly open: { readonly key: string; readonly since: number }[];
+  /** Flat runs: the srcu_structs of the sections of SRCU that are open. */
+  readonly srcu: number[];
   /** The sections that are open, innermost last; null where nobody asks for them. */
   readonly sections: OpenSection[] | null;
   readonly watch: Watch | null;
@@ -159,6 +161,7 @@ export function start(
     loops: 0,
     recent: [],
     open: [],
+    srcu: [],
     sections: null,
     watch: null,
   };

@@ -36,10 +36,12 @@ export function checkLines(result: CheckResult, widths: LineWidths, style: Style
   const lines = verdictLines(result, widths, style);
   const next = result.verdict === 'open' ? nextStep(result) : null;
   if (next !== null) lines.push(style.paint.dim(`         ${next}`));
-  const warnings = result.warnings.flatMap((text) =>
-    hanging('         warning: ', text, style.width),
-  );
-  return [...lines, ...warnings];
+  return [...lines, ...result.warnings.flatMap((text) => warningLines(text, style))];
+}
+
+/** A warning below the line of its search. */
+export function warningLines(text: string, style: Style): string[] {
+  return hanging('         warning: ', text, style.width);
 }
 
 /** What may decide it, where anything is known to. */

@@ -4,7 +4,7 @@
  */
 
 import type { CheckResult, Model } from '../explore/result.ts';
-import { colourOf, openText, verdictWord } from './human.ts';
+import { colourOf, openText, verdictWord, warningLines } from './human.ts';
 import type { LineWidths } from './human.ts';
 import type { Style } from './paint.ts';
 import { amount, counted, duration } from './text.ts';
@@ -72,7 +72,7 @@ export function matrixLines(
   return [
     ...body,
     ...open.map((result) => style.paint.dim(`    ${result.model}: ${openText(result.open)}`)),
-    ...[...warnings].map((text) => `    warning: ${text}`),
+    ...[...warnings].flatMap((text) => warningLines(text, style)),
   ];
 }
 

@@ -1,7 +1,7 @@
 /** Lines, pictures and the total: what a reader at a terminal gets. */
 
 import { basename } from 'node:path';
-import { checkLines, lineWidths, outcomeOf, totalLine } from '../../report/human.ts';
+import { checkLines, lineWidths, outcomeOf, totalLine, warningLines } from '../../report/human.ts';
 import type { LineWidths } from '../../report/human.ts';
 import { matrixLines, matrixTitle } from '../../report/matrix.ts';
 import type { Style } from '../../report/paint.ts';
@@ -10,6 +10,7 @@ import type { Context } from '../context.ts';
 import { flagHint, isDecided, litmusLines, litmusTotal, NAME_WIDTH } from '../litmus-text.ts';
 import { shownFindings } from '../report-plan.ts';
 import type { Reporter, RunPlan, ScenarioReport, ShownFinding } from '../report-plan.ts';
+import { familyWarnings } from './family-warnings.ts';
 
 /** What `check` was told about printing. */
 export interface HumanOptions {
@@ -26,24 +27,33 @@ export function humanReporter(context: Context, options: HumanOptions): Reporter
   let head: string[] = [''];
   let testWidth = NAME_WIDTH;
   let planned = 0;
+  let warnings = familyWarnings([]);
+  const warn = (texts: readonly string[]): void => {
+    for (const line of texts.flatMap((text) => warningLines(text, style))) write(`${line}\n`);
+  };
   return {
     begin({ scenarios, litmus, models }: RunPlan) {
       planned = scenarios.length;
+      warnings = familyWarnings(scenarios);
       testWidth = Math.max(NAME_WIDTH, ...litmus.map(nameLength));
       widths = lineWidths(scenarios.map(({ name }) => name));
       const title = models.length > 1 ? matrixTitle(models, widths, style) : null;
       if (title !== null) head = ['', title];
     },
     finished(report) {
-      if (options.quiet && report.results.every((one) => outcomeOf(one) === 'as expected')) return;
-      for (const line of [...head, ...linesOf(report, widths, style)]) write(`${line}\n`);
-      head = [];
+      if (!options.quiet || report.results.some((one) => outcomeOf(one) !== 'as expected')) {
+        const lines = linesOf(warnings.hold(report), widths, style);
+        for (const line of [...head, ...lines]) write(`${line}\n`);
+        head = [];
+      }
+      warn(warnings.behind(report));
     },
     litmus(report) {
       if (options.quiet && isDecided(report) && report.result.warnings.length === 0) return;
       write(`${litmusLines(report, testWidth).join('\n')}\n`);
     },
     end({ scenarios, litmus }, seconds) {
+      warn(warnings.rest());
       for (const one of picturesOf(scenarios, options)) {
         write(`\n${drawn(one, context, options)}\n`);
       }
