@@ -131,6 +131,8 @@ export type Statement =
 export interface ThreadText {
   readonly number: number;
   readonly parameters: readonly string[];
+  /** The type of each parameter, without stars and qualifiers: `int`, `struct srcu_struct`. */
+  readonly types: readonly string[];
   readonly body: readonly Statement[];
   readonly at: Place;
 }

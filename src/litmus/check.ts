@@ -230,8 +230,8 @@ class LitmusSearch {
       },
       candidate: (values, orders) => this.candidate(model as Model, values, orders),
       refuted: (values) => this.refuted(structure, values),
-      fault: (constraint) => {
-        throw noAddress(0, constraint.at);
+      fault: ({ term, at }) => {
+        throw noAddress(term.kind === 'value' ? term.value : null, at);
       },
     };
   }

@@ -10,8 +10,9 @@ import { problemOf } from './mistake.ts';
 import { propositionText } from './outcome.ts';
 import { parse } from './parse.ts';
 import type { LitmusResult } from './result.ts';
-import { unknownNames } from './unknown-names.ts';
+import { withName } from './stray-names.ts';
 import { decide, isOk, observationOf, sortedStates } from './verdict.ts';
+import { warningsOf } from './warnings.ts';
 
 export { parseLitmus } from './parse.ts';
 export type { LitmusLimits };
@@ -60,7 +61,7 @@ function check(
   options: LitmusOptions,
   start: number,
 ): LitmusResult {
-  const tally = search(test, options);
+  const tally = searchNamed(test, options);
   const decision = decide(test, options, tally);
   const why = options.explain === true ? explain(test, options) : { witness: null, refusal: null };
   const quantifier = test.quantifier === 'not exists' ? '~exists' : test.quantifier;
@@ -82,9 +83,18 @@ function check(
     candidates: tally.candidates,
     seconds: (Date.now() - start) / 1000,
     problems: [],
-    warnings: unknownNames(test),
+    warnings: warningsOf(test),
     ...why,
   };
+}
+
+/** @throws Mistake that speaks of names, where the search can only speak of a number */
+function searchNamed(test: LitmusTest, options: LitmusOptions): ReturnType<typeof search> {
+  try {
+    return search(test, options);
+  } catch (thrown) {
+    throw withName(thrown, test);
+  }
 }
 
 function withProblem(

@@ -9,7 +9,8 @@
 import type { Expression, Place, Statement, ThreadText } from './ast.ts';
 import { Mistake } from './mistake.ts';
 import { foreign, parseArguments, parseExpression, primitiveOf } from './parse-expression.ts';
-import { acceptsType, beginsType, typeNames } from './parse-type.ts';
+import { acceptsType, beginsType, parseType, typeNames } from './parse-type.ts';
+import { primitives } from './primitives.ts';
 import type { Reader } from './reader.ts';
 import { didYouMean } from './suggest.ts';
 
@@ -22,22 +23,24 @@ export function parseThread(reader: Reader): ThreadText | null {
   const number = /^P([0-9]+)$/.exec(reader.peek().text)?.[1];
   if (number === undefined) return null;
   reader.next();
-  const parameters = parseParameters(reader);
+  const typed = parseParameters(reader);
   const body = parseBlock(reader);
   reader.enter('outside');
-  return { number: Number(number), parameters, body, at };
+  const parameters = typed.map(({ name }) => name);
+  return { number: Number(number), parameters, types: typed.map(({ type }) => type), body, at };
 }
 
-function parseParameters(reader: Reader): string[] {
-  const names: string[] = [];
+function parseParameters(reader: Reader): { name: string; type: string }[] {
+  const all: { name: string; type: string }[] = [];
   reader.expects('(');
   while (!reader.accepts(')')) {
-    if (names.length > 0) reader.expects(',', '`)`');
-    if (!acceptsType(reader)) throw noType(reader);
-    if (names.length === 0 && reader.accepts(')')) return names; // P0(void)
-    names.push(reader.expectsWord('the name of a parameter').text);
+    if (all.length > 0) reader.expects(',', '`)`');
+    const type = parseType(reader);
+    if (type === null) throw noType(reader);
+    if (all.length === 0 && reader.accepts(')')) return all; // P0(void)
+    all.push({ name: reader.expectsWord('the name of a parameter').text, type });
   }
-  return names;
+  return all;
 }
 
 function noType(reader: Reader): Mistake {
@@ -196,5 +199,13 @@ function neither(reader: Reader, name: string, at: Place): Mistake {
       'Loops are written `while (...) { ... }`.',
     ]);
   }
-  return reader.unexpected(['`=`', '`(`']);
+  return primitives.has(name) ? withoutCall(name, at) : reader.unexpected(['`=`', '`(`']);
+}
+
+/** `smp_mb;`: C would look at the function and throw it away. */
+function withoutCall(name: string, at: Place): Mistake {
+  const takes = primitives.get(name)?.takes.length ?? 0;
+  const call = takes === 0 ? `${name}()` : `${name}(...)`;
+  const what = `\`${name}\` stands here without parentheses, and so is not called.`;
+  return new Mistake('HF105', what, at, [], `Write ${call};`);
 }

@@ -1,6 +1,6 @@
 /**
- * Types. Nothing depends on them (every value is a 32-bit integer or an address), so they are read
- * and thrown away; they are recognised only to tell declarations and casts from expressions.
+ * Types. No outcome depends on them (every value is a 32-bit integer or an address); they are
+ * recognised to tell declarations and casts from expressions, and those of parameters are compared.
  *
  * Source: herdtools7 lib/CLexer.mll (tr_name), with the kernel's short names added.
  */
@@ -27,14 +27,21 @@ export function beginsType(word: string): boolean {
 
 /** Consumes a type with its stars, if one stands here. */
 export function acceptsType(reader: Reader): boolean {
+  return parseType(reader) !== null;
+}
+
+/** Consumes a type with its stars, if one stands here. @returns its words, without qualifiers */
+export function parseType(reader: Reader): string | null {
   const { kind, text } = reader.peek();
-  if (kind !== 'word' || !beginsType(text)) return false;
+  if (kind !== 'word' || !beginsType(text)) return null;
+  const words: string[] = [];
   for (let token = reader.peek(); ; token = reader.peek()) {
     if (token.text === 'struct' && token.kind === 'word') {
       reader.next();
-      reader.expectsWord('the name of a structure');
+      words.push('struct', reader.expectsWord('the name of a structure').text);
     } else if (token.text === '*' || (token.kind === 'word' && beginsType(token.text))) {
-      reader.next();
-    } else return true;
+      const word = reader.next().text;
+      if (word !== '*' && !QUALIFIERS.has(word)) words.push(word);
+    } else return words.join(' ');
   }
 }

@@ -141,7 +141,7 @@ export interface LitmusResult {
   readonly candidates: number;
   readonly seconds: number;
   readonly problems: readonly Problem[];
-  /** Names that the condition asks for and that nothing can change. */
+  /** What looks like a slip of the author and changes no answer (warnings.ts). */
   readonly warnings: readonly string[];
   /** An execution that satisfies the proposition, if there is one; only when asked for. */
   readonly witness: Picture | null;

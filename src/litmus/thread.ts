@@ -290,8 +290,8 @@ class Run {
 }
 
 /** The mistake of using a number as an address, which herd7 refuses as well. */
-export function noAddress(value: number, at: Event['at']): Mistake {
-  const what = `The number ${value} is used as an address here.`;
+export function noAddress(value: number | null, at: Event['at']): Mistake {
+  const what = `${value === null ? 'A number' : `The number ${value}`} is used as an address here.`;
   return new Mistake('HF112', what, at, [
     'In some execution the pointer does not hold the address of a global.',
     'Initialise it (`int *p = &x;` in the initial state), or test it before it is followed.',

@@ -37,7 +37,8 @@ function registersOf({ threads }: LitmusTest, number: number): ReadonlySet<strin
   return new Set([...thread.parameters, ...thread.body.flatMap(assignedIn)]);
 }
 
-function assignedIn(statement: Statement): string[] {
+/** The registers that a statement may assign. */
+export function assignedIn(statement: Statement): string[] {
   if (statement.kind === 'assign') return [statement.name];
   if (statement.kind === 'block') return statement.body.flatMap(assignedIn);
   if (statement.kind === 'while') return assignedIn(statement.body);
