@@ -58,13 +58,13 @@ describe('a NULL pointer that is followed', () => {
         FAIL  small   NULL dereference   sc   found after 1 state
 
               truncate                  reader                   page
-              ----------------------    ---------------------    -------
-        init                                                     &page@2
+              ----------------------    ---------------------    -----
+        init                                                     &page
          1    WRITE_ONCE(page, NULL)                             NULL
          2                              READ_ONCE(page)  NULL
          3                              NULL->flags
-              ----------------------    ---------------------    -------
-        end   reader dereferences NULL->flags.                   NULL     x
+              ----------------------    ---------------------    -----
+        end   reader dereferences NULL->flags.                   NULL   x
 
         Why     These steps in this order do it; no read is stale.
         Where   replay-end.test.ts:41:35

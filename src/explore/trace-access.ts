@@ -105,5 +105,8 @@ export function fieldAt(telling: Telling, index: number): string {
 }
 
 export function formatAt(telling: Telling, index: number, value: number): string {
-  return telling.words.get(index)?.type.format(value) ?? String(value);
+  const { words, input } = telling;
+  const nameAt = (address: number): string | null =>
+    words.get(input.layout.memoryAt + address)?.name ?? null;
+  return words.get(index)?.type.format(value, nameAt) ?? String(value);
 }

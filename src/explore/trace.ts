@@ -283,8 +283,8 @@ function changesOf(telling: Telling, after: Int32Array): Change[] {
     const before = telling.record[index] ?? 0;
     const now = after[index] ?? 0;
     if (before === now) continue;
-    const { name, type } = word;
-    changes.push({ field: name, before: type.format(before), after: type.format(now) });
+    const [from, to] = [formatAt(telling, index, before), formatAt(telling, index, now)];
+    changes.push({ field: word.name, before: from, after: to });
   }
   return changes;
 }
@@ -317,5 +317,7 @@ function initialFields(telling: Telling, initial: Int32Array): Trace['initial'] 
   const changed = new Set(telling.steps.flatMap((step) => step.changes.map((one) => one.field)));
   return [...telling.words]
     .filter(([, word]) => changed.has(word.name))
-    .map(([index, word]) => ({ field: word.name, value: word.type.format(initial[index] ?? 0) }));
+    .map(([index, { name }]) => {
+      return { field: name, value: formatAt(telling, index, initial[index] ?? 0) };
+    });
 }

@@ -134,6 +134,16 @@ describe('a pointer', () => {
     expect(toPage.format(0)).toBe('NULL');
   });
 
+  it('prints the name of its target in a scenario, also where it is part of another', () => {
+    const nested = struct('nested', { inner: struct('inner', { page }) });
+    const firstWord = Object.keys(page.members)[0] ?? '';
+    const names = new Map([[7, `folio#2.inner.page.${firstWord}`]]);
+    const nameAt = (address: number): string | null => names.get(address) ?? null;
+    expect(toPage.format(7, nameAt)).toBe('&folio#2.inner.page');
+    expect(pointer(nested).format(7, nameAt)).toBe('&folio#2');
+    expect(toPage.format(8, nameAt)).toBe('&page@8');
+  });
+
   it('may point to a struct that is declared later', () => {
     const list: StructType = struct('list', { next: pointer(() => list) });
     const next = (list.at(3) as unknown as { next: { type: Type<'pointer', Struct | null> } }).next;

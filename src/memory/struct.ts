@@ -11,7 +11,7 @@ import { defineMember, handedOn } from './field-use.ts';
 import { fieldAt } from './field.ts';
 import { knownMembers } from './missing.ts';
 import { structAddress, structType } from './struct-key.ts';
-import type { Field, Type } from './type.ts';
+import type { Field, NameAt, Type } from './type.ts';
 
 export { structAddress, structType } from './struct-key.ts';
 
@@ -104,8 +104,21 @@ export function pointer<M extends Members>(
       return noValue(value, `A pointer to ${type().struct}`, `null or a struct ${type().struct}`);
     },
     target: () => type().size,
-    format: (word) => (word === 0 ? 'NULL' : `&${type().struct}@${word}`),
+    format: (word, nameAt) => (word === 0 ? 'NULL' : `&${structName(type(), word, nameAt)}`),
   };
+}
+
+/** The name of the struct at an address, which is that of its first word without the member. */
+function structName(type: StructType, address: number, nameAt?: NameAt): string {
+  const name = nameAt?.(address) ?? '';
+  const first = `.${firstPath(type)}`;
+  return name.endsWith(first) ? name.slice(0, -first.length) : `${type.struct}@${address}`;
+}
+
+function firstPath(type: StructType): string {
+  let first: string | null = null;
+  forEachWord(type, 0, (path) => (first ??= path));
+  return first ?? '';
 }
 
 /**

@@ -30,6 +30,9 @@ export type Kind =
   | 'srcu_struct'
   | 'completion';
 
+/** The name of the word at an address, or null. */
+export type NameAt = (address: number) => string | null;
+
 /**
  * The type of one word. `Value` is what a read gives to TypeScript; `kind` keeps types apart that
  * share a representation.
@@ -41,8 +44,8 @@ export interface Type<K extends Kind = Kind, Value = unknown> {
   decode(word: number): Value;
   /** The stored word of a TypeScript value. */
   encode(value: Value): number;
-  /** The text of a stored word in a picture. */
-  format(word: number): string;
+  /** The text of a stored word in a picture; a pointer asks for the names of words. */
+  format(word: number, nameAt?: NameAt): string;
   /** For a pointer: words of what it points to. */
   readonly target?: () => number;
   /** Written by the set-up of a scenario and by nobody afterwards: see `constant`. */
