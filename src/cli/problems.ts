@@ -9,6 +9,7 @@ interface More {
   readonly position?: Position | null;
   readonly unknown?: Required<Problem>['unknown'];
   readonly next?: string;
+  readonly absent?: string;
 }
 
 function problem(
@@ -108,14 +109,31 @@ export function unknownModel(name: string): Problem {
   );
 }
 
+/** A defence that several scenarios lack, with what any of them has: then it is one mistake. */
+export function amongAll(one: Problem, all: readonly Problem[]): Problem {
+  if (one.code !== 'HF004' || one.unknown === undefined) return one;
+  const { word } = one.unknown;
+  const known = [...new Set(all.flatMap(({ unknown }) => unknown?.known ?? []))];
+  if (known.length === 0) return one;
+  return { ...one, details: [`There are: ${known.join(', ')}`], unknown: { word, known } };
+}
+
 /** HF005, for a question that the scenario never asks. */
 export function unknownDesign(name: string, asked: readonly string[]): Problem {
-  const detail =
-    asked.length === 0 ? 'It asks about no design.' : `It asks about ${asked.join(', ')}.`;
+  if (asked.length === 0) {
+    const what = `The scenario has no designs, so \`${name}\` chooses nothing.`;
+    return problem('HF005', what, [NO_DESIGNS], { next: WITHOUT_DESIGN, absent: name });
+  }
+  const detail = `It asks about ${asked.join(', ')}.`;
   return problem('HF005', `The scenario does not ask about the design \`${name}\`.`, [detail], {
     unknown: { word: name, known: asked },
+    absent: name,
   });
 }
+
+const NO_DESIGNS = "A design is what code asks for by design('name', [...]); nothing here does.";
+const WITHOUT_DESIGN =
+  'Leave --design out; `holdfast list -v` prints the designs that scenarios ask about.';
 
 /** HF006. */
 export function unreadable(file: string, why: string): Problem {

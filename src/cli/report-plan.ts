@@ -48,6 +48,8 @@ export interface Reporter {
   problem?(problem: Problem, info: ScenarioInfo | null): void;
   searched?(info: ScenarioInfo, result: CheckResult): void;
   finished?(report: ScenarioReport): void;
+  /** Scenarios that do not have what was asked for; others do, so these are left out. */
+  lacking?(scenarios: readonly ScenarioInfo[], lacked: readonly string[]): void;
   litmus?(report: LitmusReport): void;
   end?(reports: Reports, seconds: number, exitCode: number): void;
 }

@@ -9,7 +9,7 @@ import { outcomeOf } from '../report/human.ts';
 import type { CheckSettings } from './check-options.ts';
 import type { Context } from './context.ts';
 import { Exit } from './exit.ts';
-import { unknownDesign } from './problems.ts';
+import { amongAll, unknownDesign } from './problems.ts';
 import type { ProblemLog } from './problem-log.ts';
 import type { ScenarioInfo, SearchOptions } from './protocol.ts';
 import { repairNotes } from './repair.ts';
@@ -18,15 +18,28 @@ import type { Reporter, ScenarioReport } from './report-plan.ts';
 import { isProblem } from './session.ts';
 import { saveTrace } from './traces.ts';
 
-/** Searches a scenario and tells the reporters. */
-export async function searchScenario(
-  info: ScenarioInfo,
-  settings: CheckSettings,
-  reporters: Reporter,
-  context: Context,
-  log: ProblemLog,
-): Promise<ScenarioReport> {
+/** What a search needs to tell what it found. */
+export interface Desk {
+  readonly settings: CheckSettings;
+  readonly reporters: Reporter;
+  readonly context: Context;
+  readonly log: ProblemLog;
+}
+
+/** A scenario that was searched, and what was asked for that it does not have. */
+export interface Searched {
+  readonly report: ScenarioReport;
+  readonly lacks: readonly string[];
+}
+
+/**
+ * Searches a scenario and tells the reporters; not if it lacks what was asked for under every
+ * model: that is a mistake only if nobody has it, which is known when all have been searched.
+ */
+export async function searchScenario(info: ScenarioInfo, desk: Desk): Promise<Searched> {
+  const { settings, reporters, context } = desk;
   const results: CheckResult[] = [];
+  const held: CheckResult[] = [];
   const search = async (model: Model, options: SearchOptions): Promise<CheckResult> => {
     const onProgress = reporters.progress?.bind(reporters);
     const given = await context.session().check(info, { ...options, model }, onProgress);
@@ -36,8 +49,13 @@ export async function searchScenario(
     reporters.searching?.(info, model);
     const result = withoutAnswer(await search(model, settings.search));
     results.push(result);
-    conclude(info, result, { settings, reporters, context, log });
+    if (lackedBy(result).length > 0) held.push(result);
+    else conclude(info, result, desk);
   }
+  const lacks = [...new Set(held.flatMap(lackedBy))];
+  const unanswered: ScenarioReport = { info, results, beside: [], notes: [] };
+  if (held.length === results.length) return { report: unanswered, lacks };
+  for (const result of held) conclude(info, result, desk);
   const beside = await besideSearches(results, settings, (model) => search(model, settings.search));
   const notes = await repairNotes(results, settings.search.without ?? [], (model, without) =>
     search(model, { ...settings.search, without }),
@@ -45,7 +63,27 @@ export async function searchScenario(
   const report: ScenarioReport = { info, results, beside, notes };
   saveShown(report, settings);
   reporters.finished?.(report);
-  return report;
+  return { report, lacks: [] };
+}
+
+/** Tells of scenarios that all lack what was asked for, as one mistake. */
+export function tellLacking(lacking: readonly Searched[], desk: Desk): ScenarioReport[] {
+  const all = lacking.flatMap(({ report }) => report.results.flatMap(({ problems }) => problems));
+  return lacking.map(({ report }) => {
+    const results = report.results.map((result) => {
+      return { ...result, problems: result.problems.map((one) => amongAll(one, all)) };
+    });
+    for (const result of results) conclude(report.info, result, desk);
+    const told = { ...report, results };
+    desk.reporters.finished?.(told);
+    return told;
+  });
+}
+
+/** What was asked for that the scenario does not have, where nothing else is wrong with it. */
+function lackedBy({ problems }: CheckResult): string[] {
+  const absent = problems.flatMap((problem) => problem.absent ?? []);
+  return absent.length === problems.length ? absent : [];
 }
 
 /** Saves the findings again, with all that is printed of them: `replay` is to say no less. */
@@ -57,14 +95,6 @@ function saveShown(report: ScenarioReport, { out }: CheckSettings): void {
       saveTrace(out, info.file, finding, { states, expected: expected === 'fail', models, notes });
     }
   }
-}
-
-/** What the conclusion of a search needs. */
-interface Desk {
-  readonly settings: CheckSettings;
-  readonly reporters: Reporter;
-  readonly context: Context;
-  readonly log: ProblemLog;
 }
 
 /** Saves traces, notes problems and what this means for the exit code. */

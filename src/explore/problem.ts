@@ -19,9 +19,10 @@ export function problem(
     readonly details?: readonly string[];
     readonly unknown?: Problem['unknown'] | undefined;
     readonly next?: string | undefined;
+    readonly absent?: string | undefined;
   },
 ): Problem {
-  const { what, position = null, details = [], unknown, next } = parts;
+  const { what, position = null, details = [], unknown, next, absent } = parts;
   return {
     code,
     what,
@@ -29,6 +30,7 @@ export function problem(
     details,
     ...(unknown === undefined ? {} : { unknown }),
     ...(next === undefined ? {} : { next }),
+    ...(absent === undefined ? {} : { absent }),
   };
 }
 

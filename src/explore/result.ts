@@ -146,6 +146,8 @@ export interface Problem {
   readonly unknown?: { readonly word: string; readonly known: readonly string[] };
   /** What to do, where that is known better than from the code alone. */
   readonly next?: string;
+  /** What was asked for and this scenario does not have; another one may. */
+  readonly absent?: string;
 }
 
 /**

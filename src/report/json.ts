@@ -3,8 +3,9 @@
  *
  * The first line tells version and setting; then come `scenario`, `progress`, `problem`, `litmus`
  * and `verdict` events in order of time, the `finding` events of a scenario when all of its models
- * have been searched, and one `summary`. A finding holds its whole trace, so the file alone is
- * enough to draw every picture elsewhere. Files are named relative to the working directory.
+ * have been searched, `lacking` for scenarios that do not have what was asked for, and one
+ * `summary`. A finding holds its whole trace, so the file alone is enough to draw every picture
+ * elsewhere. Files are named relative to the working directory.
  */
 
 import type { CheckResult, Finding, Model, Problem, Progress } from '../explore/result.ts';
@@ -53,6 +54,11 @@ export function findingEvent(
 /** The command line or a scenario cannot be used. */
 export function problemEvent(problem: Problem, scenario: string | null): JsonEvent {
   return { type: 'problem', scenario, problem };
+}
+
+/** A scenario is left out: it does not have what was asked for, and another one has. */
+export function lackingEvent(scenario: string, lacks: readonly string[]): JsonEvent {
+  return { type: 'lacking', scenario, lacks };
 }
 
 /** A search has ended; findings and problems have events of their own. */

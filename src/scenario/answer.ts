@@ -89,10 +89,11 @@ function unknownDefence(text: string, known: readonly Defence[]): Problem {
   const details = [names.length === 0 ? 'It meets none.' : `There are: ${names.join(', ')}`];
   if (place !== null) {
     const what = `No ${primitive || 'defence'} is met at ${place.file}:${place.line}.`;
-    return problem('HF004', { what, details });
+    return problem('HF004', { what, details, absent: target });
   }
   const what = `The scenario meets no defence \`${target}\`.`;
-  return problem('HF004', { what, details, unknown: { word: target, known: names } });
+  const unknown = { word: target, known: names };
+  return problem('HF004', { what, details, unknown, absent: target });
 }
 
 function unknownForm({ name, kind, primitive, weaker }: Defence, wanted: string): Problem {

@@ -16,7 +16,8 @@ import type { Reporter, ScenarioReport } from '../report-plan.ts';
 import { openReporters } from '../reporters/open.ts';
 import { selectScenarios } from '../select.ts';
 import type { Selected } from '../select.ts';
-import { searchScenario } from '../search-scenario.ts';
+import { searchScenario, tellLacking } from '../search-scenario.ts';
+import type { Desk, Searched } from '../search-scenario.ts';
 import { version } from '../version.ts';
 import { withExamples } from './help.ts';
 
@@ -103,15 +104,39 @@ async function searchAll(
   isOver: () => boolean,
 ): Promise<ScenarioReport[]> {
   const reports: ScenarioReport[] = [];
+  const lacking: Searched[] = [];
   const log = createProblemLog(context.report);
+  const desk = { settings, reporters, context, log };
   let file = '';
   for (const info of scenarios) {
     if (isOver()) break;
     // What several have in common is nearly always said of one file: nobody waits for the others.
     if (info.file !== file) log.tell();
     file = info.file;
-    reports.push(await searchScenario(info, settings, reporters, context, log));
+    const searched = await searchScenario(info, desk);
+    if (searched.lacks.length > 0) lacking.push(searched);
+    else reports.push(searched.report);
   }
   log.tell();
-  return reports;
+  return [...reports, ...withLacking(lacking, reports, desk)];
+}
+
+/** Where others have what was asked for, who lacks it is left out; else that is a mistake. */
+function withLacking(
+  lacking: readonly Searched[],
+  others: readonly ScenarioReport[],
+  desk: Desk,
+): ScenarioReport[] {
+  if (lacking.length === 0) return [];
+  if (others.some(({ results }) => results.some(({ problems }) => problems.length === 0))) {
+    const lacked = [...new Set(lacking.flatMap(({ lacks }) => lacks))];
+    desk.reporters.lacking?.(
+      lacking.map(({ report }) => report.info),
+      lacked,
+    );
+    return [];
+  }
+  const told = tellLacking(lacking, desk);
+  desk.log.tell();
+  return told;
 }

@@ -6,8 +6,10 @@ import type { LineWidths } from '../../report/human.ts';
 import { matrixLines, matrixTitle } from '../../report/matrix.ts';
 import type { Style } from '../../report/paint.ts';
 import { picture } from '../../report/picture.ts';
+import { hanging, listed } from '../../report/text.ts';
 import type { Context } from '../context.ts';
 import { flagHint, isDecided, litmusLines, litmusTotal, NAME_WIDTH } from '../litmus-text.ts';
+import type { ScenarioInfo } from '../protocol.ts';
 import { shownFindings } from '../report-plan.ts';
 import type { Reporter, RunPlan, ScenarioReport, ShownFinding } from '../report-plan.ts';
 import { familyWarnings } from './family-warnings.ts';
@@ -48,6 +50,11 @@ export function humanReporter(context: Context, options: HumanOptions): Reporter
       }
       warn(warnings.behind(report));
     },
+    lacking(scenarios, lacked) {
+      const share = `${scenarios.length} of ${planned}`;
+      for (const line of lackingLines(share, scenarios, lacked, style)) write(`${line}\n`);
+      planned -= scenarios.length;
+    },
     litmus(report) {
       if (options.quiet && isDecided(report) && report.result.warnings.length === 0) return;
       write(`${litmusLines(report, testWidth).join('\n')}\n`);
@@ -65,6 +72,23 @@ export function humanReporter(context: Context, options: HumanOptions): Reporter
       write(`\n${totalLine(results, seconds, style, notBegun)}\n`);
     },
   };
+}
+
+/** More scenarios than these are only counted. */
+const NAMED_MAX = 3;
+
+function lackingLines(
+  share: string,
+  scenarios: readonly ScenarioInfo[],
+  lacked: readonly string[],
+  style: Style,
+): string[] {
+  const names = scenarios.slice(0, NAMED_MAX).map(({ name }) => name);
+  const more = scenarios.length - names.length;
+  const named = listed(more > 0 ? [...names, `${more} more`] : names);
+  const [have, are] = scenarios.length === 1 ? ['does not have', 'is'] : ['do not have', 'are'];
+  const text = `${share} ${have} ${listed(lacked)} and ${are} left out: ${named}`;
+  return hanging('  ', text, style.width);
 }
 
 /** A test is nearly always named as its file is. */

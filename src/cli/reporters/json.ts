@@ -3,6 +3,7 @@
 import {
   findingEvent,
   jsonLine,
+  lackingEvent,
   litmusEvent,
   problemEvent,
   progressEvent,
@@ -45,6 +46,9 @@ export function jsonReporter(write: (text: string) => void, name: FileName): Rep
           emit(findingEvent(result, relocatedFinding(finding, name), models));
         }
       }
+    },
+    lacking(scenarios, lacked) {
+      for (const { name: scenario } of scenarios) emit(lackingEvent(scenario, lacked));
     },
     litmus({ result, outcomes }) {
       emit(litmusEvent({ ...result, file: name(result.file) }, outcomes.map(onModel)));

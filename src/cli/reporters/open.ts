@@ -82,6 +82,7 @@ function statusReporter(settings: CheckSettings, context: Context): Reporter {
   return {
     progress: (progress) => status.show(progress, settings.search.jobs ?? 1),
     searched: erase,
+    lacking: erase,
     problem: erase,
     litmus: erase,
     end: erase,
@@ -96,6 +97,7 @@ function together(all: readonly Reporter[]): Reporter {
     problem: (problem, info) => all.forEach((one) => one.problem?.(problem, info)),
     searched: (info, result) => all.forEach((one) => one.searched?.(info, result)),
     finished: (report) => all.forEach((one) => one.finished?.(report)),
+    lacking: (...left) => all.forEach((one) => one.lacking?.(...left)),
     litmus: (report) => all.forEach((one) => one.litmus?.(report)),
     end: (...last) => all.forEach((one) => one.end?.(...last)),
   };
