@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import * as linux from '../src/memory/index.ts';
 import { ORDERING } from '../src/memory/ordering.ts';
 import type { Ordering } from '../src/memory/ordering.ts';
+import { signatures } from './support/signatures.ts';
 
 const HEAD = `# The primitives
 
@@ -19,6 +20,9 @@ the store buffer, everything else that stores goes through it. What orders is a 
 \`--without\` leaves out and \`why\` asks for: a barrier, a lock, an acquire or a release
 that has a relaxed form (\`refcount_dec_and_test\` has none); fully ordered atomics and the waits
 of the last families are not.
+
+Where an argument is a field, it stands for the kernel's lvalue or pointer: \`READ_ONCE(b.ready)\`,
+\`spin_lock(b.lock)\`. An editor shows the types of each name.
 
 The functions of mm, fs and block layer are in \`holdfast/linux/mm\`:
 [guide-pinning.md](guide-pinning.md).
@@ -55,6 +59,7 @@ const familyOf = (name: string): string => {
 
 const table = new Map<string, Ordering>(Object.entries(ORDERING));
 const names = Object.keys(linux).toSorted();
+const all = signatures();
 
 /** The row of the table that a name has of its own. */
 function orderOf(name: string): string {
@@ -75,12 +80,36 @@ function section(title: string): string {
   const lines = sorted.map(
     ([order, all]) => `| ${order || 'no order of its own'} | ${all.join(' ')} |`,
   );
-  return [`\n## ${title}\n`, '| order | names |', '|---|---|', ...lines, ''].join('\n');
+  const order = [`\n## ${title}\n`, '| order | names |', '|---|---|', ...lines, ''];
+  return [...order, ...calls(title)].join('\n');
+}
+
+/** How the names of a family are called: a row for each comment, a word for each shared type. */
+function calls(title: string): string[] {
+  const own = names.filter((one) => familyOf(one) === title).flatMap((one) => all.get(one) ?? []);
+  const rows = own.filter(({ about }) => about !== '');
+  const shapes = new Map(own.toReversed().map((one) => [one.shape, one.call]));
+  shapes.delete(null);
+  const examples = [...shapes.values()].toReversed().map((call) => `\`${call}\``);
+  return [
+    ...(rows.length === 0 ? [] : ['| call | what it does |', '|---|---|']),
+    ...rows.map(({ call, about }) => `| \`${call}\` | ${about} |`),
+    ...(rows.length === 0 ? [] : ['']),
+    ...(examples.length === 0 ? [] : [`Called like ${examples.join(', ')}.`, '']),
+  ];
 }
 
 describe('docs/primitives.md', () => {
   it('has a family for every name', () => {
     expect(names.filter((name) => familyOf(name) === 'none')).toEqual([]);
+  });
+
+  it('says how each name is called, or of which others it has the form', () => {
+    const isTold = (name: string): boolean => {
+      const { about = '', shape = null } = all.get(name) ?? {};
+      return about !== '' || shape !== null;
+    };
+    expect(names.filter((name) => !isTold(name))).toEqual([]);
   });
 
   it('is what is exported', async () => {
