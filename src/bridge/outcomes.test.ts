@@ -168,6 +168,20 @@ describe('under weak', () => {
     expect(reader('int s = cmpxchg_relaxed(x + (r & 0), 2, 3);')).toBe('Never');
   });
 
+  it('a load that misses a store is not before one that sees it: a limit (docs/weak.md)', () => {
+    const code = `P0(int **p, int *x, int *y) { WRITE_ONCE(*y, 1); smp_wmb(); WRITE_ONCE(*p, x); }
+      P1(int **p, int *x, int *y) { int *q = READ_ONCE(*p); int missed = READ_ONCE(*q);
+        int seen = smp_load_acquire(x); int last = READ_ONCE(*y); }
+      P2(int *x) { WRITE_ONCE(*x, 1); }`;
+    const clauses = 'exists (1:q=x /\\ 1:missed=0 /\\ 1:seen=1 /\\ 1:last=0)';
+    const initial = '{ int *p = &other; }';
+    const outcomes = run(code, clauses, 'weak', {}, initial) as Outcomes;
+    expect(checkLitmus(`C t\n${initial}\n${code}\n${clauses}`).observation).toBe('Never');
+    expect(outcomes.observation).toBe('Sometimes');
+    const ordered = code.replace('int seen', 'smp_rmb(); int seen');
+    expect(run(ordered, clauses, 'weak', {}, initial)).toMatchObject({ observation: 'Never' });
+  });
+
   it('a dependency reaches through what a thread stores and loads itself', () => {
     const through = (value: string): string =>
       reader(`WRITE_ONCE(*z, ${value}); q = READ_ONCE(*z); int s = READ_ONCE(*(x + q));`);

@@ -138,7 +138,14 @@ function quantifierOf(reader: Reader): Quantifier {
     reader.expects('exists');
     return 'not exists';
   }
-  throw reader.unexpected(['`exists`', '`~exists`', '`forall`', '`filter`', '`locations`']);
+  const clause = reader.peek().text;
+  if (clause !== 'locations' && clause !== 'filter') {
+    throw reader.unexpected(['`exists`', '`~exists`', '`forall`', '`filter`', '`locations`']);
+  }
+  const what = `\`${clause}\` stands too late or twice.`;
+  throw new Mistake('HF102', what, reader.here(), [
+    'The order is `locations [...]`, `filter (...)`, `exists (...)`, each at most once.',
+  ]);
 }
 
 /** Loosest to tightest: `\/`, `/\`, `=>`, `~` (stateParser.mly has the same order). */

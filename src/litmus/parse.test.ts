@@ -37,6 +37,13 @@ describe('the header', () => {
     expect(test.initial).toHaveLength(1);
   });
 
+  it('ends at the first brace, on whichever line that stands', () => {
+    expect(read('C t { x=1; }\nP0(int *x) { }').initial).toHaveLength(1);
+    const words = 'C t\nOrig={a}\nwith x as follows: {x=1;}\nP0(int *x) { }';
+    expect(read(words).initial).toHaveLength(1);
+    expect(complaint('C\n{}\nP0(int *x) { }')).toMatch(/^HF101 1:1 After C the name/);
+  });
+
   it('of another language is refused', () => {
     expect(complaint('AArch64 MP\n{}\n')).toMatch(/^HF101 1:1 .*AArch64/);
     expect(complaint('')).toMatch(/^HF101/);
@@ -151,6 +158,15 @@ describe('a mistake', () => {
       /^HF102 4:12 .*the end of the file/,
     );
     expect(complaint('C t\n{}\nexists (x=1)')).toMatch(/^HF102 3:1 .*a thread/);
+  });
+
+  it('in the order of the clauses, or in a comment outside of threads, is named', () => {
+    const end = (clauses: string): string => complaint(`C t\n{}\nP0(int *x) {}\n${clauses}`);
+    expect(end('filter (x=1)\nlocations [x;]\nexists (x=1)')).toMatch(
+      /^HF102 5:1 `locations` stands too late or twice\. The order is /,
+    );
+    expect(end('filter (x=1)\nfilter (x=1)')).toMatch(/^HF102 5:1 `filter` stands too late/);
+    expect(end('exists /* all */ (x=1)')).toMatch(/^HF102 4:8 .*comments are \(\* \.\.\. \*\)\.$/);
   });
 
   it('that is C but not this dialect says what to write instead', () => {

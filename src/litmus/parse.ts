@@ -59,9 +59,9 @@ function parseName(reader: Reader): string {
     ]);
   }
   reader.next();
-  const name = /^\S+/.exec(reader.restOfLine())?.[0];
+  const name = reader.name();
   // herd7 prints the name without the suffix, which some authors copy from the file's name.
-  if (name !== undefined) return name.replace(/\.litmus$/, '');
+  if (name !== null) return name.replace(/\.litmus$/, '');
   throw new Mistake('HF101', 'After C the name of the test is missing.', at);
 }
 

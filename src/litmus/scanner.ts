@@ -27,6 +27,10 @@ const SIGNS_IN_CODE =
 const WORD_OUTSIDE = /[A-Za-z_$.][A-Za-z0-9_$.]*/y;
 const WORD_IN_CODE = /[A-Za-z_][A-Za-z0-9_]*/y;
 const NUMBER = /0[xX][0-9A-Fa-f]+|[0-9]+/y;
+const NAME = /[^\s{]+/y;
+const BLANKS = /[ \t\r]*/y;
+const KEY_AND_VALUE = /[A-Za-z][\w/.-]*[ \t]*=[^\n]*/y;
+const WORDS = /[^\n{]+/y;
 /** A byte order mark is a space like any other. */
 const SPACE = /[ \t\r\n\f\v\uFEFF]+/y;
 
@@ -79,7 +83,8 @@ export class Scanner {
   }
 
   /**
-   * Skips the lines between the test's name and its initial state: strings, comments, Key=value.
+   * Skips what stands between the test's name and its initial state: strings, comments, Key=value,
+   * and words to the end of their line. Source: herdtools7 lib/splitter.mll (find_init).
    */
   skipHeader(): void {
     for (;;) {
@@ -87,16 +92,16 @@ export class Scanner {
       const here = this.text[this.offset];
       if (here === undefined || here === '{') return;
       if (here === '"') this.offset = this.endOfString(this.offset);
-      else this.offset = this.endOfLine(this.offset);
+      else this.offset += (this.match(KEY_AND_VALUE) ?? this.match(WORDS) ?? '').length;
     }
   }
 
-  /** The rest of the line, trimmed; consumed. */
-  restOfLine(): string {
-    const end = this.endOfLine(this.offset);
-    const rest = this.text.slice(this.offset, end).trim();
-    this.offset = end;
-    return rest;
+  /** The test's name, up to the next space; consumed. */
+  name(): string | null {
+    this.offset += (this.match(BLANKS) ?? '').length;
+    const name = this.match(NAME);
+    this.offset += (name ?? '').length;
+    return name;
   }
 
   private scan(): Token {
@@ -113,12 +118,15 @@ export class Scanner {
     if (this.text[offset] === '"') {
       return { kind: 'string', text: this.text.slice(offset, this.endOfString(offset)), offset };
     }
+    throw this.meaningless(offset);
+  }
+
+  private meaningless(offset: number): Mistake {
     const character = String.fromCodePoint(this.text.codePointAt(offset) ?? 0);
-    throw new Mistake(
-      'HF102',
-      `The character ${JSON.stringify(character)} means nothing here.`,
-      this.place(offset),
-    );
+    const what = `The character ${JSON.stringify(character)} means nothing here.`;
+    const isComment = this.text.startsWith('/*', offset);
+    const details = isComment ? ['Outside of threads comments are (* ... *).'] : [];
+    return new Mistake('HF102', what, this.place(offset), details);
   }
 
   private match(pattern: RegExp): string | null {
