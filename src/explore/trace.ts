@@ -303,14 +303,17 @@ function noteWriters(telling: Telling, after: Int32Array): void {
 
 /** What belongs to the violation but is not done: it changes nothing. */
 function tellPending(telling: Telling, thread: number): void {
-  const detail = telling.input.automaton.detail(nodeIn(telling, thread));
+  const node = nodeIn(telling, thread);
+  const detail = telling.input.automaton.detail(node);
   addSections(telling.steps, thread, telling.open);
   const { memoryAt } = telling.input.layout;
   addFailure(telling.steps, thread, detail, (address) => fieldAt(telling, memoryAt + address));
   const { operation } = detail;
   if (operation === null) return;
   const field = fieldOf(telling, operation);
-  telling.steps.push({ ...stepBase(telling, thread, detail), kind: 'pending', field, changes: [] });
+  const barriers = barriersBefore(telling, node);
+  const step = { ...stepBase(telling, thread, detail), kind: 'pending', field, barriers } as const;
+  telling.steps.push({ ...step, changes: [] });
 }
 
 function initialFields(telling: Telling, initial: Int32Array): Trace['initial'] {

@@ -4,6 +4,7 @@
  */
 
 import type { PropertyName, Step, Trace } from '../explore/result.ts';
+import { raceCause } from './cause-race.ts';
 import { awaitedSections, notOpenCause, unendedCause } from './cause-sections.ts';
 import type { Cause } from './cause.ts';
 import type { Layout } from './layout.ts';
@@ -15,7 +16,9 @@ export function pendingCause(trace: Trace, layout: Layout, property: PropertyNam
   if (property.kind !== 'automatic') return null;
   const pending = trace.steps.filter(({ kind }) => kind === 'pending');
   const row = (step: Step): number => layout.rowOf.get(step.number) ?? step.number;
-  if (property.name.startsWith('data race')) return raceCause(pending, row);
+  if (property.name.startsWith('data race')) {
+    return raceCause(trace, layout, property) ?? meetingCause(pending, row);
+  }
   if (property.name === 'deadlock' || property.name === 'stuck thread') {
     return stuckCause(trace, pending, row);
   }
@@ -35,7 +38,8 @@ function placesOf(steps: readonly Step[]): Cause['positions'] {
   return steps.flatMap(({ position }) => (position === null ? [] : [position]));
 }
 
-function raceCause(pending: readonly Step[], row: (step: Step) => number): Cause | null {
+/** Two accesses that can be made at once. */
+function meetingCause(pending: readonly Step[], row: (step: Step) => number): Cause | null {
   const [one, other] = pending;
   if (one === undefined || other === undefined) return null;
   const text = `Nothing orders step ${row(one)} and step ${row(other)}: either may come first.`;

@@ -114,7 +114,7 @@ function stores(step: Step): boolean {
 }
 
 /** Whether a step of the thread orders what comes before it, or the first, with the second. */
-function between(
+export function between(
   { steps }: Trace,
   first: Step,
   second: Step,
@@ -132,14 +132,16 @@ function isFull({ order }: Step): boolean {
   return order === 'full';
 }
 
-function keepsReads(step: Step, end: 'first' | 'second' | 'middle'): boolean {
+/** An order of two reads. */
+export function keepsReads(step: Step, end: 'first' | 'second' | 'middle'): boolean {
   const { order } = step;
   if (order === 'full') return true;
   if (end !== 'first' && step.barriers.includes('smp_rmb')) return true;
   return end !== 'second' && (order === 'acquire' || order === 'acquire-release');
 }
 
-function keepsStores(step: Step, end: 'first' | 'second' | 'middle'): boolean {
+/** An order of two stores. */
+export function keepsStores(step: Step, end: 'first' | 'second' | 'middle'): boolean {
   const { order } = step;
   if (order === 'full') return true;
   if (end === 'first') return false;

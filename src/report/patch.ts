@@ -6,6 +6,7 @@
  */
 
 import type { Finding, Trace } from '../explore/result.ts';
+import { raceRemedy } from './cause-race.ts';
 import { causeOf } from './cause.ts';
 import { layoutOf } from './layout.ts';
 import type { Layout, Row } from './layout.ts';
@@ -81,7 +82,7 @@ function closing(finding: Finding, trace: Trace, layout: Layout): string {
   const order =
     stale === undefined
       ? isRace
-        ? 'A barrier, or an acquire and a release, would.'
+        ? (raceRemedy(trace, layoutOf(trace), finding.property) ?? RACE)
         : 'No reordering is needed.'
       : `Needs (${stale.stale?.missed ?? ''}) to become visible after (${stale.number ?? ''}), ` +
         (trace.model === 'tso' ? 'as x86 may do.' : 'not possible on x86.');
@@ -93,6 +94,9 @@ function closing(finding: Finding, trace: Trace, layout: Layout): string {
   const id = `${slug(trace.scenario)}:${finding.id}`;
   return `${finding.message.replace(/\.$/, '')}.  ${order}  Found with holdfast${setting}, ${id}.`;
 }
+
+/** What orders two accesses that can be made at once. */
+const RACE = 'A barrier, or an acquire and a release, would.';
 
 function paragraph(text: string): string[] {
   return wrapped(text, COLUMNS_MAX - TAB - 3).map(
