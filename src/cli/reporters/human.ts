@@ -13,11 +13,14 @@ import type { ScenarioInfo } from '../protocol.ts';
 import { shownFindings } from '../report-plan.ts';
 import type { Reporter, RunPlan, ScenarioReport, ShownFinding } from '../report-plan.ts';
 import { familyWarnings } from './family-warnings.ts';
+import { notDrawnLines } from './not-drawn.ts';
 
 /** What `check` was told about printing. */
 export interface HumanOptions {
   readonly quiet: boolean;
   readonly verbose: boolean;
+  /** Every failure was asked for, so those that are not drawn are listed. */
+  readonly keepGoing?: boolean;
   readonly style: Style;
   readonly write: (text: string) => void;
 }
@@ -61,8 +64,12 @@ export function humanReporter(context: Context, options: HumanOptions): Reporter
     },
     end({ scenarios, litmus }, seconds) {
       warn(warnings.rest());
-      for (const one of picturesOf(scenarios, options)) {
-        write(`\n${drawn(one, context, options)}\n`);
+      const pictures = picturesOf(scenarios, options);
+      for (const one of pictures) write(`\n${drawn(one, context, options)}\n`);
+      if (options.keepGoing === true && !options.quiet) {
+        const all = scenarios.flatMap(shownFindings);
+        const lines = notDrawnLines(all, pictures, context.place);
+        if (lines.length > 0) write(`\n${lines.join('\n')}\n`);
       }
       const results = scenarios.flatMap((report) => report.results);
       for (const hint of flagHint(litmus)) write(`\n${hint}\n`);

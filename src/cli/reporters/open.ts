@@ -69,6 +69,7 @@ function reporterOf(
   const forReaders = humanReporter(context, {
     quiet: raw.quiet === true,
     verbose: raw.verbose === true,
+    keepGoing: raw.keepGoing === true,
     style: context.style(name === 'plain' || file !== null || raw.plain === true),
     write: file === null ? context.print : write,
   });
