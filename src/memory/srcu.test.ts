@@ -373,7 +373,43 @@ describe('order', () => {
   });
 });
 
-describe('under weak a spin lock is a section of RCU from its taking on', () => {
+describe('a spin lock is a section of RCU from its taking on', () => {
+  it.each(MODELS)(
+    'it may begin while a grace period lasts, and end behind it: $model',
+    async (options) => {
+      const found = await wrongWith(({ alloc, thread, never }) => {
+        const [x, y, a, lock] = [
+          alloc(s32, 'x'),
+          alloc(s32, 'y'),
+          alloc(s32, 'a'),
+          alloc(spinlock_t, 'lock'),
+        ];
+        thread('writer', () => {
+          WRITE_ONCE(x, 1);
+          synchronize_rcu();
+          WRITE_ONCE(y, 1);
+        });
+        const holder = thread('holder', () => {
+          spin_lock(lock);
+          WRITE_ONCE(a, 1);
+          const seen = READ_ONCE(y);
+          spin_unlock(lock);
+          return seen === 1;
+        });
+        // It holds the grace period up until it has seen the other.
+        const reader = thread('reader', () => {
+          rcu_read_lock();
+          const began = READ_ONCE(x) === 0;
+          const met = READ_ONCE(a) === 1;
+          rcu_read_unlock();
+          return began && met;
+        });
+        never('the grace period ends inside', () => holder.result() && reader.result());
+      }, options);
+      expect(found).toEqual(['the grace period ends inside']);
+    },
+  );
+
   it.each([
     ['with the grace period', synchronize_rcu, []],
     ['without', () => {}, ['the reader sees what came before']],
