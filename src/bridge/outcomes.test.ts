@@ -215,6 +215,28 @@ describe('under weak', () => {
     }
   });
 
+  it('a section of RCU has begun when one of SRCU begins or ends inside of it', () => {
+    const [lock, unlock] = ['int i = srcu_read_lock(s);', 'srcu_read_unlock(s, i);'];
+    const chain = `P0(int *x, int *y, struct srcu_struct *s)
+      { ${lock} int r = READ_ONCE(*x); rcu_read_lock(); ${unlock} int q = READ_ONCE(*y);
+        rcu_read_unlock(); }
+      P1(int *x, int *y, struct srcu_struct *s)
+      { WRITE_ONCE(*x, 1); synchronize_srcu(s); synchronize_rcu(); WRITE_ONCE(*y, 1); }`;
+    const seen = `P0(int *x, int *y, struct srcu_struct *s)
+      { rcu_read_lock(); ${lock} int q = READ_ONCE(*y); int r = READ_ONCE(*x); ${unlock}
+        rcu_read_unlock(); }
+      P1(int *x, int *y) { WRITE_ONCE(*x, 1); synchronize_rcu(); WRITE_ONCE(*y, 1); }`;
+    const ended = seen
+      .replace(`{ rcu_read_lock(); ${lock}`, `{ ${lock} rcu_read_lock(); ${unlock}`)
+      .replace(`(*x); ${unlock}`, '(*x);');
+    for (const code of [chain, seen, ended]) {
+      for (const model of ['sc', 'tso', 'weak'] as const) {
+        const found = run(code, 'exists (0:r=0 /\\ 0:q=1)', model);
+        expect(found).toMatchObject({ observation: 'Never' });
+      }
+    }
+  });
+
   it('pointers are followed from one to the next', () => {
     const code = `P0(int *x, int **p) { WRITE_ONCE(*x, 1); smp_store_release(p, x); }
       P1(int **p) { int *r = READ_ONCE(*p); int s = READ_ONCE(*r); }`;

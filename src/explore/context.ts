@@ -77,18 +77,12 @@ export function beginsSection(context: Context): boolean {
   return (!context.inReader && isReader(context)) || (!context.inIrqOff && context.irq > 0);
 }
 
-/** The context with every open section begun. */
+/**
+ * The context with every open section begun. So it is behind the beginning or the end of a section
+ * of SRCU, because others can tell when that happens.
+ */
 export function inSection(context: Context): Context {
   return { ...context, inReader: isReader(context), inIrqOff: context.irq > 0 };
-}
-
-/**
- * The context behind the beginning or the end of a section of SRCU. Others can tell when that
- * happens, so the sections around it have begun by then. The kernel's memory model has no access
- * there: under `weak` only handlers on the same CPU are kept off.
- */
-export function aroundSrcu(context: Context, isWeak: boolean): Context {
-  return isWeak ? { ...context, inIrqOff: context.irq > 0 } : inSection(context);
 }
 
 /**

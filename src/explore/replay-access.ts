@@ -19,7 +19,6 @@ import {
   afterAccess,
   afterHold,
   afterNesting,
-  aroundSrcu,
   atomicReason,
   beginsSection,
   givesBack,
@@ -159,7 +158,7 @@ function step(state: State, operation: Operation): number {
   if (!FENCES.has(operation)) state.label = null;
   if (SRCU_SECTION.has(operation.effect)) {
     if (state.flat) noteSrcu(state, operation);
-    state.context = aroundSrcu(state.context, state.world.model === 'weak');
+    state.context = inSection(state.context);
     return observed;
   }
   if (NO_ACCESS.has(operation.effect)) return observed;

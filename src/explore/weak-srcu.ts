@@ -6,20 +6,25 @@
  * periods that are over had seen at their beginning (`strong`), which a section that begins will
  * have seen. A section that begins while grace periods last stands behind or before each of them,
  * whichever it likes: nothing orders srcu_read_lock with the accesses before it.
+ *
+ * Of two sections on one CPU, also one of RCU and one of SRCU, the later may begin first as far as
+ * others can tell. But neither ends before the other has begun, if it ends behind that in the
+ * program (rcu-link): so a section of RCU has begun when one of SRCU ends inside of it.
  */
 
 import { BARE_MESSAGE } from './coherence.ts';
 import type { Message } from './coherence.ts';
 import { closeBit, freeBit, isOpen, openBit, openSections, waitersOn } from './srcu-sections.ts';
-import { Column } from './node.ts';
+import { Column, Flag } from './node.ts';
 import { withMark } from './observers.ts';
+import type { Observer } from './observers.ts';
 import { Trouble } from './trouble.ts';
 import { follow } from './weak-candidate.ts';
 import { learnCollected } from './weak-grace.ts';
-import { Mark } from './weak-order.ts';
+import { Mark, WeakOrder } from './weak-order.ts';
 import { cpuOf, wordOf } from './weak-pending.ts';
 import type { Pending } from './weak-pending.ts';
-import { afterJoin } from './weak-views.ts';
+import { afterJoin, inSection } from './weak-views.ts';
 
 /** Begins a section: a step for each set of grace periods that it stands before. */
 export function beginSection(pending: Pending): void {
@@ -28,6 +33,7 @@ export function beginSection(pending: Pending): void {
   if (bit < 0) return stepper.meet(Trouble.SECTIONS_FULL, thread);
   const waiters = waitersOn(stepper, node);
   const { views } = memory.tables;
+  const observer = insideRcu(pending);
   for (let before = 0; before < 1 << waiters.length; before++) {
     stepper.begin();
     openBit(stepper, node, bit);
@@ -36,10 +42,17 @@ export function beginSection(pending: Pending): void {
       if ((before & (1 << i)) !== 0) waitFor(pending, waiter, bit);
       else learned = views.join(learned, memory.observer(cpuOf(stepper, waiter)).grace);
     }
-    const begun = afterJoin(views, memory.observer(cpu), learned);
+    const begun = afterJoin(views, observer, learned);
     memory.setObserver(cpu, { ...begun, fenced: false });
     follow(pending, bit, before);
   }
+}
+
+/** A section of RCU around it has begun by then, and will have seen what was left for it. */
+function insideRcu({ memory, cpu, order, flags }: Pending): Observer {
+  const observer = memory.observer(cpu);
+  const begins = (order & WeakOrder.SECTION) !== 0 && (flags & Flag.READER) === 0;
+  return begins ? inSection(memory.tables.views, observer) : observer;
 }
 
 function waitFor({ stepper }: Pending, waiter: number, bit: number): void {
@@ -52,9 +65,10 @@ export function endSection(pending: Pending): void {
   const { stepper, memory, thread, cpu, node } = pending;
   if (!isOpen(stepper, node)) return stepper.meet(Trouble.SECTION_NOT_OPEN, thread);
   const { views } = memory.tables;
-  const { seen } = memory.observer(cpu);
   const bit = 1 << stepper.column(node, Column.ARGUMENT);
   stepper.begin();
+  memory.setObserver(cpu, insideRcu(pending));
+  const { seen } = memory.observer(cpu);
   for (const waiter of waitersOn(stepper, node)) {
     const mask = stepper.records[stepper.base + stepper.layout.graceAt + waiter] as number;
     const collector = cpuOf(stepper, waiter);

@@ -99,6 +99,15 @@ describe.each(MODELS)('under $model', (options) => {
     expect(await wrongWith(body, options)).toEqual([]);
   });
 
+  it('the end of a section is none of those of another srcu_struct', async () => {
+    const body = (stage: Stage): void => {
+      const other = stage.alloc(srcu_struct, 'other');
+      stage.thread('in another', () => srcu_read_unlock(other, srcu_read_lock(other)));
+      destroyed(inside, synchronize_srcu)(stage);
+    };
+    expect(await wrongWith(body, options)).toEqual([]);
+  });
+
   it('sections overlap, and each stands for itself', async () => {
     const overlapping = (ss: Srcu, look: () => number): number => {
       const first = srcu_read_lock(ss);
@@ -301,15 +310,16 @@ describe('what is done wrongly is found:', () => {
   });
 
   it('more sections than there are bits: the search says so', async () => {
-    const many = (count: number) =>
+    const many = (count: number, wrong: readonly number[] = []) =>
       tried(({ alloc, thread }) => {
         const ss = alloc(srcu_struct, 'ss');
         thread('t', () => {
           const numbers = Array.from({ length: count }, () => srcu_read_lock(ss));
-          for (const idx of numbers) srcu_read_unlock(ss, idx);
+          for (const idx of [...wrong, ...numbers]) srcu_read_unlock(ss, idx);
         });
       });
     expect(await many(31)).toMatchObject({ verdict: 'pass' });
+    expect(findingsOf(await many(31, [-1]))).toEqual(['wrong unlock']);
     const { verdict, open } = await many(32);
     expect({ verdict, open }).toEqual({
       verdict: 'open',

@@ -1,6 +1,6 @@
 /** The state search against exact models on random litmus tests: compare.ts. */
 import { expect, it } from 'vitest';
-import { compareOnRandomTests, looseTest, THEMSELVES } from './compare.ts';
+import { chainTest, compareOnRandomTests, looseTest, THEMSELVES } from './compare.ts';
 import type { Instead } from './compare.ts';
 
 const TIMEOUT_MS = 300_000;
@@ -18,6 +18,14 @@ it(
   () => {
     const compared = compareOnRandomTests({ seed: 1, count: 300, make: looseTest });
     expect(compared).toBeGreaterThan(250);
+  },
+  TIMEOUT_MS,
+);
+
+it(
+  'each model keeps what sections order that overlap: 150 random chains',
+  () => {
+    expect(compareOnRandomTests({ seed: 100, count: 150, make: chainTest })).toBe(150);
   },
   TIMEOUT_MS,
 );

@@ -11,6 +11,7 @@ import { checkLitmus, parseLitmus } from '../../src/litmus/index.ts';
 import type { LitmusTest } from '../../src/litmus/index.ts';
 import type { Model } from '../../src/explore/result.ts';
 import { randomProgram } from './any-program.ts';
+import { chainProgram } from './chain.ts';
 import { randomCycle } from './cycle.ts';
 import { looseProgram } from './loose.ts';
 import { printed } from './print.ts';
@@ -128,6 +129,11 @@ export function randomTest(seed: number): Test {
 /** The random test of a seed, with sections and barriers that stand in no pairs. */
 export function looseTest(seed: number): Test {
   return looseProgram(chanceFrom(seed));
+}
+
+/** The random test of a seed, with sections that overlap while others wait for them. */
+export function chainTest(seed: number): Test {
+  return chainProgram(chanceFrom(seed));
 }
 
 function disagreement(test: Test, seed: number, instead: Instead | undefined): Error {

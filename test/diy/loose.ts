@@ -30,7 +30,7 @@ export function looseProgram(chance: Chance): Test {
 }
 
 /** A section that is open: of RCU, or of a srcu_struct with the register of its number. */
-interface Open {
+export interface Open {
   readonly domain: string;
   readonly cookie: string;
 }
@@ -76,12 +76,12 @@ function leaveOne(chance: Chance, open: Open[]): Statement[] {
   return [leave(section)];
 }
 
-function enter({ domain, cookie }: Open): Statement {
+export function enter({ domain, cookie }: Open): Statement {
   if (domain === 'rcu') return { do: 'call', name: 'rcu_read_lock' };
   return { do: 'enter', domain, cookie };
 }
 
-function leave({ domain, cookie }: Open): Statement {
+export function leave({ domain, cookie }: Open): Statement {
   if (domain === 'rcu') return { do: 'call', name: 'rcu_read_unlock' };
   return { do: 'leave', domain, cookie };
 }

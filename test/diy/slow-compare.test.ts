@@ -1,6 +1,6 @@
 /** The state search against exact models on 20,000 random litmus tests: compare.ts. */
 import { expect, it } from 'vitest';
-import { compareOnRandomTests, looseTest } from './compare.ts';
+import { chainTest, compareOnRandomTests, looseTest } from './compare.ts';
 
 const TESTS_OF_ONE_RUN = 2000;
 const TIMEOUT_MS = 1_200_000;
@@ -23,6 +23,17 @@ it.each([2_000_000, 2_005_000])(
   (seed) => {
     const compared = compareOnRandomTests({ seed, count: LOOSE_OF_ONE_RUN, make: looseTest });
     expect(compared).toBeGreaterThan(0.8 * LOOSE_OF_ONE_RUN);
+  },
+  TIMEOUT_MS,
+);
+
+const CHAINS = 5000;
+
+it(
+  `and on ${CHAINS} with sections that overlap as the links of a chain`,
+  () => {
+    const compared = compareOnRandomTests({ seed: 3_000_000, count: CHAINS, make: chainTest });
+    expect(compared).toBeGreaterThan(0.8 * CHAINS);
   },
   TIMEOUT_MS,
 );
