@@ -297,6 +297,7 @@ describe('a barrier that stands away from what it belongs to', () => {
   it('orders what stands on its other side', () => {
     expect(buffering('atomic_inc(z); WRITE_ONCE(*w, 1); smp_mb__after_atomic();')).toBe('Never');
     expect(buffering('smp_mb__before_atomic(); WRITE_ONCE(*w, 1); atomic_inc(z);')).toBe('Never');
+    expect(buffering('smp_mb__before_atomic(); q = xchg_relaxed(z, 1);')).toBe('Never');
     const locked = 'spin_lock(l); WRITE_ONCE(*w, 1); smp_mb__after_spinlock(); spin_unlock(l);';
     expect(buffering(locked)).toBe('Never');
     const ended = 'i = srcu_read_lock(s); srcu_read_unlock(s, i); WRITE_ONCE(*w, 1);';
@@ -318,6 +319,8 @@ describe('a barrier that stands away from what it belongs to', () => {
       'Sometimes',
     );
     expect(passing('', 'smp_mb__before_atomic(); WRITE_ONCE(*w, 1); atomic_inc(z);')).toBe('Never');
+    const behind = 'WRITE_ONCE(*w, 1); smp_mb__before_atomic(); WRITE_ONCE(*w, 2); atomic_inc(z);';
+    expect(passing(behind, 'atomic_inc(z);')).toBe('Sometimes');
   });
 
   it('orders nothing where it has nothing to order', () => {

@@ -21,9 +21,13 @@ export const BeforeAtomic = {
   APART: 2,
 } as const;
 
-/** Whether an operation is what linux-kernel.cat calls a read-modify-write: no store, no lock. */
+/**
+ * Whether an operation is a read-modify-write that these barriers stand beside: no store, and no
+ * lock. Locks that are one bit have bit operations of their own (atomic_bitops.txt).
+ */
 export function isAtomic({ modify, result, test, hold, primitive }: Operation): boolean {
-  if (modify === Modify.NOTHING || hold !== null || isSpinLock(primitive)) return false;
+  if (modify === Modify.NOTHING || isSpinLock(primitive)) return false;
+  if (hold !== null && !BIT_OPERATIONS.has(primitive)) return false;
   return modify !== Modify.SET || result !== Result.NONE || test !== Test.ALWAYS;
 }
 
@@ -31,6 +35,12 @@ export function isAtomic({ modify, result, test, hold, primitive }: Operation): 
 export function afterBarrier(before: number, operation: Operation): number {
   return before === 0 || isAtomic(operation) ? 0 : BeforeAtomic.APART;
 }
+
+const BIT_OPERATIONS: ReadonlySet<string> = new Set([
+  'test_and_set_bit_lock',
+  'clear_bit_unlock',
+  'xor_unlock_is_negative_byte',
+]);
 
 function isSpinLock(primitive: string): boolean {
   return primitive === 'spin_lock' || primitive === 'spin_trylock';

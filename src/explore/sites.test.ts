@@ -98,6 +98,35 @@ describe('a barrier', () => {
     expect(defences[0]?.position?.file).toMatch(/sites\.test\.ts$/);
   });
 
+  it.each(['sc', 'tso', 'weak'] as const)(
+    'tells the accesses around it, the nearest first, under %s; a lock tells none, nor does a test',
+    async (model) => {
+      const body = ({ alloc, thread }: Stage): void => {
+        const [x, y, z] = [alloc(s32, 'x'), alloc(s32, 'y'), alloc(s32, 'z')];
+        const lock = alloc(spinlock_t, 'lock');
+        thread('t', () => {
+          WRITE_ONCE(x, 1);
+          WRITE_ONCE(y, 1);
+          WRITE_ONCE(z, 1);
+          smp_mb();
+          const read = READ_ONCE(z) + READ_ONCE(x);
+          smp_rmb();
+          spin_lock(lock);
+          defence('unchanged', () => READ_ONCE(y) === read);
+          spin_unlock(lock);
+        });
+      };
+      const { defences } = await tried(body, { model, pairs: true });
+      const of = (name: string): object => defences.find((one) => one.name === `t/${name}`) ?? {};
+      expect(of('smp_mb')).toMatchObject({
+        before: ['W z', 'W y', 'W x'],
+        after: ['R z', 'R x', 'W lock', 'R y'],
+      });
+      expect(of('spin_lock')).toMatchObject({ before: [], after: [] });
+      expect(of('unchanged')).toMatchObject({ primitive: '', before: [], after: [] });
+    },
+  );
+
   it.each(['writeRead/smp_mb', 'writeRead/smp_mb=smp_rmb', 'writeRead/smp_mb=smp_wmb'])(
     'can be left out or weakened: %s',
     async (name) => {

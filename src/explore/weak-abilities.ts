@@ -3,7 +3,6 @@
 import { Modify } from '../memory/operation.ts';
 import { Column, NodeKind } from './node.ts';
 import { MARK_BITS, WeakOrder } from './weak-order.ts';
-import { isUpdate } from './weak-rows.ts';
 
 /** What a thread state can still do beside accesses. */
 export const Ability = {
@@ -54,9 +53,9 @@ const GRACES: ReadonlySet<number> = new Set([NodeKind.GRACE_BEGIN, NodeKind.GRAC
  */
 export function markedBy(rows: Int32Array, row: number, stored: boolean): number {
   if (rows[row] === NodeKind.SECTION_END) return Ability.AFTER_SECTION;
-  const isLock = ((rows[row + Column.ORDER] as number) & WeakOrder.LOCK) !== 0;
-  if (isLock) return stored ? Ability.AFTER_LOCK : 0;
-  return rows[row] === NodeKind.ACCESS && isUpdate(rows, row) ? Ability.AFTER_ATOMIC : 0;
+  const order = rows[row + Column.ORDER] as number;
+  if ((order & WeakOrder.LOCK) !== 0) return stored ? Ability.AFTER_LOCK : 0;
+  return (order & WeakOrder.ATOMIC) !== 0 ? Ability.AFTER_ATOMIC : 0;
 }
 
 /** What the next step of a thread state does. */

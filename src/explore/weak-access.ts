@@ -173,7 +173,7 @@ function fail(pending: Pending, before: Observer, word: number, at: number, old:
   const newest = pending.memory.messages(word).length - 1;
   begin(pending, before);
   setAfterRead(pending, before, readingOf(pending, word, at), pending.order & ~PROMISES);
-  if ((pending.order & WeakOrder.LOCK) === 0) mark(pending, Mark.AFTER_ATOMIC);
+  if ((pending.order & WeakOrder.ATOMIC) !== 0) mark(pending, Mark.AFTER_ATOMIC);
   follow(pending, told(pending, old, old, false), newest - at);
 }
 
@@ -201,8 +201,8 @@ function succeed(pending: Pending, before: Observer, word: number, at: number, o
   begin(pending, before);
   setAfterRead(pending, before, from, pending.order);
   put(pending, memory.observer(cpu), { word, after: at, value, from });
-  const isLock = (pending.order & WeakOrder.LOCK) !== 0;
-  mark(pending, isLock ? Mark.AFTER_LOCK : Mark.AFTER_ATOMIC);
+  if ((pending.order & WeakOrder.LOCK) !== 0) mark(pending, Mark.AFTER_LOCK);
+  else if ((pending.order & WeakOrder.ATOMIC) !== 0) mark(pending, Mark.AFTER_ATOMIC);
   follow(pending, told(pending, old, value, true), newest - at);
 }
 

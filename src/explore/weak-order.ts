@@ -56,6 +56,8 @@ export const WeakOrder = {
   BEFORE_ATOMIC: 8388608,
   /** smp_mb__before_atomic stands before the access, which is no atomic: it is marked there. */
   MARKS: 16777216,
+  /** A read-modify-write that smp_mb__after_atomic can stand behind. */
+  ATOMIC: 33554432,
 } as const;
 
 /**
@@ -73,6 +75,7 @@ export function weakOrderOf(operation: Operation, context: Context, isTied: bool
   if (operation.address === 0) bits |= fenceOf(operation);
   const isBehind = (context.beforeAtomic & BeforeAtomic.DIRECTLY) !== 0;
   if (isBehind && operation.address !== 0 && !isAtomic(operation)) bits |= WeakOrder.MARKS;
+  if (isAtomic(operation)) bits |= WeakOrder.ATOMIC;
   bits |= promiseOf(operation);
   const isFull = (bits & WeakOrder.FULL_BEFORE) !== 0 && operation.modify !== Modify.NOTHING;
   return isFull && !isTied ? bits | WeakOrder.ONE_STEP : bits;
