@@ -9,9 +9,11 @@ import {
   kernelFunction,
   READ_ONCE,
   s32,
+  smp_load_acquire,
   smp_mb,
   smp_mb__after_atomic,
   smp_rmb,
+  smp_store_release,
   smp_wmb,
   spin_lock,
   spin_trylock,
@@ -126,6 +128,21 @@ describe('a barrier', () => {
       expect(of('unchanged')).toMatchObject({ primitive: '', before: [], after: [] });
     },
   );
+
+  it('an acquire stands behind its own access, a release before it', async () => {
+    const body = ({ alloc, thread }: Stage): void => {
+      const [x, y, z] = [alloc(s32, 'x'), alloc(s32, 'y'), alloc(s32, 'z')];
+      thread('t', () => {
+        WRITE_ONCE(x, smp_load_acquire(y));
+        smp_store_release(z, READ_ONCE(x));
+      });
+    };
+    const { defences } = await tried(body, { pairs: true });
+    expect(defences).toMatchObject([
+      { name: 't/smp_load_acquire', before: ['R y'], after: ['W x', 'R x', 'W z'] },
+      { name: 't/smp_store_release', before: ['R x', 'W x', 'R y'], after: ['W z'] },
+    ]);
+  });
 
   it.each(['writeRead/smp_mb', 'writeRead/smp_mb=smp_rmb', 'writeRead/smp_mb=smp_wmb'])(
     'can be left out or weakened: %s',

@@ -48,6 +48,11 @@ describe('a loop that only waits', () => {
     expect(verdict(waiting('while (r == 0) { r = READ_ONCE(*y); smp_rmb(); }'))).toBe('Never Loop');
   });
 
+  it('may use in a round what the same round has read', () => {
+    const loop = 'while (q == 0) { r = smp_load_acquire(y); q = r; }';
+    expect(verdict(waiting(loop, 'x=7'))).toBe('Never Loop');
+  });
+
   it('decides also what never happens', () => {
     const loop = 'while (READ_ONCE(*y) == 0) ;';
     expect(verdict(waiting(loop, 'x=7'))).toBe('Never Loop');
@@ -58,6 +63,7 @@ describe('a loop that only waits', () => {
       'while (smp_load_acquire(y) == 0) WRITE_ONCE(*x, 1);',
       'while (xchg_acquire(y, 1) == 0) ;',
       'while (smp_load_acquire(y) == 0) rcu_read_lock();',
+      'while (smp_load_acquire(y) == 0) q = srcu_read_lock(x);',
       'while (smp_load_acquire(y) == 0) { q = q + r; r = READ_ONCE(*x); }',
       'while (smp_load_acquire(y) == 0) { if (q == 0) r = 1; }',
     ]) {

@@ -351,6 +351,33 @@ describe('a forbidden outcome', () => {
       `);
   });
 
+  it('by RCU and SRCU names each grace period, and the sections of its own kind', () => {
+    const fence = (reader: string, waits: string): string => {
+      const threads = `P0(int *x, int *y, struct srcu_struct *s) { ${reader} }
+        P1(int *x, int *y, struct srcu_struct *s)
+        { WRITE_ONCE(*x, 1); ${waits} WRITE_ONCE(*y, 1); }`;
+      const wide = { ...unicode, width: 120 };
+      const rows = shown(threads, 'exists (0:r=0 /\\ 0:q=1)', wide).split('\n');
+      return rows.find((row) => row.includes('rcu-fence'))?.trim() ?? 'none';
+    };
+    const [first, second] = ['int r = READ_ONCE(*x);', 'int q = READ_ONCE(*y);'];
+    const inSrcu = `int i = srcu_read_lock(s); ${first}`;
+    // Rows: 1 srcu_read_lock, 4 synchronize_srcu, 7 srcu_read_unlock.
+    expect(fence(`${inSrcu} ${second} srcu_read_unlock(s, i);`, 'synchronize_srcu(s);')).toBe(
+      '3 ->  2  rcu-fence  grace period 4, section 1 to 7',
+    );
+    // 1 rcu_read_lock, 4 synchronize_srcu, 5 synchronize_rcu, 8 rcu_read_unlock.
+    const both = 'synchronize_srcu(s); synchronize_rcu();';
+    expect(fence(`rcu_read_lock(); ${first} ${second} rcu_read_unlock();`, both)).toBe(
+      '3 ->  2  rcu-fence  grace period 4, grace period 5, section 1 to 8',
+    );
+    // 1 srcu_read_lock, 7 rcu_read_lock, 8 srcu_read_unlock, 10 rcu_read_unlock.
+    const link = `rcu_read_lock(); srcu_read_unlock(s, i); ${second} rcu_read_unlock();`;
+    expect(fence(`${inSrcu} ${link}`, both)).toBe(
+      '3 ->  2  rcu-fence  grace period 4, grace period 5, section 7 to 10, section 1 to 8',
+    );
+  });
+
   it('by coherence, by atomicity and by plain coherence says so', () => {
     const corr = `P0(int *x) { WRITE_ONCE(*x, 1); }
       P1(int *x) { int r = READ_ONCE(*x); int s = READ_ONCE(*x); }`;
