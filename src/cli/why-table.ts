@@ -4,6 +4,8 @@
  */
 
 import type { Defence, Model } from '../explore/result.ts';
+import { ORDERING } from '../memory/ordering.ts';
+import type { PrimitiveName } from '../memory/ordering.ts';
 import { redundanciesOf } from './redundancy.ts';
 import type { Redundancies } from './redundancy.ts';
 import { failsUnder, holds, searchAll } from './why-search.ts';
@@ -135,10 +137,19 @@ export function pairsOf(one: Defence, all: readonly Defence[]): readonly Defence
  */
 function crossingOf(one: Defence, other: Defence): { early: number; late: number } | null {
   if (one.name === other.name || !orders(one) || !orders(other)) return null;
+  if (isAcquire(one) && isAcquire(other)) return null;
   if (one.threads.every((thread) => other.threads.includes(thread))) return null;
   const early = nearest(ordered(one, one.before), ordered(other, other.after));
   const late = nearest(ordered(one, one.after), ordered(other, other.before));
   return early === null || late === null ? null : { early, late };
+}
+
+/**
+ * An acquire takes what a release gives. Two of them order only loads with later stores, which no
+ * model here lets go of: neither is missed for want of the other.
+ */
+function isAcquire({ kind, primitive }: Defence): boolean {
+  return kind === 'order' && ORDERING[primitive as PrimitiveName].lkmm === 'acquire';
 }
 
 /** A read barrier orders only reads, a write barrier only writes. */

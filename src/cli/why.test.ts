@@ -109,6 +109,28 @@ describe('why', () => {
     ]);
   });
 
+  it('an acquire pairs with a release, and with no other acquire', () => {
+    const of = (thread: string, primitive: string, before: string, after: string): Defence => ({
+      ...barrier(`${thread}/${primitive}`, [before], [after]),
+      kind: 'order',
+      primitive,
+      threads: [thread],
+    });
+    const all = [
+      of('one', 'smp_load_acquire', 'R full', 'W slot'),
+      of('one', 'smp_store_release', 'R slot', 'W full'),
+      of('other', 'smp_load_acquire', 'R slot', 'W full'),
+      of('other', 'atomic_read_acquire', 'R full', 'W slot'),
+    ];
+    const pairs = all.map((one) => [one.name, ...pairsOf(one, all).map(({ name }) => name)]);
+    expect(pairs).toEqual([
+      ['one/smp_load_acquire'],
+      ['one/smp_store_release', 'other/atomic_read_acquire'],
+      ['other/smp_load_acquire'],
+      ['other/atomic_read_acquire', 'one/smp_store_release'],
+    ]);
+  });
+
   it('a load that meets a store pairs before two stores do', () => {
     const of = (thread: string, number: number): Defence => {
       const [own, other] = thread === 'left' ? ['x', 'y'] : ['y', 'x'];
