@@ -443,7 +443,7 @@ describe('list, explain, doctor, debate and help', () => {
       }
     }
     fresh.clear();
-  }, 60_000);
+  }, 240_000);
 
   it('every help screen fits 24 lines of 100 columns and ends with two examples', async () => {
     const names = ['check', 'why', 'debate', 'replay', 'list', 'new', 'explain', 'doctor'];
