@@ -318,6 +318,10 @@ describe('a member that does not exist', () => {
     );
   });
 
+  it('is undefined where no scenario runs: who prints a struct asks for anything', () => {
+    expect(loose(folio.at(1))['refcont']).toBeUndefined();
+  });
+
   it('is every member of a field', async () => {
     expect(await told((f) => loose(f.index)['value'])).toBe(
       'HF036 A field (u32) has no member value; READ_ONCE reads it.',

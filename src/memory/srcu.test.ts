@@ -302,6 +302,8 @@ describe('what is done wrongly is found:', () => {
       });
     const [first] = await wrong((ss) => srcu_read_unlock(ss, undefined as unknown as number));
     expect(first).toContain('The argument idx of srcu_read_unlock cannot be undefined');
+    const [half] = await wrong((ss) => srcu_read_unlock(ss, 1.5));
+    expect(half).toContain('The argument idx of srcu_read_unlock cannot be 1.5');
     expect(first).toContain('it is what srcu_read_lock gave.');
     const [second] = await wrong((_, lock) => void srcu_read_lock(lock as unknown as Srcu));
     expect(second).toContain('srcu_read_lock');

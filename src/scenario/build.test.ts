@@ -344,6 +344,11 @@ describe('a declaration that is wrong', () => {
       'The name of a thread cannot be undefined: it is a text.',
     ],
     [
+      'with an empty name',
+      (s) => s.thread('', () => {}),
+      'The name of a thread cannot be "": it is a text.',
+    ],
+    [
       'as a handler on nobody',
       (s) => s.thread.irq('h', () => {}, {}),
       'An interrupt needs a thread on a CPU of this scenario; undefined is none.',
