@@ -49,6 +49,28 @@ describe('a worker', () => {
     expect(worker).toEqual(one);
   });
 
+  it('meets as much where there is more than one round has room for', () => {
+    // Some thousand missing edges in a layer; more states than the first table has.
+    const many = scenario('many', ({ alloc, thread }) => {
+      const x = alloc(s32, 'x');
+      thread('t', () => WRITE_ONCE(x, 3000 * choose(2) + 60 * choose(50) + choose(60)));
+    });
+    const wide = scenario('wide', ({ alloc, thread }) => {
+      for (const name of ['x', 'y']) {
+        const word = alloc(s32, name);
+        thread(name, () => WRITE_ONCE(word, 20 * choose(20) + choose(20)));
+      }
+    });
+    for (const one of [many, wide]) {
+      const options = { reduction: false };
+      const [{ states, finals: ends }, worker] = [
+        checkNow(one, options, null, null),
+        checkNow(one, options, null, alone),
+      ];
+      expect([worker.verdict, worker.states, worker.finals]).toEqual(['pass', states, ends]);
+    }
+  });
+
   it('has interchangeable threads always in one order', () => {
     for (const reduction of [true, false]) {
       const [one, worker] = [finals({ reduction }, null), finals({ reduction }, alone)];
