@@ -3,10 +3,10 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cutsOf } from '../src/explore/doubling.ts';
-import { randomNumbers } from '../src/explore/probe.ts';
-import { sharedIntegers } from '../src/explore/shared-memory.ts';
-import { makeTable } from '../src/explore/shared-visited.ts';
+import { cutsOf } from '../src/explore/parallel/doubling.ts';
+import { randomNumbers } from '../src/explore/automaton/probe.ts';
+import { sharedIntegers } from '../src/explore/parallel/shared-memory.ts';
+import { makeTable } from '../src/explore/parallel/shared-visited.ts';
 
 const WORKERS = 3;
 const KEYS = 30_000;

@@ -1,5 +1,5 @@
 /**
- * Model `weak` looks ahead (src/explore/weak-ahead.ts): old messages that a thread cannot come to
+ * Model `weak` looks ahead (weak-ahead.ts): old messages that a thread cannot come to
  * need are forgotten, and no others. Without one of its rules a program here has no end; and what
  * programs can return is the same as where nothing is forgotten.
  */

@@ -1,5 +1,5 @@
 /**
- * Model `weak` looks behind guards (src/explore/guards.ts): what a thread takes with acquire before
+ * Model `weak` looks behind guards (guards.ts): what a thread takes with acquire before
  * it comes to a word. Each program here can return something that a slip in one of the rules would
  * lose: P1 has seen the newer of two stores of P2, goes on for some steps, takes a guard that does
  * not bring the older one, and does not see it.

@@ -1,5 +1,5 @@
 /**
- * Model `weak` drops rounds of several words' messages (src/explore/weak-rounds.ts): a loop that
+ * Model `weak` drops rounds of several words' messages (weak-rounds.ts): a loop that
  * counts two words up and down has an end while somebody may still read both, and what that one
  * can see is what it can see of some rounds where nothing is dropped. Every looker of up to two
  * looks is tried, and some of four.

@@ -1,6 +1,6 @@
 /**
  * Model `weak` on small programs whose answer under the kernel's memory model is known: each rule
- * of the machine (src/explore/weak-views.ts) has a program that fails without it, and a neighbour
+ * of the machine (weak-views.ts) has a program that fails without it, and a neighbour
  * that shows that it promises no more. Random programs are compared with the exact model elsewhere.
  */
 

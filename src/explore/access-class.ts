@@ -4,7 +4,7 @@ import { Modify, Result, Test } from '../memory/operation.ts';
 import type { Operation } from '../memory/operation.ts';
 import { ORDERING } from '../memory/ordering.ts';
 import type { Model } from './result.ts';
-import { isBarrier } from './weak-order.ts';
+import { isBarrier } from './weak/weak-order.ts';
 
 /**
  * How an access commutes with others. 0: it conflicts with everything. Model `weak` knows no silent

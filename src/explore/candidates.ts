@@ -10,7 +10,7 @@
 import { makeSeeds, mix1, mix2 } from './hash.ts';
 import type { Layout } from './layout.ts';
 import { THREADS_MAX } from './limits.ts';
-import type { AutomatonTables } from './tables.ts';
+import type { AutomatonTables } from './automaton/tables.ts';
 
 /** Integers before the changes of a candidate. */
 export const CANDIDATE_HEAD = 5;

@@ -2,8 +2,8 @@
  * What a search counts and finds on its way, with one worker or many.
  */
 
-import type { Automaton } from './automaton.ts';
-import { Feature } from './tables.ts';
+import type { Automaton } from './automaton/automaton.ts';
+import { Feature } from './automaton/tables.ts';
 import type { Judge, Violation } from './judge.ts';
 import type { Layout } from './layout.ts';
 import { AUTOMATON_STATES_MAX, CHOICES_MAX, MESSAGES_MAX, SECTIONS_MAX } from './limits.ts';

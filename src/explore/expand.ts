@@ -5,12 +5,12 @@
  * differ only in whom they tell.
  */
 
-import { Feature } from './tables.ts';
-import type { AutomatonTables } from './tables.ts';
+import { Feature } from './automaton/tables.ts';
+import type { AutomatonTables } from './automaton/tables.ts';
 import { CANDIDATE_HEAD } from './candidates.ts';
 import type { Layout } from './layout.ts';
-import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
-import { onlyStaleWaits } from './stale-waits.ts';
+import { Column, Flag, NodeKind, ROW_SHIFT } from './automaton/node.ts';
+import { onlyStaleWaits } from './trace/stale-waits.ts';
 import type { Reduction } from './reduction.ts';
 import type { Stepper } from './stepper.ts';
 

@@ -1,6 +1,6 @@
 /** A layer of the breadth-first search: records one after the other in one growing array. */
 
-import { grown } from './grown.ts';
+import { grown } from './automaton/grown.ts';
 
 /** Records of one width. A class because its array is replaced when it grows. */
 export class Frontier {

@@ -6,12 +6,12 @@
  */
 
 import { withMachine } from '../memory/machine.ts';
-import type { Automaton } from './automaton.ts';
-import { directMachine, UserMistake } from './direct.ts';
+import type { Automaton } from './automaton/automaton.ts';
+import { directMachine, UserMistake } from './replay/direct.ts';
 import { isRace, mayEnd, mayMeet } from './expand.ts';
 import type { Layout } from './layout.ts';
-import { watchingProperties } from './named-fields.ts';
-import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
+import { watchingProperties } from './replay/named-fields.ts';
+import { Column, Flag, NodeKind, ROW_SHIFT } from './automaton/node.ts';
 import { objectAt } from './program.ts';
 import type { Program, ProgramProperty } from './program.ts';
 import { keepAnswers } from './kept-answers.ts';
@@ -20,7 +20,7 @@ import { answersOtherwise, noTruthValue, throwsIn } from './property-mistake.ts'
 import { Trouble } from './trouble.ts';
 import { lookForUnended } from './unended-sections.ts';
 import type { Problem, PropertyName, PropertyReport } from './result.ts';
-import type { ReplayWorld } from './world.ts';
+import type { ReplayWorld } from './replay/world.ts';
 
 /** A violated property, as it is found in a state. */
 export interface Violation {

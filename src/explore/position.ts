@@ -117,7 +117,7 @@ const root = positionsOf(new Error('here').stack ?? '')[0]?.file.replace(
   /explore[/\\][^/\\]*$/,
   '',
 );
-const ours = /^(memory|explore|scenario)[/\\][^/\\]*(?<!\.test)\.[jt]s$/;
+const ours = /^(memory|explore([/\\]\w+)?|scenario)[/\\][^/\\]*(?<!\.test)\.[jt]s$/;
 
 /** Whether a file belongs to the checker itself: the seam, the engine or the scenario calls. */
 function isOurs(file: string): boolean {

@@ -1,13 +1,13 @@
 /** What to say of a property that throws, or gives neither true nor false. */
 
 import { PlaceLeftOut } from '../memory/argument.ts';
-import { UserMistake } from './direct.ts';
+import { UserMistake } from './replay/direct.ts';
 import { userPositions } from './position.ts';
 import { problem } from './problem.ts';
 import type { ProgramProperty } from './program.ts';
-import { messageOf, misgiven, nullFollowed } from './replay-end.ts';
+import { messageOf, misgiven, nullFollowed } from './replay/replay-end.ts';
 import type { Problem } from './result.ts';
-import { unknownName } from './unknown-name.ts';
+import { unknownName } from './replay/unknown-name.ts';
 
 /** A predicate without `return`, or with a number or a field where a comparison was meant. */
 export function noTruthValue(property: ProgramProperty, holds: unknown): Problem {

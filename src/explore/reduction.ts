@@ -19,13 +19,13 @@
  */
 
 import { AccessClass, CLASSES } from './access-class.ts';
-import { enlarged, Futures, setWordsOf } from './futures.ts';
-import { Feature } from './tables.ts';
-import type { AutomatonTables, TableSpace } from './tables.ts';
+import { enlarged, Futures, setWordsOf } from './trace/futures.ts';
+import { Feature } from './automaton/tables.ts';
+import type { AutomatonTables, TableSpace } from './automaton/tables.ts';
 import type { Layout } from './layout.ts';
-import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
-import { EMPTY_VIEW } from './views.ts';
-import { WeakOrder } from './weak-order.ts';
+import { Column, Flag, NodeKind, ROW_SHIFT } from './automaton/node.ts';
+import { EMPTY_VIEW } from './weak/views.ts';
+import { WeakOrder } from './weak/weak-order.ts';
 
 /** weak: what a thread's next step may be beside its access, or together with it. */
 const Fences = { NEVER: 0, WITH_ACCESS: 1, ONLY: 2 } as const;

@@ -9,15 +9,15 @@
  * large goes on with several workers (coordinate.ts).
  */
 
-import { Antichain } from './antichain.ts';
-import { Bases } from './bases.ts';
-import { rehearsalOf } from './common-room.ts';
-import { searchTogether } from './coordinate.ts';
+import { Antichain } from './weak/antichain.ts';
+import { Bases } from './weak/bases.ts';
+import { rehearsalOf } from './parallel/common-room.ts';
+import { searchTogether } from './parallel/coordinate.ts';
 import { candidatesMax, Counted } from './counting.ts';
 import type { SearchInput, SearchOutcome } from './counting.ts';
-import { BATCH, makeControl } from './desk.ts';
-import type { Team } from './desk.ts';
-import { endRehearsal } from './rounds.ts';
+import { BATCH, makeControl } from './parallel/desk.ts';
+import type { Team } from './parallel/desk.ts';
+import { endRehearsal } from './parallel/rounds.ts';
 import { expand } from './expand.ts';
 import type { Expansion } from './expand.ts';
 import { Frontier } from './frontier.ts';
@@ -25,7 +25,7 @@ import { CANDIDATE_HEAD } from './candidates.ts';
 import { Stepper } from './stepper.ts';
 import { Visited } from './visited.ts';
 import { applyCandidate, placesOf, poolLayouts, writeInitial } from './walk.ts';
-import { bytesOfWeak } from './weak-memory.ts';
+import { bytesOfWeak } from './weak/weak-memory.ts';
 
 /**
  * As long as there are no more thread states than this, the reduction learns of each discovery at

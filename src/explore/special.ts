@@ -4,7 +4,7 @@
  */
 
 import { SRCU_GRACE_PERIOD } from '../memory/operation.ts';
-import { Column, Flag, NodeKind } from './node.ts';
+import { Column, Flag, NodeKind } from './automaton/node.ts';
 import { isSrcu, openSections, sectionBegin, sectionEnd } from './srcu-sections.ts';
 import { Trouble } from './trouble.ts';
 import type { Stepper } from './stepper.ts';

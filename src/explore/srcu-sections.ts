@@ -8,7 +8,7 @@
 
 import { SRCU_GRACE_PERIOD } from '../memory/operation.ts';
 import { SECTIONS_MAX } from './limits.ts';
-import { Column, NodeKind } from './node.ts';
+import { Column, NodeKind } from './automaton/node.ts';
 import type { Stepper } from './stepper.ts';
 import { Trouble } from './trouble.ts';
 

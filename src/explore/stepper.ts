@@ -5,14 +5,14 @@
 import { modified, Modify, resultOf, testHolds } from '../memory/operation.ts';
 import { Candidates, DRAIN } from './candidates.ts';
 import type { Layout } from './layout.ts';
-import { Column, Flag, NodeKind, ROW_SHIFT } from './node.ts';
+import { Column, Flag, NodeKind, ROW_SHIFT } from './automaton/node.ts';
 import { isPaused, passQuiescent, specialStep } from './special.ts';
 import { Trouble } from './trouble.ts';
 import type { PoolLayout } from './trouble.ts';
-import { Feature, findEdge, MARKS_MAX } from './tables.ts';
-import type { AutomatonTables } from './tables.ts';
-import { WeakMemory } from './weak-memory.ts';
-import { weakStep } from './weak-step.ts';
+import { Feature, findEdge, MARKS_MAX } from './automaton/tables.ts';
+import type { AutomatonTables } from './automaton/tables.ts';
+import { WeakMemory } from './weak/weak-memory.ts';
+import { weakStep } from './weak/weak-step.ts';
 
 /** What the stepper asks of the one who drives it. */
 export interface StepperOwner {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { randomNumbers } from './probe.ts';
+import { randomNumbers } from './automaton/probe.ts';
 import { missProbability, NumberedStates, Visited } from './visited.ts';
 
 /** Hashes that often agree in the bits that choose a slot, or altogether. */

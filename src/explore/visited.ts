@@ -7,8 +7,8 @@
  * as (0, 1).
  */
 
-import { cutsOf, doublePart } from './doubling.ts';
-import { grown } from './grown.ts';
+import { cutsOf, doublePart } from './parallel/doubling.ts';
+import { grown } from './automaton/grown.ts';
 
 const SLOTS_MIN = 1 << 12;
 

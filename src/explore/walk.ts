@@ -13,7 +13,7 @@ import type { SearchInput } from './counting.ts';
 import { CANDIDATE_HEAD, outcomeOf } from './candidates.ts';
 import { Stepper } from './stepper.ts';
 import type { PoolLayout, Trouble } from './trouble.ts';
-import type { Choice } from './way-table.ts';
+import type { Choice } from './automaton/way-table.ts';
 
 /** A stepper, and the trouble that its last step ran into. */
 export interface Walker {

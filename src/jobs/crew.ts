@@ -6,7 +6,7 @@
  */
 
 import { Worker } from 'node:worker_threads';
-import type { Team } from '../explore/desk.ts';
+import type { Team } from '../explore/parallel/desk.ts';
 
 /** The threads that have been started, and no more than anybody has asked for. */
 const crew: Worker[] = [];

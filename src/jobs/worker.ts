@@ -1,8 +1,8 @@
 /** The other end of crew.ts: one worker thread. It never loads the user's code. */
 
 import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
-import { work } from '../explore/rounds.ts';
-import type { Assignment } from '../explore/desk.ts';
+import { work } from '../explore/parallel/rounds.ts';
+import type { Assignment } from '../explore/parallel/desk.ts';
 
 parentPort?.on('message', (assignment: Assignment) => work(assignment, receive));
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { directMachine } from '../explore/direct.ts';
+import { directMachine } from '../explore/replay/direct.ts';
 import { machine, withMachine } from './machine.ts';
 import type { Machine } from './machine.ts';
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { tried } from '../../test/support/small.ts';
-import { UserMistake } from '../explore/direct.ts';
+import { UserMistake } from '../explore/replay/direct.ts';
 import { PlaceLeftOut } from './argument.ts';
 import * as linux from './index.ts';
 import { signatureOf } from './signature.ts';

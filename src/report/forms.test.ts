@@ -274,7 +274,9 @@ describe('pages', () => {
 
   it('exist for whatever is always on, under the name that check prints', () => {
     const folder = new URL('../explore/', import.meta.url);
-    const names = readdirSync(folder).filter((name) => /(?<!\.test)\.ts$/.test(name));
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /(?<!\.test)\.ts$/.test(name),
+    );
     const text = names.map((name) => readFileSync(new URL(name, folder), 'utf8')).join('\n');
     const patterns = [
       /\bfail\(state, '([^']+)'/g,

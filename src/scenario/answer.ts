@@ -2,9 +2,9 @@
 
 import { failedResult } from '../explore/failed-result.ts';
 import { problem } from '../explore/problem.ts';
-import { parseRemoval } from '../explore/sites.ts';
+import { parseRemoval } from '../explore/replay/sites.ts';
 import type { CheckResult, Defence, Finding, Model, Problem, Verdict } from '../explore/result.ts';
-import type { TraceHead } from '../explore/trace.ts';
+import type { TraceHead } from '../explore/trace/trace.ts';
 import { missProbability } from '../explore/visited.ts';
 import { comparedFields, memberUse } from './compared-fields.ts';
 import type { Asked, Explored } from './explore.ts';

@@ -1,12 +1,12 @@
 /** What to say of the body of a scenario that throws, or that waits. */
 
 import { PlaceLeftOut } from '../memory/argument.ts';
-import { UserMistake } from '../explore/direct.ts';
+import { UserMistake } from '../explore/replay/direct.ts';
 import { userPositions } from '../explore/position.ts';
 import { problem } from '../explore/problem.ts';
 import type { Problem } from '../explore/result.ts';
-import { misgiven } from '../explore/replay-end.ts';
-import { unknownName } from '../explore/unknown-name.ts';
+import { misgiven } from '../explore/replay/replay-end.ts';
+import { unknownName } from '../explore/replay/unknown-name.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Code behind an `await` or a `yield` would declare its threads and properties too late. */

@@ -3,12 +3,12 @@
  */
 
 import type { SearchInput } from '../explore/counting.ts';
-import type { Team } from '../explore/desk.ts';
+import type { Team } from '../explore/parallel/desk.ts';
 import { layOut } from '../explore/layout.ts';
 import { BUFFER_ENTRIES_MAX } from '../explore/limits.ts';
 import type { CheckResult, Defence, Problem } from '../explore/result.ts';
 
-import { createWorld } from '../explore/world.ts';
+import { createWorld } from '../explore/replay/world.ts';
 import { expectedOf, failed, resultOf } from './answer.ts';
 import { buildProgram } from './build.ts';
 import { OWN_TABLES, explore, inputOf } from './explore.ts';

@@ -6,7 +6,7 @@
  */
 
 import { described } from '../memory/argument.ts';
-import { UserMistake } from '../explore/direct.ts';
+import { UserMistake } from '../explore/replay/direct.ts';
 import { callerPosition } from '../explore/position.ts';
 import { problem } from '../explore/problem.ts';
 

@@ -6,7 +6,7 @@ import { forEachWord } from '../memory/struct.ts';
 import type { Struct, StructType } from '../memory/struct.ts';
 import { u32 } from '../memory/type.ts';
 import type { Field, Type } from '../memory/type.ts';
-import { UserMistake } from '../explore/direct.ts';
+import { UserMistake } from '../explore/replay/direct.ts';
 import { WORDS_MAX } from '../explore/limits.ts';
 import { callerPosition } from '../explore/position.ts';
 import { problem } from '../explore/problem.ts';

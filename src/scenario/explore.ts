@@ -1,22 +1,22 @@
 /** From a program to the outcome of its search: attempts, tables, one worker or many. */
 
-import { createAutomaton } from '../explore/automaton.ts';
-import type { Automaton } from '../explore/automaton.ts';
+import { createAutomaton } from '../explore/automaton/automaton.ts';
+import type { Automaton } from '../explore/automaton/automaton.ts';
 import type { SearchInput, SearchOptions, SearchOutcome } from '../explore/counting.ts';
-import type { Team } from '../explore/desk.ts';
+import type { Team } from '../explore/parallel/desk.ts';
 import { estimateStates } from '../explore/estimate.ts';
 import { createJudge } from '../explore/judge.ts';
 import { layOut } from '../explore/layout.ts';
 import type { Layout } from '../explore/layout.ts';
 import { BUFFER_ENTRIES, BUFFER_ENTRIES_MAX } from '../explore/limits.ts';
-import { probe } from '../explore/probe.ts';
+import { probe } from '../explore/automaton/probe.ts';
 import type { Program } from '../explore/program.ts';
 import { Reduction } from '../explore/reduction.ts';
 import type { Defence, Model, Problem, Progress } from '../explore/result.ts';
 import { search } from '../explore/search.ts';
-import type { TableSpace } from '../explore/tables.ts';
-import { createWorld } from '../explore/world.ts';
-import type { ReplayWorld } from '../explore/world.ts';
+import type { TableSpace } from '../explore/automaton/tables.ts';
+import { createWorld } from '../explore/replay/world.ts';
+import type { ReplayWorld } from '../explore/replay/world.ts';
 
 /** What may be asked of a search. */
 export interface CheckOptions {

@@ -1,15 +1,15 @@
 /** From what a search met to findings with their traces. */
 
 import type { SearchInput, SearchOutcome } from '../explore/counting.ts';
-import { findLivelock } from '../explore/livelock.ts';
+import { findLivelock } from '../explore/trace/livelock.ts';
 import type { Program } from '../explore/program.ts';
 import type { Finding, OpenReason, Position, PropertyName } from '../explore/result.ts';
-import { shortestExecutions } from '../explore/shortest.ts';
-import type { Execution } from '../explore/shortest.ts';
-import { Feature } from '../explore/tables.ts';
-import { findingId } from '../explore/finding-id.ts';
-import { tellExecution } from '../explore/trace.ts';
-import type { TraceHead } from '../explore/trace.ts';
+import { shortestExecutions } from '../explore/trace/shortest.ts';
+import type { Execution } from '../explore/trace/shortest.ts';
+import { Feature } from '../explore/automaton/tables.ts';
+import { findingId } from '../explore/trace/finding-id.ts';
+import { tellExecution } from '../explore/trace/trace.ts';
+import type { TraceHead } from '../explore/trace/trace.ts';
 import type { Explored } from './explore.ts';
 
 /** What is wrong, and what could not be decided. */

@@ -5,10 +5,10 @@
  * lead somewhere else at some step; up to there the execution is the same, and that step is named.
  */
 
-import { withValidFutures } from '../explore/valid-futures.ts';
+import { withValidFutures } from '../explore/trace/valid-futures.ts';
 import type { Step, Trace } from '../explore/result.ts';
 import type { Problem } from '../explore/result.ts';
-import { tellExecution } from '../explore/trace.ts';
+import { tellExecution } from '../explore/trace/trace.ts';
 import { inputFor } from './check.ts';
 import type { Scenario } from './scenario.ts';
 

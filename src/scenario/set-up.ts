@@ -9,14 +9,14 @@ import type { Machine } from '../memory/machine.ts';
 import { Effect } from '../memory/operation.ts';
 import type { Operation } from '../memory/operation.ts';
 import type { StructType } from '../memory/struct.ts';
-import { directMachine, UserMistake } from '../explore/direct.ts';
-import { withoutHiddenInputs } from '../explore/hidden-inputs.ts';
-import type { RefuseHidden } from '../explore/hidden-inputs.ts';
+import { directMachine, UserMistake } from '../explore/replay/direct.ts';
+import { withoutHiddenInputs } from '../explore/replay/hidden-inputs.ts';
+import type { RefuseHidden } from '../explore/replay/hidden-inputs.ts';
 import { callerPosition } from '../explore/position.ts';
 import { foreignFree, problem, wildAddress } from '../explore/problem.ts';
 import { ALLOCATED, FREED } from '../explore/program.ts';
 import type { ProgramPool } from '../explore/program.ts';
-import { noPool } from '../explore/world.ts';
+import { noPool } from '../explore/replay/world.ts';
 import type { Scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 

@@ -3,7 +3,7 @@
  *
  * For tests of arithmetic, flags and the order of steps; what several threads do is for scenarios.
  */
-import { directMachine } from '../../src/explore/direct.ts';
+import { directMachine } from '../../src/explore/replay/direct.ts';
 import type { AllocStruct } from '../../src/kernel/index.ts';
 import { withMachine } from '../../src/memory/machine.ts';
 import { sizeOf } from '../../src/memory/struct.ts';

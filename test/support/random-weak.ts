@@ -1,7 +1,7 @@
 /**
  * Random programs under model `weak`: with everything that a search forgets, drops and leaves out,
  * they return what they return without. Few words, many updates, coarse questions, locks on the
- * way: what there is to forget (src/explore/weak-ahead.ts, guards.ts, weak-repeats.ts). A loop,
+ * way: what there is to forget (weak-ahead.ts, guards.ts, weak-repeats.ts). A loop,
  * which without reduction would go on for ever, is compared with up to three rounds of it.
  */
 

@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 import { choose, READ_ONCE, WRITE_ONCE } from '../../src/memory/index.ts';
 import { s32 } from '../../src/memory/type.ts';
 import type { Field, Type } from '../../src/memory/type.ts';
-import { directMachine } from '../../src/explore/direct.ts';
+import { directMachine } from '../../src/explore/replay/direct.ts';
 import { withMachine } from '../../src/memory/machine.ts';
 import { endsOf } from './small.ts';
 
