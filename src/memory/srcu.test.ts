@@ -308,6 +308,7 @@ describe('what is done wrongly is found:', () => {
     const [second] = await wrong((_, lock) => void srcu_read_lock(lock as unknown as Srcu));
     expect(second).toContain('srcu_read_lock');
     expect(await wrong((ss) => srcu_read_unlock(ss, 77))).toEqual(['wrong unlock']);
+    expect(await wrong((ss) => srcu_read_unlock(ss, 32))).toEqual(['wrong unlock']);
     const constant = await wrong((ss) => {
       srcu_read_lock(ss);
       srcu_read_unlock(ss, 0);

@@ -68,8 +68,8 @@ export function synchronize_srcu(ssp: SrcuStruct): void {
  */
 const FIRST = 1;
 
-/** The number of a section that was left out by name: no bit has it. */
-const LEFT_OUT = 32;
+/** The number of a section that was left out by name: no bit has it, and nobody guesses it. */
+const LEFT_OUT = 1 << 30;
 
 type Begin = 'srcu_read_lock' | 'srcu_down_read';
 type End = 'srcu_read_unlock' | 'srcu_up_read';
