@@ -46,6 +46,8 @@ export default defineConfig({
   plugins: [runBuiltFiles()],
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'scenarios/**/*.test.ts'],
+    // The default leaves one core to Vitest itself, which has next to nothing to do here.
+    maxWorkers: '100%',
     // Tests of the command run whole searches, perhaps on a machine that does other things too.
     testTimeout: 60_000,
     exclude: ['**/slow-*.test.ts', '**/node_modules/**', 'dist/**'],
