@@ -41,7 +41,8 @@ const gate = sharedIntegers(1);
 let round = 0;
 let crew: Worker[] = [];
 
-const built = (name: string): string => new URL(`../dist/explore/${name}.js`, import.meta.url).href;
+const built = (name: string): string =>
+  new URL(`../dist/explore/parallel/${name}.js`, import.meta.url).href;
 
 /** What a worker posts next; an error in it ends the test run. */
 async function answer(worker: Worker): Promise<unknown> {
