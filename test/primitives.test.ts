@@ -15,7 +15,8 @@ const HEAD = `# The primitives
 What \`import { ... } from 'holdfast/linux'\` gives, under the kernel's names, and the order that
 kernel code may rely on (\`src/memory/ordering.ts\`, with where each promise stands). A name without
 an order of its own is made of others, or orders nothing. "On failure" is the order where a
-condition does not hold and nothing is written. On x86 (model \`tso\`) a locked instruction drains
+condition does not hold and nothing is written; "where nothing changes" that of a wake_up()
+which finds nobody asleep. On x86 (model \`tso\`) a locked instruction drains
 the store buffer, everything else that stores goes through it. What orders is a defence that
 \`--without\` leaves out and \`why\` asks for: a barrier, a lock, an acquire or a release
 that has a relaxed form (\`refcount_dec_and_test\` has none); fully ordered atomics and the waits
@@ -65,8 +66,10 @@ const all = signatures();
 function orderOf(name: string): string {
   const found = table.get(name);
   if (found === undefined) return '';
-  const { lkmm, failed, plain } = found;
-  return [plain ? 'plain' : lkmm, ...(failed === lkmm ? [] : [`on failure ${failed}`])].join(', ');
+  const { lkmm, failed, unchanged, plain } = found;
+  const onFailure = failed === lkmm ? [] : [`on failure ${failed}`];
+  const quiet = unchanged === lkmm ? [] : [`where nothing changes ${unchanged}`];
+  return [plain ? 'plain' : lkmm, ...onFailure, ...quiet].join(', ');
 }
 
 /** A family: a row for each order, the unordered names last. */

@@ -404,6 +404,8 @@ describe('list, explain, doctor, debate and help', () => {
     const { out } = await desk.run('explain', 'stale', 'read');
     expect(out).toMatch(/^stale read\n\n {2}A read that gives/);
     expect((await desk.run('explain', 'hf021')).out).toMatch(/^HF021 {2}The scenario does/);
+    const { out: wakes } = await desk.run('explain', 'wake_up');
+    expect(wakes).toContain('What it orders: full; where it changes nothing: acquire-release.');
     expect((await desk.run('explain')).out).toContain('store buffer');
     for (const word of ['pool', 'kmalloc', 'free', 'weaker', 'synchronize_srcu', 'acquire']) {
       expect((await desk.run('explain', word)).out, word).toMatch(/^[a-z ]+\n\n {2}/);

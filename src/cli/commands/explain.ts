@@ -41,7 +41,10 @@ function exportPage(name: string): string | null {
   const order = Object.hasOwn(ORDERING, name) ? ORDERING[name as PrimitiveName] : null;
   if (order === null) return head;
   const failed = order.failed === order.lkmm ? '' : `; where its test fails: ${order.failed}`;
-  return `${head}\n\n  What it orders: ${order.lkmm}${failed}. docs/primitives.md has all of them.`;
+  const quiet =
+    order.unchanged === order.lkmm ? '' : `; where it changes nothing: ${order.unchanged}`;
+  const orders = `What it orders: ${order.lkmm}${failed}${quiet}.`;
+  return `${head}\n\n  ${orders} docs/primitives.md says what it does, and has all others.`;
 }
 
 /** The shortest name of which the word has letters in their order: `refcount_t` for `refcnt`. */
