@@ -33,8 +33,9 @@ export interface Site {
   readonly address: number;
   /** The name of the read, or 0. */
   readonly source: number;
-  /** The reads that the address and the operands were computed from, by name. */
+  /** The reads that the address was computed from, and the stored value, by name. */
   readonly dependsOn: readonly number[];
+  readonly computedFrom: readonly number[];
 }
 
 /** Reads a global. @returns the word that it holds */

@@ -85,17 +85,18 @@ describe.runIf(hasCorpus())('the corpus as scenarios', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('misses under weak only what needs a store to be done before an earlier load', () => {
-    const missed: string[] = [];
+  it('misses under weak what needs a store to be done before an earlier load, no more', () => {
+    const different: string[] = [];
     let reordered = 0;
     for (const { path, text, weak } of all) {
       if (typeof weak === 'string') continue;
       const { states, flags } = checkLitmus(text, { noLoadStoreReordering: true });
       if (flags.includes('data-race')) continue;
-      missed.push(...beyond(path, states.map(stateText), weak.states));
+      const allowed = states.map(stateText);
+      different.push(...beyond(path, allowed, weak.states), ...beyond(path, weak.states, allowed));
       if (checkLitmus(text).states.length > weak.states.length) reordered++;
     }
-    expect(missed).toEqual([]);
+    expect(different).toEqual([]);
     expect(reordered).toBeGreaterThan(20);
   });
 

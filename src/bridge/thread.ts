@@ -251,8 +251,12 @@ class Run {
     const { value } = address;
     const place = isAddress(value) ? addresses[value - ADDRESS] : undefined;
     if (place === undefined) throw new Inexpressible(`The number ${value} is used as an address.`);
-    const dependsOn = [...new Set([address, ...operands].flatMap(({ from }) => from))];
-    return { address: place, dependsOn, source: read === null ? 0 : (sources.get(read) ?? 0) };
+    return {
+      address: place,
+      dependsOn: [...new Set(address.from)],
+      computedFrom: [...new Set(operands.flatMap(({ from }) => from))],
+      source: read === null ? 0 : (sources.get(read) ?? 0),
+    };
   }
 }
 

@@ -26,7 +26,7 @@ export interface PointerSource {
 }
 
 /** Pointers that can be told apart at one time; further ones order nothing. */
-export const SLOTS_MAX = 10;
+export const SLOTS_MAX = 9;
 
 /** The slot that the next pointer gets, or -1. */
 export function freeSlot(sources: readonly PointerSource[]): number {
@@ -56,26 +56,39 @@ function isSource({ target, source }: Operation): boolean {
   return target !== 0 || source !== 0;
 }
 
-/** The column of a row: the slots an access depends on, the one it reads into, all in use. */
+/**
+ * The column of a row: the slots that an address depends on, the one that is read into, all in use,
+ * and those that a stored value depends on.
+ */
 export function pointersColumn(sources: readonly PointerSource[], operation: Operation): number {
   const through = sources.find(
     ({ address, size }) => operation.address >= address && operation.address < address + size,
   );
   const named = sources.filter(({ name }) => operation.dependsOn.includes(name));
+  const computed = sources.filter(({ name }) => operation.computedFrom.includes(name));
   const own = isSource(operation) ? freeSlot(sources) : -1;
   const depends = maskOf(through === undefined ? named : [through, ...named]);
-  return depends | ((own + 1) << SLOTS_MAX) | (maskOf(sources) << (SLOTS_MAX + OWN_BITS));
+  const live = maskOf(sources) << LIVE_AT;
+  return depends | ((own + 1) << SLOTS_MAX) | live | (maskOf(computed) << COMPUTED_AT);
 }
 
 const OWN_BITS = 4;
+const LIVE_AT = SLOTS_MAX + OWN_BITS;
+const COMPUTED_AT = LIVE_AT + SLOTS_MAX;
+const MASK = (1 << SLOTS_MAX) - 1;
 
 function maskOf(sources: readonly PointerSource[]): number {
   return sources.reduce((mask, { slot }) => mask | (1 << slot), 0);
 }
 
-/** The slots that an access depends on, a bit each. */
+/** The slots that an access's address depends on, a bit each. */
 export function dependsMask(column: number): number {
-  return column & ((1 << SLOTS_MAX) - 1);
+  return column & MASK;
+}
+
+/** The slots that a stored value depends on, a bit each. */
+export function computedMask(column: number): number {
+  return (column >>> COMPUTED_AT) & MASK;
 }
 
 /** The slot of the pointer that an access reads, or -1. */
@@ -85,5 +98,5 @@ export function ownSlot(column: number): number {
 
 /** Whether a slot is in use in a thread state. */
 export function isLiveSlot(column: number, slot: number): boolean {
-  return ((column >> (SLOTS_MAX + OWN_BITS)) & (1 << slot)) !== 0;
+  return ((column >>> LIVE_AT) & (1 << slot)) !== 0;
 }

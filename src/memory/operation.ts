@@ -106,10 +106,11 @@ export interface Operation {
   /** The name of this read, so that later accesses can depend on it; 0 for most. */
   readonly source: number;
   /**
-   * The reads that the address or the stored value is computed from, by name. Litmus tests say so;
-   * for kernel code only pointers are followed (`target`).
+   * The reads that the address is computed from, and those that the stored value is computed from,
+   * by name. Litmus tests say so; for kernel code only pointers are followed (`target`).
    */
   readonly dependsOn: readonly number[];
+  readonly computedFrom: readonly number[];
   /**
    * CHOOSE: how many outcomes. ALLOCATE: the struct's number. GRACE_*: for what (below).
    * SECTION_END: the bit.
@@ -139,7 +140,7 @@ export function operation(
 ): Operation {
   const { effect, test, testArgument, modify, modifyArgument } = parts;
   const { result, resultArgument, wait, ownBit, hold, choices } = parts;
-  const { target, source, dependsOn } = parts;
+  const { target, source, dependsOn, computedFrom } = parts;
   // Written out: three spreads cost a microsecond, at every access of every run.
   return {
     primitive,
@@ -157,6 +158,7 @@ export function operation(
     target: target ?? 0,
     source: source ?? 0,
     dependsOn: dependsOn ?? NOTHING,
+    computedFrom: computedFrom ?? NOTHING,
     choices: choices ?? 0,
   };
 }

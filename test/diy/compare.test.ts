@@ -1,6 +1,6 @@
 /** The state search against exact models on random litmus tests: compare.ts. */
 import { expect, it } from 'vitest';
-import { chainTest, compareOnRandomTests, looseTest, THEMSELVES } from './compare.ts';
+import { chainTest, compareOnRandomTests, detourTest, looseTest, THEMSELVES } from './compare.ts';
 import type { Instead } from './compare.ts';
 
 const TIMEOUT_MS = 300_000;
@@ -26,6 +26,14 @@ it(
   'each model keeps what sections order that overlap: 150 random chains',
   () => {
     expect(compareOnRandomTests({ seed: 100, count: 150, make: chainTest })).toBe(150);
+  },
+  TIMEOUT_MS,
+);
+
+it(
+  'each model keeps what comes back from others in order: 150 random tests',
+  () => {
+    expect(compareOnRandomTests({ seed: 777, count: 150, make: detourTest })).toBe(150);
   },
   TIMEOUT_MS,
 );

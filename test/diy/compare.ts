@@ -13,6 +13,7 @@ import type { Model } from '../../src/explore/result.ts';
 import { randomProgram } from './any-program.ts';
 import { chainProgram } from './chain.ts';
 import { randomCycle } from './cycle.ts';
+import { detourProgram } from './detour.ts';
 import { looseProgram } from './loose.ts';
 import { printed } from './print.ts';
 import type { Test } from './program.ts';
@@ -134,6 +135,11 @@ export function looseTest(seed: number): Test {
 /** The random test of a seed, with sections that overlap while others wait for them. */
 export function chainTest(seed: number): Test {
   return chainProgram(chanceFrom(seed));
+}
+
+/** The random test of a seed, in which something comes back to a thread. */
+export function detourTest(seed: number): Test {
+  return detourProgram(chanceFrom(seed));
 }
 
 function disagreement(test: Test, seed: number, instead: Instead | undefined): Error {

@@ -1,6 +1,6 @@
 /** The state search against exact models on 20,000 random litmus tests: compare.ts. */
 import { expect, it } from 'vitest';
-import { chainTest, compareOnRandomTests, looseTest } from './compare.ts';
+import { chainTest, compareOnRandomTests, detourTest, looseTest } from './compare.ts';
 
 const TESTS_OF_ONE_RUN = 2000;
 const TIMEOUT_MS = 1_200_000;
@@ -34,6 +34,17 @@ it(
   () => {
     const compared = compareOnRandomTests({ seed: 3_000_000, count: CHAINS, make: chainTest });
     expect(compared).toBeGreaterThan(0.8 * CHAINS);
+  },
+  TIMEOUT_MS,
+);
+
+const DETOURS = 5000;
+
+it(
+  `and on ${DETOURS} in which something comes back to a thread`,
+  () => {
+    const compared = compareOnRandomTests({ seed: 4_000_000, count: DETOURS, make: detourTest });
+    expect(compared).toBeGreaterThan(0.8 * DETOURS);
   },
   TIMEOUT_MS,
 );

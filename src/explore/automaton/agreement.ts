@@ -46,6 +46,7 @@ export function sameOperation(a: Operation, b: Operation): boolean {
     a.target === b.target &&
     a.source === b.source &&
     sameValue(a.dependsOn, b.dependsOn) &&
+    sameValue(a.computedFrom, b.computedFrom) &&
     sameValue(a.hold, b.hold)
   );
 }

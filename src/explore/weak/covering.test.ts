@@ -68,6 +68,36 @@ describe('a state covers another', () => {
     expect(covers({ x: TWO, global: seen(1) }, { x: TWO })).toBe(false);
   });
 
+  /** With an access to x: a load of the message at `position`, or a store (`kind` 1). */
+  const after = (position: number, z: number, kind = 0): Partial<Observer> => {
+    return { returns: [2 * X + kind, seen(position), seen(0, z)] };
+  };
+
+  it('from whose accesses more comes back, or earlier, not the other way round', () => {
+    const x = [{ value: 7 }, { value: 8 }, {}];
+    expect(covers({ x }, { observer: after(1, 1), x })).toBe(true);
+    expect(covers({ observer: after(1, 1), x }, { x })).toBe(false);
+    expect(covers({ observer: after(1, 1), x }, { observer: { floor: seen(0, 1) }, x })).toBe(true);
+    expect(covers({ observer: after(2, 1), x }, { observer: after(1, 2), x })).toBe(true);
+    expect(covers({ observer: after(1, 1), x }, { observer: after(2, 1), x })).toBe(false);
+    expect(covers({ observer: after(1, 2), x }, { observer: after(1, 1), x })).toBe(false);
+    expect(covers({ observer: after(2, 1, 1), x }, { observer: after(1, 1, 1), x })).toBe(false);
+    expect(covers({ observer: after(1, 1, 1), x }, { observer: after(1, 1), x })).toBe(false);
+  });
+
+  it('counts accesses from the messages that the other still has', () => {
+    const x = [{ value: 7 }, {}];
+    const more = [{ value: 6 }, ...x];
+    expect(covers({ observer: after(2, 1), x: more }, { observer: after(1, 1), x })).toBe(true);
+    expect(covers({ observer: after(1, 1), x: more }, { observer: after(1, 1), x })).toBe(false);
+    expect(covers({ observer: after(2, 1, 1), x: more }, { observer: after(1, 1, 1), x })).toBe(
+      true,
+    );
+    expect(covers({ observer: after(1, 1, 1), x: more }, { observer: after(0, 1, 1), x })).toBe(
+      false,
+    );
+  });
+
   it('that has marked more, or was given more early for a mark, not the other way round', () => {
     const marks = [EMPTY_VIEW, seen(1), EMPTY_VIEW, EMPTY_VIEW] as const;
     const marked = { observer: { marked: 2 }, x: TWO };

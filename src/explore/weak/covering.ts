@@ -17,6 +17,8 @@ import type { Message } from './coherence.ts';
 import type { Layout } from '../layout.ts';
 import { Memo } from '../memo.ts';
 import type { Observer, Taken } from './observers.ts';
+import { accessesOf } from './returns.ts';
+import type { Access } from './returns.ts';
 import { EMPTY_VIEW } from './views.ts';
 import type { WeakTables } from './weak-memory.ts';
 
@@ -105,9 +107,15 @@ export class Covering {
     for (let cpu = 0; cpu < this.threads; cpu++) {
       const numberA = one[a + Part.OBSERVERS + cpu] as number;
       const numberB = other[b + Part.OBSERVERS + cpu] as number;
-      if (numberA !== numberB && !this.observerCovers(numberA, numberB)) return false;
+      if (numberA === numberB && !this.isElsewhere(numberA)) continue;
+      if (!this.observerCovers(numberA, numberB)) return false;
     }
     return true;
+  }
+
+  /** Whether an observer's accesses stand elsewhere in the other state's messages. */
+  private isElsewhere(number: number): boolean {
+    return this.isShifted && this.tables.observers.observer(number).returns.length > 0;
   }
 
   private observerCovers(numberA: number, numberB: number): boolean {
@@ -147,7 +155,8 @@ export class Covering {
       this.within(one.section, other.section) &&
       this.within(one.grace, other.grace) &&
       this.within(one.collected, other.collected) &&
-      this.pointersCover(one, other)
+      this.pointersCover(one, other) &&
+      this.returnsCover(one, other)
     );
   }
 
@@ -165,6 +174,29 @@ export class Covering {
       if (!this.within(pointers[i + 1] as number, known, other.floor)) return false;
     }
     return true;
+  }
+
+  /** What comes back from an access here must come back there, too, and not later. */
+  private returnsCover(one: Observer, other: Observer): boolean {
+    if (one.returns.length === 0) return true;
+    const { views } = this.tables;
+    const known = accessesOf(views, other.returns);
+    return accessesOf(views, one.returns).every((access) => {
+      if (this.within(access.after, other.floor)) return true;
+      return known.some(
+        (also) =>
+          this.isAsEarly(also, access) && this.within(access.after, also.after, other.floor),
+      );
+    });
+  }
+
+  private isAsEarly(one: Access, other: Access): boolean {
+    if (one.word !== other.word || one.isStore !== other.isStore) return false;
+    const shift = this.shift[other.word] as number;
+    const position = other.position - shift;
+    if (!one.isStore) return position >= one.position;
+    // At 0 nobody can tell whether the stored message itself was passed on.
+    return position === one.position && (position > 0 || shift === 0);
   }
 
   private messagesCover(): boolean {

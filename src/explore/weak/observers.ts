@@ -5,6 +5,8 @@
  * the view that they will be joined to, so that observers with one future have one number.
  */
 
+import { mapReturns, normalReturns } from './returns.ts';
+import type { Returns } from './returns.ts';
 import { EMPTY_VIEW } from './views.ts';
 import type { Views } from './views.ts';
 
@@ -56,6 +58,8 @@ export interface Observer {
   readonly owesFence: boolean;
   /** * Pointers that were read: pairs of key (weak-pending.ts) and what the read has seen. */
   readonly pointers: readonly number[];
+  /** * Accesses that something may come back from (returns.ts). */
+  readonly returns: Returns;
 }
 
 /** By Mark (weak-order.ts). */
@@ -92,6 +96,7 @@ export const NEW_OBSERVER: Observer = {
   fenced: false,
   owesFence: false,
   pointers: [],
+  returns: [],
 };
 
 /** An object of fifteen fields, an array, a string, and their places in the list and the map. */
@@ -154,6 +159,7 @@ export function mapViews(observer: Observer, change: (view: number) => number): 
     fenced: observer.fenced,
     owesFence: observer.owesFence,
     pointers: observer.pointers.map((item, i) => (i % 2 === 0 ? item : change(item))),
+    returns: mapReturns(observer.returns, change, change),
   };
 }
 
@@ -204,6 +210,7 @@ function normal(views: Views, observer: Observer): Observer {
     unlockSeen: views.beyond(observer.unlockSeen, floor),
     unlockStored: views.beyond(observer.unlockStored, carried),
     pointers: left,
+    returns: normalReturns(views, observer.returns, floor),
   };
 }
 
@@ -217,5 +224,5 @@ function keyOf(one: Observer): string {
     (one.isAfterUnlock ? 8 : 0);
   const rest = `${one.grace},${one.collected},${one.lastUnlock},${one.beforeUnlock}`;
   const marks = `${one.marks.join()},${one.taken.join()},${one.marked}`;
-  return `${views},${locks},${rest},${marks},${bits},${one.pointers.join()}`;
+  return `${views},${locks},${rest},${marks},${bits},${one.pointers.join()};${one.returns.join()}`;
 }

@@ -2,6 +2,7 @@
 
 import { Modify } from '../../memory/operation.ts';
 import { Column, NodeKind } from '../automaton/node.ts';
+import { dependsMask, ownSlot } from '../pointers.ts';
 import { MARK_BITS, WeakOrder } from './weak-order.ts';
 
 /** What a thread state can still do beside accesses. */
@@ -29,6 +30,8 @@ export const Ability = {
   BEFORE_ATOMIC: 4096,
   /** Pass one that orders nothing if there was no access before the mark. */
   ASKS_FOR_ACCESS: 8192,
+  /** Acquire, go through a pointer, begin a section of SRCU: what was learned counts then. */
+  LEARN: 16384,
 } as const;
 
 /** The abilities to pass the barriers for each Mark. */
@@ -79,5 +82,14 @@ export function abilitiesOf(rows: Int32Array, row: number): number {
   }
   if ((order & FULL) !== 0 || GRACES.has(kind)) abilities |= Ability.FENCE;
   if (stores && (order & WeakOrder.RELEASE) === 0) abilities |= Ability.RELAXED;
+  if (learns(rows, row)) abilities |= Ability.LEARN;
   return abilities;
+}
+
+/** Whether a step acquires, reads a pointer or goes through one, or begins a section of SRCU. */
+function learns(rows: Int32Array, row: number): boolean {
+  if (rows[row] === NodeKind.SECTION_BEGIN) return true;
+  if (((rows[row + Column.ORDER] as number) & WeakOrder.ACQUIRE) !== 0) return true;
+  const column = rows[row + Column.POINTERS] as number;
+  return rows[row] === NodeKind.ACCESS && (ownSlot(column) >= 0 || dependsMask(column) !== 0);
 }

@@ -5,9 +5,11 @@ import type { Message } from './coherence.ts';
 import { MESSAGES_MAX } from '../limits.ts';
 import { Ability } from './weak-abilities.ts';
 import { Column, Flag } from '../automaton/node.ts';
-import { withMark } from './observers.ts';
+import { mapViews, withMark } from './observers.ts';
 import type { Observer } from './observers.ts';
 import { ownSlot } from '../pointers.ts';
+import { hasStored, withAccess } from './returns.ts';
+import { broughtBack, withLeft } from './weak-returns.ts';
 import { Trouble } from '../trouble.ts';
 import { fence, fenceAfterUnlock, fenceForMark, fenceOnly, follow } from './weak-candidate.ts';
 import { Mark, MARK_BITS, WeakOrder } from './weak-order.ts';
@@ -45,7 +47,8 @@ export function access(pending: Pending, observer: Observer): void {
 function entered({ memory, order, flags }: Pending, observer: Observer): Observer {
   const inside = (flags & Flag.READER) !== 0;
   const begins = (order & WeakOrder.SECTION) !== 0 && !inside;
-  return beforeAccess(memory.tables.views, observer, order, begins);
+  const entering = begins ? withLeft(memory, observer) : observer;
+  return beforeAccess(memory.tables.views, entering, order, begins);
 }
 
 /** smp_mb as a step of its own, and the beginning of a section or a handler. */
@@ -98,7 +101,9 @@ function readAny(pending: Pending, before: Observer, word: number): void {
     if (!tested && (pending.flags & Flag.WAIT) !== 0) continue;
     pending.stepper.begin();
     const order = tested ? pending.order : pending.order & ~PROMISES;
-    setAfterRead(pending, before, readingOf(pending, word, at), order);
+    const reading = readingOf(pending, word, at);
+    setAfterRead(pending, before, reading, order);
+    remember(pending, reading);
     follow(pending, told(pending, old, old, tested), newest - at);
   }
 }
@@ -172,7 +177,9 @@ function quiet(pending: Pending): Pending {
 function fail(pending: Pending, before: Observer, word: number, at: number, old: number): void {
   const newest = pending.memory.messages(word).length - 1;
   begin(pending, before);
-  setAfterRead(pending, before, readingOf(pending, word, at), pending.order & ~PROMISES);
+  const reading = readingOf(pending, word, at);
+  setAfterRead(pending, before, reading, pending.order & ~PROMISES);
+  remember(pending, reading);
   if ((pending.order & WeakOrder.ATOMIC) !== 0) mark(pending, Mark.AFTER_ATOMIC);
   follow(pending, told(pending, old, old, false), newest - at);
 }
@@ -226,10 +233,26 @@ function setAfterRead(pending: Pending, before: Observer, reading: Reading, orde
   const acquires = (order & WeakOrder.ACQUIRE) !== 0;
   const floor = acquires ? views.join(after.floor, dependency) : after.floor;
   if (slot < 0) return memory.setObserver(cpu, { ...after, floor });
-  const learned = reading.own ? reading.message.depends : learnedFrom(views, reading);
+  const learned = learnedBy(reading);
   const key = pointerKey(pending.thread, slot);
   const pointers = [...after.pointers, key, views.join(learned, dependency)];
   memory.setObserver(cpu, { ...after, floor, pointers });
+}
+
+/** What a read has learned; from a message of its own, what that depended on. */
+function learnedBy({ own, message, learned }: Reading): number {
+  return own ? message.depends : learned;
+}
+
+/** Remembers a read that stores nothing, for what may come back from it. */
+function remember({ memory, cpu, flags, dependency }: Pending, reading: Reading): void {
+  if ((flags & Flag.PLAIN) !== 0) return;
+  const { views } = memory.tables;
+  const observer = memory.observer(cpu);
+  const { word, position } = reading;
+  const after = views.join(learnedBy(reading), dependency);
+  const access = { word, isStore: false, position, after };
+  memory.setObserver(cpu, { ...observer, returns: withAccess(views, observer.returns, access) });
 }
 
 /** Puts the message of a store in, and the value into memory if it is the newest. */
@@ -238,18 +261,23 @@ function put(
   observer: Observer,
   store: { word: number; after: number; value: number; from: Reading | null },
 ): void {
-  const { stepper, memory, cpu, order, flags, dependency } = pending;
+  const { stepper, memory, cpu, order, flags } = pending;
   const { word, after, value, from } = store;
   const { views } = memory.tables;
   const plain = (flags & Flag.PLAIN) !== 0;
+  const dependency = views.join(pending.dependency, pending.computed);
   const unlocks = (order & WeakOrder.UNLOCK) !== 0 && somebodyMayFence(pending);
   const parts = { value, writer: cpu, plain, unlocks, from, dependency };
   const message = messageOf(views, observer, order, parts);
   const newest = memory.messages(word).length - 1;
   const index = stepper.layout.memoryAt + word;
-  // Views of what was seen before the store need no change: it comes after all of that.
   memory.insert(word, after, message, stepper.records[stepper.base + index] as number);
-  memory.setObserver(cpu, afterStore(views, observer, order, word, after + 1, message));
+  // The store comes after all that was seen, but not after what grace periods have left.
+  const moved =
+    after === newest
+      ? observer
+      : mapViews(observer, (view) => views.inserted(view, word, after + 1));
+  memory.setObserver(cpu, afterStore(views, moved, order, word, after + 1, message));
   if (after === newest) stepper.change(index, value);
 }
 
@@ -263,8 +291,18 @@ function somebodyMayFence({ stepper, memory }: Pending): boolean {
 }
 
 function readingOf({ memory, cpu }: Pending, word: number, position: number): Reading {
+  const { views } = memory.tables;
   const message = memory.messages(word)[position] as Message;
-  return { message, word, position, own: message.writer === cpu };
+  const own = message.writer === cpu;
+  const carried = learnedFrom(views, message, own);
+  const observer = memory.observer(cpu);
+  const { returns } = observer;
+  // The writer of a message that carries nothing is not kept.
+  if (own || returns.length === 0 || hasStored(views, returns, word, position)) {
+    return { message, word, position, own, learned: carried };
+  }
+  const learned = broughtBack(memory, observer, views.raise(carried, word, position));
+  return { message, word, position, own, learned };
 }
 
 /** The value of a message: the newest one's is the word in memory. */

@@ -13,6 +13,7 @@ import { UNLOCK_MARK, WeakOrder } from './weak-order.ts';
 import { pointerOf } from './weak-pending.ts';
 import type { Pending } from './weak-pending.ts';
 import { isFresh, withTaken } from './observers.ts';
+import { withLeft } from './weak-returns.ts';
 import { afterFence, afterPartialFence, inSection } from './weak-views.ts';
 
 /** A full barrier that belongs to the access before or after it. */
@@ -79,7 +80,7 @@ function finish(pending: Pending, next: number, outcome: number): void {
   if ((order & WeakOrder.SECTION) !== 0 && !isInside) {
     memory.setObserver(cpu, { ...observer, section: observer.seen });
   } else if ((order & WeakOrder.TAKES_SECTION) !== 0 && isInside) {
-    memory.setObserver(cpu, inSection(memory.tables.views, observer));
+    memory.setObserver(cpu, inSection(memory.tables.views, withLeft(memory, observer)));
   }
   dropPointers(pending, next);
   stepper.move(thread, node, next);

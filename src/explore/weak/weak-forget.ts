@@ -22,6 +22,8 @@ import { aheadOf, oldestToCome } from './weak-ahead.ts';
 import { cpuOf, isDeviceThread } from './weak-pending.ts';
 import type { Pending } from './weak-pending.ts';
 import { dropRepeats, MESSAGES_MIN, readersOf } from './weak-repeats.ts';
+import { accessesOf, mapReturns } from './returns.ts';
+import { forgetReturns, oldestOfReturns } from './weak-returns.ts';
 import { dropRounds } from './weak-rounds.ts';
 import type { Running } from './weak-running.ts';
 
@@ -35,21 +37,23 @@ export function forget(pending: Pending): void {
     const isDevice = isDeviceThread(stepper, thread);
     running.push({ thread, node, cpu: cpuOf(stepper, thread), isDevice, ahead: null });
   }
+  trimObservers(pending, running);
+  forgetReturns(memory, running);
   for (const one of running) one.ahead = aheadOf(stepper, memory, running, one);
   if (!running.some(({ node }) => memory.tables.liveness.can(node, Ability.FENCE))) {
     memory.global = EMPTY_VIEW;
   }
   forgetMessages(pending, running);
-  trimObservers(pending, running);
 }
 
 function forgetMessages({ stepper, memory }: Pending, running: readonly Running[]): void {
   const { lists } = memory;
   const { dropsRepeats } = memory.tables.liveness;
   const only = new Map<Running, number[]>();
+  const returns = oldestOfReturns(memory);
   for (let word = 1; word < lists.length; word++) {
     if (lists[word] === SETTLED) continue;
-    const oldest = oldestNeeded(memory, word, running);
+    const oldest = Math.min(oldestNeeded(memory, word, running), returns.get(word) ?? Infinity);
     if (oldest === Infinity) {
       memory.settle(word);
       continue;
@@ -165,6 +169,12 @@ function trimmedTo(
   const accesses = (word: number): boolean =>
     nodes.some((node) => liveness.reads(node, word) || liveness.updates(node, word));
   const own = (view: number): number => views.about(view, accesses);
+  const isLeft = can(Ability.SECTION) && (graces || observer.left !== EMPTY_VIEW);
+  const returns = isLeft || can(Ability.LEARN) ? observer.returns : [];
+  // A pointer's view of a word that it will not access may bring what an earlier access came after.
+  const remembered = new Set(accessesOf(views, returns).map(({ word }) => word));
+  const brings = (view: number): number =>
+    views.about(view, (word) => accesses(word) || remembered.has(word));
   const tells = can(Ability.TELL);
   const fences = can(Ability.AFTER_UNLOCK);
   const when = (ability: number, view: number): number => (can(ability) ? view : EMPTY_VIEW);
@@ -174,7 +184,8 @@ function trimmedTo(
     floor: own(observer.floor),
     read: when(Ability.RMB, own(observer.read)),
     unlockSeen: when(Ability.LOCK, own(observer.unlockSeen)),
-    pointers: mapViews(observer, own).pointers,
+    pointers: mapViews(observer, brings).pointers,
+    returns: mapReturns(returns, (place) => place, brings),
     // What others collect, and what a later store or barrier tells them.
     seen: tells || graces ? observer.seen : EMPTY_VIEW,
     strong: when(Ability.TELL, observer.strong),

@@ -43,7 +43,7 @@ export function learnedAt({ memory, one }: Asking, word: number, position: numbe
   const { views } = memory.tables;
   const message = memory.messages(word)[position] as Message;
   const own = message.writer === one.cpu;
-  return views.raise(learnedFrom(views, { message, word, position, own }), word, position);
+  return views.raise(learnedFrom(views, message, own), word, position);
 }
 
 /** Whether a thread may take a guard from a message. */

@@ -1,8 +1,9 @@
 /** A thread's pending step under model `weak`, as the functions that make it need it. */
 
 import { Column } from '../automaton/node.ts';
-import { dependsMask } from '../pointers.ts';
+import { computedMask, dependsMask } from '../pointers.ts';
 import type { Stepper } from '../stepper.ts';
+import { broughtBack } from './weak-returns.ts';
 import { EMPTY_VIEW } from './views.ts';
 import type { WeakMemory } from './weak-memory.ts';
 import { WeakOrder } from './weak-order.ts';
@@ -17,8 +18,10 @@ export interface Pending {
   readonly node: number;
   readonly order: number;
   readonly flags: number;
-  /** What the reads that the access depends on have seen. */
+  /** What the reads have seen that the address depends on; of a store, its value, too. */
   readonly dependency: number;
+  /** What those have seen that the value of a read-modify-write depends on. */
+  readonly computed: number;
 }
 
 /** The thread whose observer a thread uses. */
@@ -35,6 +38,9 @@ export function pendingOf(
 ): Pending {
   const order = stepper.column(node, Column.ORDER);
   const isDevice = isDeviceThread(stepper, thread);
+  const isStore = (order & WeakOrder.STORE) !== 0;
+  const pointers = stepper.column(node, Column.POINTERS);
+  const [depends, computes] = [dependsMask(pointers), computedMask(pointers)];
   return {
     stepper,
     memory,
@@ -43,7 +49,8 @@ export function pendingOf(
     node,
     order: isDevice ? order | WeakOrder.ACQUIRE | WeakOrder.RELEASE : order,
     flags: stepper.column(node, Column.FLAGS),
-    dependency: dependencyOf(stepper, memory, thread, node),
+    dependency: seenBy(stepper, memory, thread, isStore ? depends | computes : depends),
+    computed: isStore ? EMPTY_VIEW : seenBy(stepper, memory, thread, computes),
   };
 }
 
@@ -69,16 +76,16 @@ export function pointerOf(key: number): { readonly thread: number; readonly slot
 
 const SLOTS = 16;
 
-/** What the reads that an access depends on have seen: that comes before it. */
-function dependencyOf(stepper: Stepper, memory: WeakMemory, thread: number, node: number): number {
-  const mask = dependsMask(stepper.column(node, Column.POINTERS));
+/** What the reads in some slots have seen: that comes before what depends on them. */
+function seenBy(stepper: Stepper, memory: WeakMemory, thread: number, mask: number): number {
   if (mask === 0) return EMPTY_VIEW;
-  const { pointers } = memory.observer(cpuOf(stepper, thread));
+  const observer = memory.observer(cpuOf(stepper, thread));
+  const { pointers } = observer;
   let dependency = EMPTY_VIEW;
   for (let i = 0; i < pointers.length; i += 2) {
     const { thread: reader, slot } = pointerOf(pointers[i] as number);
     if (reader !== thread || (mask & (1 << slot)) === 0) continue;
     dependency = memory.tables.views.join(dependency, pointers[i + 1] as number);
   }
-  return dependency;
+  return broughtBack(memory, observer, dependency);
 }

@@ -24,6 +24,7 @@ import { learnCollected } from './weak-grace.ts';
 import { Mark, WeakOrder } from './weak-order.ts';
 import { cpuOf, wordOf } from './weak-pending.ts';
 import type { Pending } from './weak-pending.ts';
+import { broughtBack, withLeft } from './weak-returns.ts';
 import { afterJoin, inSection } from './weak-views.ts';
 
 /** Begins a section: a step for each set of grace periods that it stands before. */
@@ -42,7 +43,7 @@ export function beginSection(pending: Pending): void {
       if ((before & (1 << i)) !== 0) waitFor(pending, waiter, bit);
       else learned = views.join(learned, memory.observer(cpuOf(stepper, waiter)).grace);
     }
-    const begun = afterJoin(views, observer, learned);
+    const begun = afterJoin(views, observer, broughtBack(memory, observer, learned));
     memory.setObserver(cpu, { ...begun, fenced: false });
     follow(pending, bit, before);
   }
@@ -52,7 +53,7 @@ export function beginSection(pending: Pending): void {
 function insideRcu({ memory, cpu, order, flags }: Pending): Observer {
   const observer = memory.observer(cpu);
   const begins = (order & WeakOrder.SECTION) !== 0 && (flags & Flag.READER) === 0;
-  return begins ? inSection(memory.tables.views, observer) : observer;
+  return begins ? inSection(memory.tables.views, withLeft(memory, observer)) : observer;
 }
 
 function waitFor({ stepper }: Pending, waiter: number, bit: number): void {

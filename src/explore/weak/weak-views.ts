@@ -7,6 +7,7 @@
  * - a read may give any message that is not older than the CPU's `floor`;
  * - what was read is `seen`: later stores come after it, a release or a full barrier carries it;
  * - acquire and smp_rmb raise the floor to what the messages read so far carry;
+ * - what comes back from an access of the CPU's own is learned as if it came with it (returns.ts);
  * - smp_wmb makes later stores carry the earlier ones;
  * - a full barrier exchanges all that was seen with one global view, both ways; what is known to be
  *   there travels with every later message (`strong`).
@@ -15,6 +16,7 @@
 import type { Message } from './coherence.ts';
 import { HAS_ACTED, NO_MARKS, NOTHING_TAKEN, withMark, withTaken } from './observers.ts';
 import type { Observer } from './observers.ts';
+import { withAccess } from './returns.ts';
 import type { Views } from './views.ts';
 import { EMPTY_VIEW } from './views.ts';
 import { Mark, UNLOCK_MARK, WeakOrder } from './weak-order.ts';
@@ -57,10 +59,12 @@ export interface Reading {
   readonly position: number;
   /** The CPU stored it itself. */
   readonly own: boolean;
+  /** What comes with it, and what that brings back (returns.ts). */
+  readonly learned: number;
 }
 
 /** What comes with a message: nothing that its own writer did not know. */
-export function learnedFrom(views: Views, { message, own }: Reading): number {
+export function learnedFrom(views: Views, message: Message, own: boolean): number {
   return own ? EMPTY_VIEW : views.join(message.view, message.strong);
 }
 
@@ -71,16 +75,15 @@ export function afterRead(
   reading: Reading,
   order: number,
 ): Observer {
-  const { message, word, position, own } = reading;
-  const learned = learnedFrom(views, reading);
+  const { message, word, position, own, learned } = reading;
   let { floor, read, carried, unlockSeen, unlockStored, beforeUnlock, isAfterUnlock } = observer;
   floor = views.raise(floor, word, position);
   const seen = views.raise(views.join(observer.seen, learned), word, position);
   const strong = own ? observer.strong : views.join(observer.strong, message.strong);
-  if ((order & WeakOrder.NORETURN) === 0) read = views.join(read, learned);
-  if ((order & WeakOrder.ACQUIRE) !== 0) {
-    floor = views.join(floor, own ? message.depends : learned);
-  }
+  // A message of its own brings what its value was computed from (dep ; rfi).
+  const known = own ? message.depends : learned;
+  if ((order & WeakOrder.NORETURN) === 0) read = views.join(read, known);
+  if ((order & WeakOrder.ACQUIRE) !== 0) floor = views.join(floor, known);
   if ((order & WeakOrder.LOCK) !== 0) {
     const before = views.join(observer.lastUnlock, message.unlocks ? message.view : EMPTY_VIEW);
     beforeUnlock = views.join(beforeUnlock, before);
@@ -119,11 +122,7 @@ export function messageOf(
   const releases = (order & WeakOrder.RELEASE) !== 0;
   const own = releases ? observer.seen : observer.carried;
   const isComputed = from !== null && (order & WeakOrder.DATA) !== 0;
-  const ofOld = isComputed
-    ? from.own
-      ? from.message.depends
-      : learnedFrom(views, from)
-    : EMPTY_VIEW;
+  const ofOld = isComputed ? (from.own ? from.message.depends : from.learned) : EMPTY_VIEW;
   return {
     value,
     view: from === null ? own : views.join(own, from.message.view),
@@ -148,6 +147,7 @@ export function afterStore(
   message: Message,
 ): Observer {
   const unlocks = (order & WeakOrder.UNLOCK) !== 0;
+  const access = { word, isStore: true, position, after: observer.seen };
   return {
     ...observer,
     floor: views.raise(observer.floor, word, position),
@@ -158,6 +158,7 @@ export function afterStore(
     hasUnlocked: unlocks || observer.hasUnlocked,
     unlockStored: unlocks ? observer.stored : observer.unlockStored,
     owesFence: (order & WeakOrder.FULL_AFTER) !== 0,
+    returns: message.plain ? observer.returns : withAccess(views, observer.returns, access),
   };
 }
 
