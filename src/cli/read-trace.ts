@@ -185,8 +185,9 @@ function step(value: unknown, path: string): Step {
     readsFrom: stepNumber('readsFrom'),
     missed: stepNumber('missed'),
     behind: stepNumber('behind'),
-    // Traces were saved without these two once.
+    // Traces were saved without these three once.
     barriers: list(from['barriers'] ?? [], `${path}.barriers`, LIST_MAX, string),
+    inSection: boolean(from['inSection'] ?? false, `${path}.inSection`),
     order: string(from['order'] ?? 'relaxed', `${path}.order`),
     position: orNull(from['position'], `${path}.position`, position),
     stack: list(from['stack'], `${path}.stack`, LIST_MAX, position),

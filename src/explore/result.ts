@@ -86,6 +86,8 @@ export interface Step {
   readonly behind: number | null;
   /** weak: smp_rmb and smp_wmb that stand right before the access; they are no steps. */
   readonly barriers: readonly string[];
+  /** The thread is in a section that synchronize_rcu waits for. */
+  readonly inSection: boolean;
   /** What order the kernel promises for the step: `full`, `acquire`, `relaxed` ... */
   readonly order: string;
   readonly position: Position | null;

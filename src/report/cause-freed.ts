@@ -5,6 +5,7 @@
 
 import type { PropertyName, Step, Trace } from '../explore/result.ts';
 import type { Cause } from './cause.ts';
+import { readerText } from './cause-readers.ts';
 import type { Layout } from './layout.ts';
 
 /** Who freed the object and who comes too late; null where another property is violated. */
@@ -21,7 +22,9 @@ export function freedCause(trace: Trace, layout: Layout, property: PropertyName)
   const by = late.thread === free.thread ? `it ${again}` : `${who(late)} ${again}`;
   const freed = `${who(free)} frees ${free.field ?? ''} in step ${row(free)}`;
   const positions = [free, late].flatMap(({ position }) => (position === null ? [] : [position]));
-  return { text: `${freed}; ${by} in step ${row(late)}.`, positions };
+  const isOther = late.thread !== free.thread && name === 'use after free';
+  const reader = isOther ? readerText(trace, free, late, row) : '';
+  return { text: `${freed}; ${by} in step ${row(late)}${reader}.`, positions };
 }
 
 /** The act that the failed thread made last, and that somebody had made before in the same line. */

@@ -40,6 +40,7 @@ export function steps(...all: readonly StepParts[]): Step[] {
     missed: null,
     behind: null,
     barriers: [],
+    inSection: false,
     order: 'relaxed',
     position: null,
     stack: [],

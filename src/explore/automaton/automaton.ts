@@ -11,6 +11,7 @@ import type { Operation } from '../../memory/operation.ts';
 import { accessWords, notDeterministic, resultKey, same } from './agreement.ts';
 import { addEdge, emptyTables, makeRoom, settle } from './growth.ts';
 import type { Growing } from './growth.ts';
+import { isReader } from '../replay/context.ts';
 import { Entry } from '../replay/history.ts';
 import type { Layout } from '../layout.ts';
 import { ROW } from './node.ts';
@@ -34,6 +35,8 @@ export interface NodeDetail {
   readonly calls: readonly string[];
   readonly stack: LazyStack;
   readonly failure: Failure | null;
+  /** The thread is in a section that synchronize_rcu waits for. */
+  readonly inSection: boolean;
   /** What the thread returned, in state DONE. */
   readonly result: unknown;
 }
@@ -225,6 +228,7 @@ function newDetail(ran: Run): NodeDetail {
     calls: [...calls],
     stack,
     failure: end.kind === 'failed' ? end.failure : null,
+    inSection: isReader(ran.context),
     result: end.kind === 'done' ? end.result : undefined,
   };
 }

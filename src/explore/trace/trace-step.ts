@@ -27,6 +27,7 @@ export function emptyStep(head: StepHead): BareStep {
     missed: null,
     behind: null,
     barriers: [],
+    inSection: false,
     order: 'relaxed',
     position: head.stack[0] ?? null,
     ...head,

@@ -246,7 +246,7 @@ function stepBase(telling: Telling, thread: number, detail: NodeDetail): BareSte
   const number = telling.steps.length + 1;
   const primitive = detail.operation?.primitive ?? '';
   const head = { number, thread, primitive, calls: detail.calls, stack: detail.stack() };
-  return { ...emptyStep(head), label: namedStep(detail) };
+  return { ...emptyStep(head), label: namedStep(detail), inSection: detail.inSection };
 }
 
 /**
