@@ -19,9 +19,20 @@ export function litmusLines({ result, outcomes }: LitmusReport, nameWidth: numbe
     ...notes.map(noteLine),
     ...outcomes.flatMap((one) => [
       `  ${outcomesLine(result.name, one, nameWidth)}`,
-      ...('reason' in one || one.unending === null ? [] : [noteLine(unendingText(one.unending))]),
+      ...('reason' in one ? [] : notesOf(one)).map(noteLine),
     ]),
   ];
+}
+
+/** Why executions do not end, and why what was found may not be all. */
+function notesOf(outcomes: Outcomes): string[] {
+  const { unending, endsAtRace, complete, cut } = outcomes;
+  const notes = unending === null ? [] : [unendingText(unending)];
+  if (isCertain(outcomes)) return notes;
+  if (endsAtRace) notes.push('an execution ends at its data race: what could follow is not known');
+  if (!complete) notes.push('the search stopped at its limit (--until)');
+  if (cut) notes.push('a loop was cut: more rounds could lead elsewhere (--unroll)');
+  return notes;
 }
 
 /** What raises a flag, and where. */
@@ -55,17 +66,29 @@ function waitText({ thread, primitive, location, own, at }: Wait): string {
 /** Names up to this length take no more room than the usual column. */
 export const NAME_WIDTH = 32;
 
-/** `44 litmus tests   22 Never   20 Sometimes   2 Always   1 open   0.5 s`. */
-export function litmusTotal(reports: readonly LitmusReport[], seconds: number): string {
-  const said = (word: string): string[] => {
-    const number = reports.filter(({ result }) => result.observation === word).length;
-    return number === 0 ? [] : [`${number} ${word}`];
+/**
+ * `44 litmus tests   20 Never   20 Sometimes   2 Always   1 open   1 not read   0.5 s`.
+ *
+ * @param files how many were to be read
+ */
+export function litmusTotal(
+  reports: readonly LitmusReport[],
+  files: number,
+  seconds: number,
+): string {
+  const number = (count: number, what: string): string[] => {
+    return count === 0 ? [] : [`${count} ${what}`];
   };
-  const open = reports.filter((one) => !isDecided(one)).length;
+  const decided = reports.filter(({ result }) => result.decided);
+  const said = (word: string): string[] => {
+    return number(decided.filter(({ result }) => result.observation === word).length, word);
+  };
   const parts = [
-    counted(reports.length, 'litmus test'),
+    counted(files, 'litmus test'),
     ...['Never', 'Sometimes', 'Always'].flatMap(said),
-    ...(open === 0 ? [] : [`${open} open`]),
+    ...number(reports.length - decided.length, 'open'),
+    ...number(decided.filter((one) => !isDecided(one)).length, 'open under another model'),
+    ...number(files - reports.length, 'not read'),
     duration(seconds),
   ];
   return `  ${parts.join('   ')}`;

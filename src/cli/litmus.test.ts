@@ -110,6 +110,13 @@ describe('litmus files', () => {
     expect(out).toMatch(/Sometimes +race .* data-race +lkmm/);
     expect(out).toMatch(/Never +race .* searched +tso/);
     expect(out).toMatch(/Never +race .* data-race +OPEN +weak/);
+    expect(out).toContain('an execution ends at its data race: what could follow is not known');
+    desk.write('cut.litmus', 'C cut\n{}\nP0(int *x) { WRITE_ONCE(*x');
+    const both = await desk.run('check', 'race.litmus', 'weak.litmus', 'cut.litmus', '-m', 'weak');
+    expect(both.code).toBe(2);
+    expect(both.out).toMatch(
+      / 3 litmus tests {3}2 Sometimes {3}1 open under another model {3}1 not read {3}[\d.]+ s\n$/,
+    );
   });
 
   it('that are flagged say where, and which page tells what that means', async () => {

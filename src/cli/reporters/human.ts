@@ -32,6 +32,7 @@ export function humanReporter(context: Context, options: HumanOptions): Reporter
   let head: string[] = [''];
   let testWidth = NAME_WIDTH;
   let planned = 0;
+  let files = 0;
   let warnings = familyWarnings([]);
   const warn = (texts: readonly string[]): void => {
     for (const line of texts.flatMap((text) => warningLines(text, style))) write(`${line}\n`);
@@ -39,6 +40,7 @@ export function humanReporter(context: Context, options: HumanOptions): Reporter
   return {
     begin({ scenarios, litmus, models }: RunPlan) {
       planned = scenarios.length;
+      files = litmus.length;
       warnings = familyWarnings(scenarios);
       testWidth = Math.max(NAME_WIDTH, ...litmus.map(nameLength));
       widths = lineWidths(scenarios.map(({ name }) => name));
@@ -73,7 +75,7 @@ export function humanReporter(context: Context, options: HumanOptions): Reporter
       }
       const results = scenarios.flatMap((report) => report.results);
       for (const hint of flagHint(litmus)) write(`\n${hint}\n`);
-      if (litmus.length > 1) write(`\n${litmusTotal(litmus, seconds)}\n`);
+      if (files > 1) write(`\n${litmusTotal(litmus, files, seconds)}\n`);
       const notBegun = planned - scenarios.length;
       if (results.length + notBegun === 0) return;
       write(`\n${totalLine(results, seconds, style, notBegun)}\n`);
