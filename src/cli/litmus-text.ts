@@ -24,11 +24,17 @@ export function litmusLines({ result, outcomes }: LitmusReport, nameWidth: numbe
   ];
 }
 
-/** Why executions do not end, and why what was found may not be all. */
+/** Why executions do not end, and why there may be others. */
 function notesOf(outcomes: Outcomes): string[] {
-  const { unending, endsAtRace, complete, cut } = outcomes;
-  const notes = unending === null ? [] : [unendingText(unending)];
-  if (isCertain(outcomes)) return notes;
+  const { unending } = outcomes;
+  return [...(unending === null ? [] : [unendingText(unending)]), ...openNotes(outcomes)];
+}
+
+/** Why what a search has reached may not be all. */
+export function openNotes(outcomes: Outcomes): string[] {
+  const { endsAtRace, complete, cut } = outcomes;
+  if (isCertain(outcomes)) return [];
+  const notes: string[] = [];
   if (endsAtRace) notes.push('an execution ends at its data race: what could follow is not known');
   if (!complete) notes.push('the search stopped at its limit (--until)');
   if (cut) notes.push('a loop was cut: more rounds could lead elsewhere (--unroll)');

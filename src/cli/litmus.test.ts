@@ -114,6 +114,11 @@ describe('litmus files', () => {
     desk.write('cut.litmus', 'C cut\n{}\nP0(int *x) { WRITE_ONCE(*x');
     const both = await desk.run('check', 'race.litmus', 'weak.litmus', 'cut.litmus', '-m', 'weak');
     expect(both.code).toBe(2);
+    const herd = await desk.run('check', 'race.litmus', '-m', 'weak', '-r', 'herd');
+    expect(herd.err).toContain('"race.litmus": weak is open, an execution ends at its data race');
+    const json = await desk.run('check', 'race.litmus', 'cut.litmus', '-m', 'weak', '-r', 'json');
+    const summary = eventsOf(json.out).at(-1);
+    expect(summary).toMatchObject({ litmus: 1, open: 1, unusable: 1, exitCode: 2 });
     expect(both.out).toMatch(
       / 3 litmus tests {3}2 Sometimes {3}1 open under another model {3}1 not read {3}[\d.]+ s\n$/,
     );

@@ -20,8 +20,16 @@ const looks = (inSection: boolean): StepParts => {
   };
 };
 const free: StepParts = { thread: WRITER, kind: 'free', primitive: 'kfree', field: 'box#1' };
-const grace = (primitive = 'synchronize_rcu'): StepParts => {
-  return { thread: WRITER, kind: 'grace', primitive };
+const grace = (field: string | null = null): StepParts => {
+  return {
+    thread: WRITER,
+    kind: 'grace',
+    primitive: field === null ? 'synchronize_rcu' : 'synchronize_srcu',
+    field,
+  };
+};
+const enters = (field: string): StepParts => {
+  return { thread: READER, kind: 'grace', primitive: 'srcu_read_lock', field };
 };
 
 /** What is said behind the step in which the object is used. */
@@ -45,8 +53,12 @@ describe('a reader that uses what was freed', () => {
     );
   });
 
-  it('stands in one that began before it, which under weak the rows may not show', () => {
-    expect(said(looks(true), grace(), grace(), free, uses(true))).toBe(', in a read-side section.');
+  it('and has a pointer from before it, from another section or from none', () => {
+    for (const inSection of [true, false]) {
+      expect(said(looks(inSection), grace(), grace(), free, uses(true))).toMatch(
+        /^, in a .* \(steps \d and \d\), with a pointer that it had found before, in step 1\.$/,
+      );
+    }
   });
 
   it('stands in none, so that nobody waits for it', () => {
@@ -55,16 +67,31 @@ describe('a reader that uses what was freed', () => {
     );
   });
 
-  it('has left its section', () => {
+  it('has left the section in which it found it', () => {
     expect(said(looks(true), grace(), grace(), free, uses(false))).toBe(
-      ', behind the end of the read-side section of step 1.',
+      ', behind the end of the read-side section in which it found it, in step 1.',
     );
   });
 
-  it('and nothing is said where there are no sections, or those of SRCU, or in one thread', () => {
+  it('stands in one of SRCU that nobody, or that somebody else has waited for', () => {
+    const rest = [free, uses(false)];
+    expect(said(enters('s1'), ...rest)).toBe(
+      ', in a section of s1 that writer has not waited for.',
+    );
+    expect(said(enters('s1'), grace('s2'), grace('s2'), ...rest)).toBe(
+      ', in a section of s1, and writer has waited for those of s2 only.',
+    );
+    expect(said(grace('s1'), grace('s1'), enters('s1'), ...rest)).toBe(
+      ", in a section of s1 that it began behind writer's grace period (steps 1 and 2).",
+    );
+    expect(said(looks(true), grace('s1'), grace('s1'), free, uses(true))).toBe(
+      ', in a read-side section, and writer has waited for those of s1 only.',
+    );
+  });
+
+  it('and nothing is said where there are no sections, or in one thread', () => {
     expect(said(looks(false), free, uses(false))).toBe('.');
-    const srcu = grace('synchronize_srcu');
-    expect(said(looks(false), srcu, srcu, free, uses(false))).toBe('.');
+    expect(said(looks(false), grace('s1'), grace('s1'), free, uses(false))).toBe('.');
     expect(said(looks(true), { ...free, thread: READER }, uses(false))).toBe('.');
   });
 });

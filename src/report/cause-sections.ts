@@ -54,6 +54,13 @@ export function awaitedSections(
   return { text: told.join(', and for '), steps: open.flatMap(({ begins }) => begins) };
 }
 
+/** The srcu_structs of which a thread has a section open behind some steps. */
+export function openFields(steps: readonly Step[], thread: number): string[] {
+  const own = steps.filter((step) => step.thread === thread);
+  const fields = new Set(own.filter(isBegin).flatMap(({ field }) => field ?? []));
+  return [...fields].filter((field) => openSections(own, field).length > 0);
+}
+
 /** The sections that nobody has ended when the execution ends; null where there are none. */
 export function unendedCause(trace: Trace, row: RowOf): Cause | null {
   const fields = new Set(trace.steps.filter(isBegin).map(({ field }) => field));

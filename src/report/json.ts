@@ -110,7 +110,7 @@ export function litmusEvent(result: LitmusResult, models: readonly LitmusOnModel
 /** Everything has ended. */
 export function summaryEvent(
   results: readonly CheckResult[],
-  litmus: number,
+  litmus: { readonly answered: number; readonly open: number; readonly notRead: number },
   seconds: number,
   exitCode: number,
 ): JsonEvent {
@@ -119,11 +119,11 @@ export function summaryEvent(
   return {
     type: 'summary',
     searches: results.length,
-    litmus,
+    litmus: litmus.answered,
     asExpected: count('as expected'),
     unexpected: count('unexpected'),
-    open: count('open'),
-    unusable: count('problem'),
+    open: count('open') + litmus.open,
+    unusable: count('problem') + litmus.notRead,
     seconds,
     exitCode,
   };

@@ -44,6 +44,27 @@ describe('an allowed outcome', () => {
     `);
   });
 
+  it('has a row for each round of a loop, and one for all that a read-modify-write does', () => {
+    const rounds = `P0(int *x) { int i = 1; while (i < 3) { WRITE_ONCE(*x, i); i = i + 1; } }
+      P1(int *x) { int r = 1; int i = 0; while (i < 2) { r = cmpxchg(x, 1, 3); i = i + 1; } }`;
+    expect(shown(rounds, 'exists (1:r=2)', unicode, { unroll: 3 })).toMatchInlineSnapshot(`
+      "
+        This execution ends with 1:r=2.
+
+              P0                   P1
+              ─────────────────    ──────────────────────
+         1    WRITE_ONCE x := 1
+         2                         cmpxchg x := 3  1  ◂ 1
+         3    WRITE_ONCE x := 2
+         4                         cmpxchg x       2  ◂ 3
+              ─────────────────    ──────────────────────
+        end   1:r=2
+
+        Stores  x: init, 1, 2, 3
+      "
+    `);
+  });
+
   it('has the order of the stores where a location has several', () => {
     const threads = `P0(int *x, int *y) { WRITE_ONCE(*x, 1); WRITE_ONCE(*y, 2); }
       P1(int *x, int *y) { WRITE_ONCE(*y, 1); WRITE_ONCE(*x, 2); }`;

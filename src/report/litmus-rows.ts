@@ -33,14 +33,25 @@ function lanesOf({ events }: Picture): LitmusRow[][] {
     if (event.thread < 0) continue;
     const lane = (lanes[event.thread] ??= []);
     const last = lane.at(-1);
-    const [before] = last?.events ?? [];
-    if (last === undefined || before === undefined || !isSameCall(before, event)) {
+    if (last === undefined || !continues(last.events, event)) {
       lane.push({ thread: event.thread, events: [event] });
     } else {
       lane[lane.length - 1] = { thread: event.thread, events: [...last.events, event] };
     }
   }
   return Array.from(lanes, (lane) => lane ?? []);
+}
+
+/**
+ * Whether an event belongs to the primitive of those before it, which is a barrier, a load, a store
+ * and a barrier at the most. The next round of a loop stands at the same place in the file.
+ */
+function continues(events: readonly PictureEvent[], next: PictureEvent): boolean {
+  const last = events.at(-1);
+  if (last === undefined || !isSameCall(last, next)) return false;
+  const hasStored = events.some(({ kind }) => kind === 'write');
+  if (next.kind === 'fence') return last.kind === 'write';
+  return !hasStored && (next.kind === 'write' || last.kind === 'fence');
 }
 
 function isSameCall(one: PictureEvent, other: PictureEvent): boolean {

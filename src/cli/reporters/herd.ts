@@ -1,7 +1,7 @@
 /** Litmus tests in herd7's format; scenarios, for which it has no form, as for readers. */
 
 import { herdText, herdWarning } from '../../report/herd.ts';
-import { litmusOpenText } from '../litmus-text.ts';
+import { litmusOpenText, openNotes } from '../litmus-text.ts';
 import type { Reporter } from '../report-plan.ts';
 
 /** Writes a block for each test, and on stderr what herd7 says there. */
@@ -12,7 +12,7 @@ export function herdReporter(
 ): Reporter {
   return {
     ...forReaders,
-    litmus({ name, result }) {
+    litmus({ name, result, outcomes }) {
       write(`${herdText(result)}\n`);
       for (const text of result.warnings) warn(`Warning: File "${name}": ${text}\n`);
       const { open, decided } = result;
@@ -20,6 +20,11 @@ export function herdReporter(
         warn(`Warning: File "${name}": not decided, ${litmusOpenText(open)}.\n`);
       }
       if (result.cut) warn(herdWarning(name));
+      for (const one of outcomes) {
+        const why = 'reason' in one ? [one.reason] : openNotes(one);
+        const said = why.map((text) => `Warning: File "${name}": ${one.model} is open, ${text}.\n`);
+        warn(said.join(''));
+      }
     },
     end: (reports, ...rest) => forReaders.end?.({ ...reports, litmus: [] }, ...rest),
   };

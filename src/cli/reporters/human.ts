@@ -74,7 +74,8 @@ export function humanReporter(context: Context, options: HumanOptions): Reporter
         if (lines.length > 0) write(`\n${lines.join('\n')}\n`);
       }
       const results = scenarios.flatMap((report) => report.results);
-      for (const hint of flagHint(litmus)) write(`\n${hint}\n`);
+      const hints = options.quiet ? [] : flagHint(litmus);
+      for (const hint of hints) write(`\n${hint}\n`);
       if (files > 1) write(`\n${litmusTotal(litmus, files, seconds)}\n`);
       const notBegun = planned - scenarios.length;
       if (results.length + notBegun === 0) return;

@@ -16,6 +16,7 @@ import type { NotRun, Outcomes } from '../../bridge/outcomes.ts';
 import type { JsonEvent, LitmusOnModel } from '../../report/json.ts';
 import { relocatedFinding, relocatedProblem } from '../../report/relocate.ts';
 import type { FileName } from '../../report/relocate.ts';
+import { isDecided } from '../litmus-text.ts';
 import { modelsOf } from '../report-plan.ts';
 import type { Reporter } from '../report-plan.ts';
 
@@ -30,8 +31,10 @@ function onModel(one: Outcomes | NotRun): LitmusOnModel {
 /** Writes each event when it happens. */
 export function jsonReporter(write: (text: string) => void, name: FileName): Reporter {
   const emit = (event: JsonEvent): void => write(jsonLine(event));
+  let files = 0;
   return {
-    begin({ version, models, without, designs }) {
+    begin({ version, models, without, designs, litmus }) {
+      files = litmus.length;
       emit(startEvent({ version, models, without, designs }));
     },
     searching: (info, model) => emit(scenarioEvent(info.name, model, name(info.file))),
@@ -55,7 +58,10 @@ export function jsonReporter(write: (text: string) => void, name: FileName): Rep
     },
     end({ scenarios, litmus }, seconds, exitCode) {
       const results = scenarios.flatMap((report) => report.results);
-      emit(summaryEvent(results, litmus.length, seconds, exitCode));
+      const answered = litmus.length;
+      const open = litmus.filter((report) => !isDecided(report)).length;
+      const counts = { answered, open, notRead: files - answered };
+      emit(summaryEvent(results, counts, seconds, exitCode));
     },
   };
 }

@@ -220,9 +220,11 @@ function actStep(telling: Telling, thread: number, node: number, outcome: number
     case Effect.SECTION_END:
       return { ...base, kind: 'grace', field: fieldOf(telling, operation) };
     case Effect.BARRIER:
+      return { ...base, kind: 'grace' };
     case Effect.GRACE_BEGIN:
     case Effect.GRACE_WAIT:
-      return { ...base, kind: 'grace' };
+      // That of SRCU has the srcu_struct, all others no word.
+      return { ...base, kind: 'grace', field: fieldOf(telling, operation) };
   }
 }
 
