@@ -26,6 +26,8 @@ const INSTEAD: ReadonlyMap<string, string> = new Map([
   ['kfree_rcu', LATER],
   ['smp_cond_load_acquire', `${WAIT} r = smp_load_acquire(x);\`.`],
   ['smp_cond_load_relaxed', `${WAIT} r = READ_ONCE(*x);\`.`],
+  ['atomic_inc_not_zero', 'Write `r = atomic_add_unless(v, 1, 0);`.'],
+  ['refcount_inc_not_zero', 'Write `r = atomic_add_unless(v, 1, 0);` for an atomic_t.'],
   ['atomic_try_cmpxchg', 'Write `r = atomic_cmpxchg(x, old, new);`, and compare r with old.'],
   ['try_cmpxchg', 'Write `r = cmpxchg(x, old, new);`, and compare r with old.'],
 ]);

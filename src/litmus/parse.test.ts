@@ -146,6 +146,7 @@ describe('a mistake', () => {
   it('is a primitive that the kernel or its model has not: with what to write instead', () => {
     const of = (name: string): string => complaintAbout(`r = ${name}(*x);`);
     expect(of('lockless_dereference')).toMatch(/^HF104 5:6 .*: write READ_ONCE\(\*p\)\.$/);
+    expect(of('atomic_inc_not_zero')).toMatch(/^HF104 5:6 .* `r = atomic_add_unless\(v, 1, 0\);`/);
     expect(complaintAbout('smp_read_barrier_depends();')).toMatch(/^HF104 5:2 .*leave the barrier/);
     expect(of('smp_cond_load_acquire')).toMatch(/`while \(r == 0\) r = smp_load_acquire\(x\);`\.$/);
     expect(of('atomic_load_explicit')).toMatch(/It is of C11: the kernel has READ_ONCE/);

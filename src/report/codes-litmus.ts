@@ -28,7 +28,7 @@ export const litmusCodes: readonly Code[] = [
     `The parts of a litmus file stand in a fixed order: C and the name, the initial state in
       braces, the threads P0, P1 and so on, then locations, filter, and exists, ~exists or
       forall. Comments are (* ... *) outside of threads and those of C inside.`,
-    'a semicolon or a brace that is missing just before.',
+    'a semicolon, a bracket or a brace that is missing just before.',
     'Compare with a test that is read: docs/litmus.md shows every clause.',
   ),
   entry(
