@@ -8,7 +8,8 @@ import { amount, counted, duration } from '../report/text.ts';
 import type { LitmusReport } from './report-plan.ts';
 
 /** What the memory model and each searched model say, and what limits it; without line ends. */
-export function litmusLines({ result, outcomes }: LitmusReport, nameWidth: number): string[] {
+export function litmusLines(report: LitmusReport, nameWidth: number): string[] {
+  const { result, outcomes } = report;
   const notes = [
     ...result.flagged.map(flagText),
     ...result.warnings.map((text) => `warning: ${text}`),
@@ -19,9 +20,17 @@ export function litmusLines({ result, outcomes }: LitmusReport, nameWidth: numbe
     ...notes.map(noteLine),
     ...outcomes.flatMap((one) => [
       `  ${outcomesLine(result.name, one, nameWidth)}`,
-      ...('reason' in one ? [] : notesOf(one)).map(noteLine),
+      ...('reason' in one ? [] : [...notesOf(one), ...leftOut(report, one)]).map(noteLine),
     ]),
   ];
+}
+
+/** The states of LKMM that weak does not reach because no load is reordered with a later store. */
+function leftOut({ result, reordered }: LitmusReport, { model }: Outcomes): string[] {
+  if (model !== 'weak' || reordered === null || reordered === 0) return [];
+  const states = `${reordered} of LKMM's ${counted(result.states.length, 'state')}`;
+  const needs = reordered === 1 ? 'needs' : 'need';
+  return [`${states} ${needs} a store before an earlier load, which weak leaves out`];
 }
 
 /** Why executions do not end, and why there may be others. */

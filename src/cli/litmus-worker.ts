@@ -1,6 +1,7 @@
 /** A litmus test in the worker thread: the exact memory model, then each model of the search. */
 
 import { outcomesOf } from '../bridge/outcomes.ts';
+import { reorderedStates } from '../bridge/reordered.ts';
 import { whyMeaningless } from '../bridge/runnable.ts';
 import { checkLitmus, parseLitmus } from '../litmus/index.ts';
 import type { LitmusFound, LitmusRequest } from './protocol.ts';
@@ -12,14 +13,18 @@ export function litmusFound(
 ): LitmusFound {
   const follow = unroll === null ? {} : { unroll };
   const seconds = until.seconds === undefined ? {} : { until: { seconds: until.seconds } };
-  const result = checkLitmus(text, { file, explain, stop, ...follow, ...seconds });
+  const options = { file, explain, stop, ...follow, ...seconds };
+  const result = checkLitmus(text, options);
   const test = parseLitmus(text, file);
   if (models.length === 0 || result.problems.length > 0 || 'problem' in test) {
-    return { result, outcomes: [] };
+    return { result, outcomes: [], reordered: null };
   }
   const reason = whyMeaningless(result.flags);
   const outcomes = models.map((model) =>
     reason === null ? outcomesOf(test, model, { ...follow, until, stop }) : { model, reason },
   );
-  return { result, outcomes };
+  const weak = outcomes.find((one) => one.model === 'weak');
+  const reordered =
+    weak === undefined || 'reason' in weak ? null : reorderedStates(result, weak, text, options);
+  return { result, outcomes, reordered };
 }

@@ -124,6 +124,32 @@ describe('litmus files', () => {
     );
   });
 
+  it('under weak say how many states of LKMM need a store before an earlier load', async () => {
+    desk.write(
+      'lb.litmus',
+      [
+        'C LB\n{}',
+        'P0(int *x, int *y) { int r = READ_ONCE(*x); WRITE_ONCE(*y, 1); }',
+        'P1(int *x, int *y) { int r = READ_ONCE(*y); WRITE_ONCE(*x, 1); }',
+        'exists (0:r=1 /\\ 1:r=1)\n',
+      ].join('\n'),
+    );
+    const { code, out } = await desk.run('check', 'lb.litmus', '-m', 'weak');
+    expect(code).toBe(0);
+    expect(out).toMatchInlineSnapshot(`
+      "  Sometimes  LB                               1 of 4 executions   4 states   lkmm
+        Never      LB                               3 states   12 states searched   weak
+                   1 of LKMM's 4 states needs a store before an earlier load, which weak leaves out
+      "
+    `);
+    const json = await desk.run('check', 'lb.litmus', 'weak.litmus', '-m', 'weak', '-r', 'json');
+    const found = eventsOf(json.out).filter(({ type }) => type === 'litmus');
+    expect(found).toMatchObject([
+      { models: [{ model: 'weak', reordered: 1 }] },
+      { models: [{ model: 'weak', reordered: 0 }] },
+    ]);
+  });
+
   it('that are flagged say where, and which page tells what that means', async () => {
     desk.write(
       'flagged.litmus',

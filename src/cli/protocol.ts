@@ -57,6 +57,8 @@ export interface LitmusRequest {
 export interface LitmusFound {
   readonly result: LitmusResult;
   readonly outcomes: readonly (Outcomes | NotRun)[];
+  /** States of LKMM that weak leaves out (reordered.ts); null: not asked, or not known. */
+  readonly reordered: number | null;
 }
 
 /** What the command asks. */

@@ -85,6 +85,8 @@ export type LitmusOnModel =
       readonly complete: boolean;
       /** Executions that have no final state, and which thread waits where; else null. */
       readonly unending: Unending | null;
+      /** weak: states of LKMM that need load-to-store reordering; null: not known. */
+      readonly reordered?: number | null;
     };
 
 /** A litmus test has been decided, or left open. */

@@ -21,11 +21,13 @@ import { modelsOf } from '../report-plan.ts';
 import type { Reporter } from '../report-plan.ts';
 
 /** A search of a litmus test: what it reached, without the states that the memory model lists. */
-function onModel(one: Outcomes | NotRun): LitmusOnModel {
+function onModel(one: Outcomes | NotRun, reordered: number | null): LitmusOnModel {
   const { model } = one;
   if ('reason' in one) return { model, reason: one.reason };
   const { observation, states, complete, cut, endsAtRace, unending } = one;
-  return { model, observation, states, complete: complete && !cut && !endsAtRace, unending };
+  const whole = complete && !cut && !endsAtRace;
+  const found = { model, observation, states, complete: whole, unending };
+  return model === 'weak' ? { ...found, reordered } : found;
 }
 
 /** Writes each event when it happens. */
@@ -53,8 +55,9 @@ export function jsonReporter(write: (text: string) => void, name: FileName): Rep
     lacking(scenarios, lacked) {
       for (const { name: scenario } of scenarios) emit(lackingEvent(scenario, lacked));
     },
-    litmus({ result, outcomes }) {
-      emit(litmusEvent({ ...result, file: name(result.file) }, outcomes.map(onModel)));
+    litmus({ result, outcomes, reordered }) {
+      const models = outcomes.map((one) => onModel(one, reordered));
+      emit(litmusEvent({ ...result, file: name(result.file) }, models));
     },
     end({ scenarios, litmus }, seconds, exitCode) {
       const results = scenarios.flatMap((report) => report.results);
