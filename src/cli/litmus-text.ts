@@ -84,11 +84,11 @@ export const NAME_WIDTH = 32;
 /**
  * `44 litmus tests   20 Never   20 Sometimes   2 Always   1 open   1 not read   0.5 s`.
  *
- * @param files how many were to be read
+ * @param notRead how many files could not be read
  */
 export function litmusTotal(
   reports: readonly LitmusReport[],
-  files: number,
+  notRead: number,
   seconds: number,
 ): string {
   const number = (count: number, what: string): string[] => {
@@ -99,11 +99,11 @@ export function litmusTotal(
     return number(decided.filter(({ result }) => result.observation === word).length, word);
   };
   const parts = [
-    counted(files, 'litmus test'),
+    counted(reports.length + notRead, 'litmus test'),
     ...['Never', 'Sometimes', 'Always'].flatMap(said),
     ...number(reports.length - decided.length, 'open'),
     ...number(decided.filter((one) => !isDecided(one)).length, 'open under another model'),
-    ...number(files - reports.length, 'not read'),
+    ...number(notRead, 'not read'),
     duration(seconds),
   ];
   return `  ${parts.join('   ')}`;

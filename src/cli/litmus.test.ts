@@ -77,6 +77,13 @@ describe('litmus files', () => {
     `);
   });
 
+  it('are followed by no total in the format of herd7, which scripts read', async () => {
+    const one = await desk.run('check', 'weak.litmus', '-r', 'herd');
+    const other = await desk.run('check', 'full.litmus', '-r', 'herd');
+    const both = await desk.run('check', 'weak.litmus', 'full.litmus', '-r', 'herd');
+    expect(both.out).toBe(one.out + other.out);
+  });
+
   it('are run as scenarios under each model that is named', async () => {
     const { code, out } = await desk.run('check', 'weak.litmus', 'full.litmus', '-m', 'sc,tso');
     expect(code).toBe(0);

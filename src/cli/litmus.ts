@@ -12,7 +12,7 @@ import type { Context } from './context.ts';
 import { Exit } from './exit.ts';
 import { isDecided, litmusLines, NAME_WIDTH } from './litmus-text.ts';
 import { systemReason, unreadable } from './problems.ts';
-import type { LitmusReport, Reporter } from './report-plan.ts';
+import type { LitmusReport, Reporter, Reports } from './report-plan.ts';
 import { isProblem } from './session.ts';
 import { statusLine } from './status.ts';
 
@@ -26,16 +26,20 @@ export async function checkLitmusFiles(
   reporters: Reporter,
   context: Context,
   isOver: () => boolean,
-): Promise<LitmusReport[]> {
-  const reports: LitmusReport[] = [];
+): Promise<Pick<Reports, 'litmus' | 'notRead'>> {
+  const litmus: LitmusReport[] = [];
+  let notRead = 0;
   for (const name of names) {
     if (isOver()) break;
     const report = await checked(name, settings, context, false, reporters);
-    if (report === null) continue;
-    reports.push(report);
+    if (report === null) {
+      notRead++;
+      continue;
+    }
+    litmus.push(report);
     reporters.litmus?.(report);
   }
-  return reports;
+  return { litmus, notRead };
 }
 
 /** `why` of litmus files: the cycle that forbids the outcome, or an execution that has it. */

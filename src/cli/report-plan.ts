@@ -26,6 +26,8 @@ export interface LitmusReport extends LitmusFound {
 export interface Reports {
   readonly scenarios: readonly ScenarioReport[];
   readonly litmus: readonly LitmusReport[];
+  /** How many litmus tests could not be read. */
+  readonly notRead: number;
 }
 
 /** One scenario after all of its searches. */

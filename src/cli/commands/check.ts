@@ -68,7 +68,7 @@ async function runCheck(
   }
   const started = performance.now();
   const reports = await interruptible(context, async (isOver) => ({
-    litmus: await checkLitmusFiles(litmus, settings, reporters, context, isOver),
+    ...(await checkLitmusFiles(litmus, settings, reporters, context, isOver)),
     scenarios: await searchAll(scenarios, settings, reporters, context, isOver),
   }));
   const seconds = (performance.now() - started) / 1000;

@@ -26,6 +26,6 @@ export function herdReporter(
         warn(said.join(''));
       }
     },
-    end: (reports, ...rest) => forReaders.end?.({ ...reports, litmus: [] }, ...rest),
+    end: (reports, ...rest) => forReaders.end?.({ ...reports, litmus: [], notRead: 0 }, ...rest),
   };
 }

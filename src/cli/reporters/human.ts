@@ -32,7 +32,6 @@ export function humanReporter(context: Context, options: HumanOptions): Reporter
   let head: string[] = [''];
   let testWidth = NAME_WIDTH;
   let planned = 0;
-  let files = 0;
   let warnings = familyWarnings([]);
   const warn = (texts: readonly string[]): void => {
     for (const line of texts.flatMap((text) => warningLines(text, style))) write(`${line}\n`);
@@ -40,7 +39,6 @@ export function humanReporter(context: Context, options: HumanOptions): Reporter
   return {
     begin({ scenarios, litmus, models }: RunPlan) {
       planned = scenarios.length;
-      files = litmus.length;
       warnings = familyWarnings(scenarios);
       testWidth = Math.max(NAME_WIDTH, ...litmus.map(nameLength));
       widths = lineWidths(scenarios.map(({ name }) => name));
@@ -64,7 +62,7 @@ export function humanReporter(context: Context, options: HumanOptions): Reporter
       if (options.quiet && isDecided(report) && report.result.warnings.length === 0) return;
       write(`${litmusLines(report, testWidth).join('\n')}\n`);
     },
-    end({ scenarios, litmus }, seconds) {
+    end({ scenarios, litmus, notRead }, seconds) {
       warn(warnings.rest());
       const pictures = picturesOf(scenarios, options);
       for (const one of pictures) write(`\n${drawn(one, context, options)}\n`);
@@ -76,7 +74,8 @@ export function humanReporter(context: Context, options: HumanOptions): Reporter
       const results = scenarios.flatMap((report) => report.results);
       const hints = options.quiet ? [] : flagHint(litmus);
       for (const hint of hints) write(`\n${hint}\n`);
-      if (files > 1) write(`\n${litmusTotal(litmus, files, seconds)}\n`);
+      const isMany = litmus.length + notRead > 1;
+      if (isMany) write(`\n${litmusTotal(litmus, notRead, seconds)}\n`);
       const notBegun = planned - scenarios.length;
       if (results.length + notBegun === 0) return;
       write(`\n${totalLine(results, seconds, style, notBegun)}\n`);

@@ -33,10 +33,8 @@ function onModel(one: Outcomes | NotRun, reordered: number | null): LitmusOnMode
 /** Writes each event when it happens. */
 export function jsonReporter(write: (text: string) => void, name: FileName): Reporter {
   const emit = (event: JsonEvent): void => write(jsonLine(event));
-  let files = 0;
   return {
-    begin({ version, models, without, designs, litmus }) {
-      files = litmus.length;
+    begin({ version, models, without, designs }) {
       emit(startEvent({ version, models, without, designs }));
     },
     searching: (info, model) => emit(scenarioEvent(info.name, model, name(info.file))),
@@ -59,11 +57,10 @@ export function jsonReporter(write: (text: string) => void, name: FileName): Rep
       const models = outcomes.map((one) => onModel(one, reordered));
       emit(litmusEvent({ ...result, file: name(result.file) }, models));
     },
-    end({ scenarios, litmus }, seconds, exitCode) {
+    end({ scenarios, litmus, notRead }, seconds, exitCode) {
       const results = scenarios.flatMap((report) => report.results);
-      const answered = litmus.length;
       const open = litmus.filter((report) => !isDecided(report)).length;
-      const counts = { answered, open, notRead: files - answered };
+      const counts = { answered: litmus.length, open, notRead };
       emit(summaryEvent(results, counts, seconds, exitCode));
     },
   };
