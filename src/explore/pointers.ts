@@ -25,7 +25,10 @@ export interface PointerSource {
   readonly name: number;
 }
 
-/** Pointers that can be told apart at one time; further ones order nothing. */
+/**
+ * Pointers that can be told apart at one time; further ones order nothing. A column has 31 bits for
+ * three masks of them and the number of one.
+ */
 export const SLOTS_MAX = 9;
 
 /** The slot that the next pointer gets, or -1. */
